@@ -1,0 +1,34 @@
+# Needs git, make and Python >= 3.11 with venv; everything else is locked by hash in requirements/ and lives in .venv.
+PYTHON ?= $(shell for p in python3.11 python3 python3.14 python3.13 python3.12; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+STAMP := .venv/.stamp
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+.DEFAULT_GOAL := help
+.PHONY: help setup render validate test golden diff bench crds lock clean
+
+help:  ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+setup: $(STAMP)  ## install the locked packages and this one into .venv
+$(STAMP): pyproject.toml requirements/dev.txt
+	@test -n "$(PYTHON)" || { echo "error: no Python >= 3.11 found; name one: make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@echo "setup: .venv from requirements/dev.txt with $$($(PYTHON) -V)" && rm -rf .venv && $(PYTHON) -m venv .venv
+	@$(BIN)/pip install -q --require-hashes -r requirements/dev.txt && $(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@ && echo "setup: done, the command is $(BIN)/quad"
+render: setup  ## compile tenants/ into rendered/
+	@$(BIN)/quad render
+validate: setup  ## hold tenants/ against the schemas
+	@$(BIN)/quad validate
+test: setup  ## lint, type check and test
+	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy --no-error-summary && $(BIN)/pytest
+golden: setup  ## refresh what is generated: the schema and every golden
+	@$(BIN)/quad schema && UPDATE_GOLDEN=1 $(BIN)/pytest -q --snapshot-update; git status --short
+diff: setup  ## what a render of the working tree would change in rendered/
+	@$(BIN)/quad render --output .build/diff && cp rendered/README.md rendered/.gitignore .build/diff && git --no-pager diff --no-index --stat -p -- rendered .build/diff || test $$? -eq 1
+bench: setup  ## CPU seconds a tenant: quad render against plain kustomize
+	@$(BIN)/python tests/bench/render.py
+crds:  ## fetch the CRD schemas that the tests check against (needs Go)
+	@tests/crds/fetch
+lock: setup  ## lock the dependencies again, to their newest versions
+	@for k in run dev; do $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --no-emit-options --no-header --no-annotate --allow-unsafe $$([ $$k = run ] || echo --extra dev -c requirements/run.txt) -o requirements/$$k.txt pyproject.toml; done
+clean:  ## remove what make has made; rendered/ keeps its README
+	@rm -rf .venv .build .mypy_cache .pytest_cache .ruff_cache .hypothesis dist && git clean -fdXq rendered
