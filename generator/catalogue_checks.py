@@ -1,0 +1,146 @@
+"""The contract every folder of the catalogue keeps, so that a feature needs no Python.
+
+Here is what a folder must have and what its schema may say; the traps of kustomize are in `traps`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from generator import schema as schemas
+from generator.derive import FUNCTIONS
+from generator.diagnostics import Diagnostic, Span
+from generator.expressions import syntax_error
+from generator.model import Component, Repository
+from generator.schema_errors import closest, located_in, schema_problems
+from generator.source import Path
+from generator.traps import trap_problems
+
+_NEEDED = {
+    "base": ("README.md", "kustomization.yaml"),
+    "argocd": ("README.md", "kustomization.yaml"),
+    "model": ("README.md", "kustomization.yaml", "schema.yaml"),
+    "state": ("README.md", "kustomization.yaml", "schema.yaml"),
+    "feature": ("README.md", "kustomization.yaml", "schema.yaml", "examples/minimal.yaml"),
+}
+
+
+def schema_faults(repository: Repository) -> list[Diagnostic]:
+    """What makes the tenant's schema unusable: a folder's schema.yaml that is not of our form, a passport that is none."""
+    meta = repository.schemas["feature.meta.yaml"].data
+    problems: list[Diagnostic] = []
+    for component in repository.catalogue.components:
+        if document := component.schema:
+            subject = f"the schema of `{component.name}`"
+            problems += schema_problems(document.data, meta, located_in(document), subject)
+    return problems + _releases(repository)
+
+
+def catalogue_problems(repository: Repository) -> list[Diagnostic]:
+    """Every other way in which the catalogue breaks its contract; its schemas must be without fault."""
+    problems: list[Diagnostic] = []
+    catalogue = repository.catalogue
+    if not catalogue.of("base"):
+        problems.append(
+            Diagnostic("component-incomplete", "the catalogue has no base", Span("overlays/base"), help="restore it")
+        )
+    for component in catalogue.components:
+        problems += _lacking(component)
+        if component.schema is not None:
+            problems += [*_properties(component), *_names(repository, component)]
+    return problems or trap_problems(catalogue, repository.schemas["tenant.core.yaml"])
+
+
+def _lacking(component: Component) -> Iterator[Diagnostic]:
+    for name in _NEEDED[component.kind]:
+        if name not in component.files:
+            message = f"{_called(component)} lacks {name}"
+            help = "CONTRIBUTING.md says what a folder of the catalogue holds"
+            yield Diagnostic("component-incomplete", message, Span(f"{component.folder}/{name}"), help=help)
+
+
+def _called(component: Component) -> str:
+    return f"`{component.name}`" if component.kind in ("base", "argocd") else f"{component.kind} `{component.name}`"
+
+
+def _properties(component: Component) -> Iterator[Diagnostic]:
+    document = component.schema
+    assert document is not None
+    for path, node, required in _nodes(document.data, ()):
+        name = ".".join(str(part) for part in path if part != "properties")
+        if not (required or "default" in node or "x-derive" in node or node.get("properties")):
+            message = f"the knob `{name}` has no default and is not required"
+            help = "kustomize fails on a missing value: give a default, derive it, or require it"
+            yield Diagnostic("knob-without-default", message, document.key(path), help=help)
+        function = node.get("x-derive", {}).get("function")
+        if function is not None and function not in FUNCTIONS:
+            label = closest(function, list(FUNCTIONS))
+            span = document.value((*path, "x-derive", "function"))
+            help = f"use one of: {', '.join(FUNCTIONS)}"
+            yield Diagnostic("unknown-function", f"unknown function `{function}`", span, label=label, help=help)
+    for path, node, _ in _nodes(document.data, ()):
+        yield from _empty(component, path, node)
+    yield from _expressions(component)
+
+
+def _empty(component: Component, path: Path, node: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    """A list or map that may be empty: kustomize refuses an empty source of a replacement."""
+    assert component.schema is not None
+    needed = {"array": "minItems"}.get(str(node.get("type")))
+    if node.get("type") == "object" and not node.get("properties"):
+        needed = "minProperties"
+    if needed and not node.get(needed):
+        message = f"`{path[-1]}` may be empty, and an empty value cannot be copied by a replacement"
+        help = f"give it `{needed}: 1`; what may be absent is a feature of its own"
+        yield Diagnostic("trap-empty-source", message, component.schema.key(path), help=help)
+
+
+def _expressions(component: Component) -> Iterator[Diagnostic]:
+    assert component.schema is not None
+    for path in component.schema.places:
+        if path and path[-1] == "expression" and "x-check" in path:
+            node: Any = component.schema.data
+            for part in path:
+                node = node[part]
+            if wrong := syntax_error(str(node)):
+                help = "write an expression of the Common Expression Language over `self` and `tenant`"
+                yield Diagnostic("bad-expression", f"not CEL: {wrong}", component.schema.value(path), help=help)
+
+
+def _nodes(schema: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Mapping[str, Any], bool]]:
+    for name, child in schema.get("properties", {}).items():
+        here = (*path, "properties", name)
+        yield here, child, name in schema.get("required", [])
+        yield from _nodes(child, here)
+
+
+def _names(repository: Repository, component: Component) -> Iterator[Diagnostic]:
+    document = component.schema
+    assert document is not None
+    known = {"x-requires": "feature", "x-conflicts": "feature", "x-models": "model"}
+    for key, kind in known.items():
+        names = list(repository.catalogue.of(kind))  # type: ignore[arg-type]
+        for index, name in enumerate(document.data.get(key, [])):
+            if name not in names:
+                label = closest(name, names)
+                help = f"use one of: {', '.join(names)}"
+                yield Diagnostic(
+                    f"unknown-{kind}", f"unknown {kind} `{name}`", document.value((key, index)), label=label, help=help
+                )
+
+
+def _releases(repository: Repository) -> list[Diagnostic]:
+    problems = []
+    passport = schemas.inline(repository.schemas["release.yaml"].data)
+    for version, document in repository.catalogue.releases.items():
+        found = schema_problems(document.data, passport, located_in(document), "the passport")
+        if not found and document.data["version"] != version:
+            message = f"the passport is for `{document.data['version']}`, but its file `{version}.yaml`"
+            found = [
+                Diagnostic(
+                    "file-name", message, document.value(("version",)), help="rename the file, or mend the version"
+                )
+            ]
+        problems += found
+    return problems

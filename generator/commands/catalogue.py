@@ -1,0 +1,61 @@
+"""`quad catalogue`."""
+
+from __future__ import annotations
+
+import rich_click as click
+from rich.console import Console
+from rich.table import Table
+
+from generator import schema as schemas
+from generator.docs import knob_rows, summary
+from generator.load import load
+from generator.model import Catalogue, Component
+from generator.schema_errors import closest
+from generator.terminal import repository
+
+_KINDS = (("model", "Deployment models"), ("feature", "Features"), ("state", "Lifecycle states"))
+
+
+@click.command("catalogue")
+@click.argument("name", required=False)
+@click.pass_context
+def command(context: click.Context, name: str | None) -> int:
+    """List models, features and states, or the knobs of one of them.
+
+    \b
+    Examples:
+      quad catalogue
+      quad catalogue backup
+    """
+    loaded, _ = load(repository(context))
+    console = Console(highlight=False, markup=False)
+    if name is None:
+        for kind, title in _KINDS:
+            console.print(_listing(title, list(loaded.catalogue.of(kind).values())))  # type: ignore[arg-type]
+        return 0
+    console.print(_knobs(_component(loaded.catalogue, name)))
+    return 0
+
+
+def _component(catalogue: Catalogue, name: str) -> Component:
+    found = {component.name: component for component in catalogue.components if component.schema is not None}
+    if name not in found:
+        raise click.UsageError(f"nothing is called `{name}`. {closest(name, list(found))}".strip())
+    return found[name]
+
+
+def _listing(title: str, components: list[Component]) -> Table:
+    table = Table("name", "what it is", title=title, title_justify="left", box=None, pad_edge=False)
+    for component in components:
+        table.add_row(component.name, summary(component))
+    return table
+
+
+def _knobs(component: Component) -> Table:
+    assert component.schema is not None
+    table = Table(
+        "knob", "type", "default", "meaning", title=component.name, title_justify="left", box=None, pad_edge=False
+    )
+    for row in knob_rows(schemas.inline(component.schema.data)):
+        table.add_row(*(cell.replace("`", "") for cell in row))
+    return table

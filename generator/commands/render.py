@@ -1,0 +1,59 @@
+"""`quad render`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import rich_click as click
+
+from generator import kustomize
+from generator.crds import read_crds
+from generator.diagnostics import has_errors
+from generator.pipeline import Fleet, read, render
+from generator.schema_errors import closest
+from generator.terminal import count, format_option, print_diagnostics, print_state, progress, repository
+
+
+@click.command("render")
+@click.argument("tenants", nargs=-1)
+@click.option(
+    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Where to write.  [default: rendered/]"
+)
+@format_option
+@click.pass_context
+def command(context: click.Context, tenants: tuple[str, ...], output: Path | None, layout: str) -> int:
+    """Compile the fleet into rendered/<environment>/: overlays, manifests and Argo CD Applications.
+
+    With names, only these tenants are rendered and the rest of the tree stays as it is. Nothing is written unless all is well.
+
+    \b
+    Examples:
+      quad render
+      quad render acme birch
+      quad render --output /tmp/preview --format github
+    """
+    started = time.monotonic()
+    root = repository(context)
+    place = output.resolve() if output else root / "rendered"
+    fleet = read(root)
+    if not has_errors(fleet.problems):
+        _known(fleet, tenants)
+    with progress("rendering") as bar:
+        custom = read_crds(root / ".build" / "crds")
+        done = render(fleet, place, kustomize.find(), custom, tenants, bar)
+    print_diagnostics(done.problems, layout)
+    if has_errors(done.problems):
+        print_state(done.problems, "nothing was written")
+        return 1
+    seconds = time.monotonic() - started
+    shown = place.relative_to(root) if place.is_relative_to(root) else place
+    print_state([], f"{count(done.tenants, 'tenant')}, {count(done.objects, 'object')}, {seconds:.1f} s -> {shown}/")
+    return 0
+
+
+def _known(fleet: Fleet, tenants: tuple[str, ...]) -> None:
+    names = [tenant.name for tenant in fleet.tenants]
+    for name in tenants:
+        if name not in names:
+            raise click.UsageError(f"no tenant `{name}`. {closest(name, names)}".strip())

@@ -1,0 +1,45 @@
+"""`quad schema`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import rich_click as click
+
+from generator.catalogue_checks import schema_faults
+from generator.docs import generated
+from generator.load import load
+from generator.terminal import print_diagnostics, print_state, repository
+
+
+@click.command("schema")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 where a file is not current.")
+@click.pass_context
+def command(context: click.Context, check: bool) -> int:
+    """Write what is generated from the schemas: schemas/*.schema.json for editors, and the knob tables of the READMEs.
+
+    \b
+    Examples:
+      quad schema
+      quad schema --check
+    """
+    root = repository(context)
+    loaded, problems = load(root)
+    problems += schema_faults(loaded)
+    if problems:
+        print_diagnostics(problems, "text")
+        print_state(problems, "nothing was written")
+        return 1
+    stale = {name: raw for name, raw in generated(loaded).items() if _old(root / name) != raw}
+    for name, raw in stale.items():
+        if check:
+            click.echo(f"{name} is not current; run `quad schema`", err=True)
+        else:
+            (root / name).write_bytes(raw)
+            click.echo(f"wrote {name}", err=True)
+    print_state([], f"{len(stale)} of the generated files {'are stale' if check else 'were stale'}")
+    return int(check and bool(stale))
+
+
+def _old(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None

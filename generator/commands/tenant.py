@@ -1,0 +1,103 @@
+"""`quad tenant`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rich_click as click
+
+from generator import schema as schemas
+from generator.diagnostics import Span
+from generator.edit import new_tenant, write_new
+from generator.load import load
+from generator.model import Repository, Schema
+from generator.schema_errors import closest, schema_problems
+from generator.terminal import repository
+
+
+@click.group("tenant")
+def command() -> None:
+    """Make tenant files."""
+
+
+@command.command("new")
+@click.argument("name")
+@click.option("-e", "--environment", help="The folder below tenants/.  [default: the fleet's first environment]")
+@click.option("--host", help="The public host name.  [default: NAME.example.org]")
+@click.option("--display-name", help="The site's name.  [default: made from NAME]")
+@click.option("--plan", help="Its size.  [default: what the environment's defaults say, or the fleet's first plan]")
+@click.pass_context
+def new(
+    context: click.Context,
+    name: str,
+    environment: str | None,
+    host: str | None,
+    display_name: str | None,
+    plan: str | None,
+) -> int:
+    """Write a commented tenant file and say what to do next. Nothing that exists is touched.
+
+    \b
+    Examples:
+      quad tenant new birch
+      quad tenant new birch --environment production --host learn.birch.edu --plan large
+    """
+    root = repository(context)
+    loaded, _ = load(root)
+    if loaded.fleet is None:
+        raise click.UsageError("tenants/fleet.yaml cannot be read; `quad validate` says why")
+    schema = schemas.resolved(loaded)
+    fleet: dict[str, Any] = loaded.fleet.data
+    place = _known("environment", environment or next(iter(fleet["environments"])), list(fleet["environments"]))
+    values: dict[str, Any] = {
+        "name": name,
+        "displayName": display_name or name.replace("-", " ").title(),
+        "host": host or f"{name}.example.org",
+        "cluster": next(iter(fleet["clusters"])),
+        "ring": fleet["rings"][-1]["name"],
+        "plan": _known("plan", plan, list(fleet["plans"])) if plan else next(iter(fleet["plans"])),
+    }
+    _fit(schema, values)
+    _unclaimed(loaded, values)
+    path = root / "tenants" / place / f"{name}.yaml"
+    write_new(path, new_tenant(schema, values, _offered(loaded)))
+    click.echo(
+        f"wrote {path.relative_to(root)}\nnext: edit it, then `quad validate` and `quad render {name}`", err=True
+    )
+    return 0
+
+
+def _known(what: str, value: str, known: list[str]) -> str:
+    if value not in known:
+        raise click.UsageError(f"no {what} `{value}`. {closest(value, known)}".strip() + f" Known: {', '.join(known)}")
+    return value
+
+
+def _fit(schema: Schema, values: dict[str, Any]) -> None:
+    """Refuse on the command line what validate would refuse in the file."""
+    own = {**schemas.partial(schema), "required": []}
+    for problem in schema_problems(values, own, lambda _path, _key: Span("the command line"), "the tenant"):
+        raise click.UsageError(f"{problem.message}; {problem.help}")
+
+
+def _unclaimed(loaded: Repository, values: dict[str, Any]) -> None:
+    for file in loaded.tenants:
+        data = file.document.data if isinstance(file.document.data, dict) else {}
+        for field in ("name", "host"):
+            if data.get(field) == values[field]:
+                raise click.UsageError(f"the {field} `{values[field]}` is taken by {file.document.path}")
+
+
+def _offered(loaded: Repository) -> dict[str, Any]:
+    """What else a tenant often says, as commented examples."""
+    features = {}
+    for name, feature in loaded.catalogue.of("feature").items():
+        example = feature.documents.get("examples/minimal.yaml", ())
+        if example and example[0].data:
+            features[name] = example[0].data
+    releases = sorted(loaded.catalogue.releases, key=lambda version: [int(part) for part in version.split(".")])
+    return {
+        "release": {"version": releases[-1]},
+        "site": {"language": "de", "timezone": "Europe/Berlin"},
+        "features": features,
+    }

@@ -1,0 +1,203 @@
+"""Stage 4: the kustomizations of every tenant and of Argo CD's roots, as files in memory.
+
+What an overlay says is data: a kustomization.yaml that lists components, and the resolved tenant as an object that the
+components read with `replacements`. No Kubernetes shape is made here, and no text is put together by hand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from generator.model import Build, Catalogue, Component, Repository, Tenant, Tree
+from generator.source import dump
+
+GROUP = "quadrangle.dev"
+_LOCAL = {"config.kubernetes.io/local-config": "true"}
+_NOT_BUILT = re.compile(r"(^|/)(README\.md|schema\.yaml|compose\.yaml)$|^examples/|^tests/")
+
+Files = dict[str, bytes]
+
+
+def compile_fleet(repository: Repository, tenants: Sequence[Tenant]) -> list[Tree]:
+    """One tree for each environment that has tenants, in the order of names."""
+    assert repository.fleet is not None
+    groups: dict[str, list[Tenant]] = defaultdict(list)
+    for tenant in tenants:
+        groups[tenant.environment].append(tenant)
+    fleet = repository.fleet.data
+    return [_environment(fleet, repository.catalogue, name, members) for name, members in sorted(groups.items())]
+
+
+def _environment(fleet: Mapping[str, Any], catalogue: Catalogue, name: str, tenants: Sequence[Tenant]) -> Tree:
+    files: Files = {}
+    builds: list[Build] = []
+    for tenant in tenants:
+        builds += _tenant(fleet, catalogue, tenant, files)
+    for cluster in sorted({tenant.spec["cluster"] for tenant in tenants}):
+        members = [tenant for tenant in tenants if tenant.spec["cluster"] == cluster]
+        builds.append(_roots(fleet, catalogue, name, cluster, members, files))
+    for ring in sorted({tenant.spec["ring"] for tenant in tenants} | {fleet["rings"][0]["name"]}):
+        files.update(_snapshot(catalogue, ring))
+    return Tree(name, dict(sorted(files.items())), tuple(builds))
+
+
+def _snapshot(catalogue: Catalogue, ring: str) -> Files:
+    """The build inputs of the catalogue, where the overlays of a ring look for them."""
+    return {
+        f"catalogue/{ring}/{component.folder.removeprefix('overlays/')}/{name}": raw
+        for component in catalogue.components
+        for name, raw in component.files.items()
+        if not _NOT_BUILT.search(name)
+    }
+
+
+def _tenant(fleet: Mapping[str, Any], catalogue: Catalogue, tenant: Tenant, files: Files) -> list[Build]:
+    folder = f"tenants/{tenant.name}"
+    up = f"../../../catalogue/{tenant.spec['ring']}"
+    files[f"{folder}/overlay/tenant.yaml"] = dump(_object("Tenant", tenant.name, tenant.spec))
+    resources = ["tenant.yaml"]
+    for feature in sorted(tenant.spec["features"]):
+        component = catalogue.of("feature")[feature]
+        items = {name: tenant.spec["features"][feature].get(name, []) for name in component.each}
+        resources += _instances(component, items, tenant.spec, f"{folder}/overlay", up, files)
+    components = [f"{up}/{_path(kind, name)}" for kind, name in tenant.components]
+    files[f"{folder}/overlay/kustomization.yaml"] = dump(_overlay(tenant, resources, components))
+    argocd = _argocd(fleet, tenant)
+    files[f"{folder}/argocd/tenant.yaml"] = dump(_object("Tenant", tenant.name, {**tenant.spec, "argocd": argocd}))
+    files[f"{folder}/argocd/kustomization.yaml"] = dump(_kustomization(["tenant.yaml"], [f"{up}/argocd"]))
+    shard = shard_of(tenant.name, fleet["argocd"]["shards"])
+    application = f"argocd/{tenant.spec['cluster']}/{shard}/{tenant.name}.yaml"
+    return [
+        Build(tenant.name, f"{folder}/overlay", f"{folder}/manifests/manifests.yaml"),
+        Build(tenant.name, f"{folder}/argocd", application),
+    ]
+
+
+def _path(kind: str, name: str) -> str:
+    return "base" if kind == "base" else f"{kind}s/{name}"
+
+
+def _overlay(tenant: Tenant, resources: list[str], components: list[str]) -> dict[str, Any]:
+    identity = {"app.kubernetes.io/part-of": "moodle", f"{GROUP}/tenant": tenant.name}
+    place = {
+        "app.kubernetes.io/managed-by": "quadrangle",
+        f"{GROUP}/environment": tenant.environment,
+        f"{GROUP}/ring": tenant.spec["ring"],
+    }
+    # A Rollout's pod template is unknown to kustomize, so the label's place in it is named; selectors stay as they are.
+    template = {"group": "argoproj.io", "kind": "Rollout", "path": "spec/template/metadata/labels", "create": True}
+    labels = [
+        {"includeSelectors": False, "includeTemplates": True, "pairs": identity, "fields": [template]},
+        {"includeSelectors": False, "pairs": place},
+    ]
+    body = _kustomization(resources, components)
+    return {**body, "namespace": tenant.spec["namespace"], "labels": labels}
+
+
+def _kustomization(resources: list[str], components: list[str], **more: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": resources,
+        "components": components,
+        "sortOptions": {"order": "legacy"},
+        **more,
+    }
+
+
+def _object(kind: str, name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """A value as a KRM object that components can read and kustomize leaves out of its output."""
+    metadata = {"name": name, "annotations": _LOCAL}
+    return {"apiVersion": f"{GROUP}/v1", "kind": kind, "metadata": metadata, "spec": _sorted(spec)}
+
+
+def _sorted(value: Any) -> Any:
+    """Maps in the order of their keys, so that the order in which layers spoke leaves no trace."""
+    if isinstance(value, Mapping):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, list) else value
+
+
+def _instances(
+    component: Component, items: Mapping[str, Any], owner: Mapping[str, Any], folder: str, up: str, files: Files
+) -> list[str]:
+    """Write one kustomization for each item of each list that the component multiplies; their folders are returned."""
+    made = []
+    for name, values in items.items():
+        for value in values:
+            slug = slug_of(value)
+            path = f"each/{component.name}/{name}/{slug}"
+            inner = f"../../../../{up}/{component.folder.removeprefix('overlays/')}/each/{name}"
+            spec = {"item": value, "tenant": owner}
+            files[f"{folder}/{path}/item.yaml"] = dump(_object("Item", "item", spec))
+            files[f"{folder}/{path}/kustomization.yaml"] = dump(
+                _kustomization(["item.yaml"], [inner], nameSuffix=f"-{slug}")
+            )
+            made.append(path)
+    return made
+
+
+def slug_of(item: Any) -> str:
+    """The name an item of a list gives to what is made of it: its own text or `name`, never its index.
+
+    Texts that differ only in what a name cannot hold are told apart by six characters of their hash.
+    """
+    text = str(item["name"]) if isinstance(item, Mapping) else str(item)
+    slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40].strip("-")
+    if slug.replace("-", ".") == text.lower() or slug == text:
+        return slug
+    return f"{slug}-{hashlib.sha256(text.encode()).hexdigest()[:6]}".strip("-")
+
+
+def shard_of(name: str, shards: int) -> str:
+    """Which root a tenant's Application hangs on: the same for the same name, however many tenants there are."""
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") % shards
+    return f"{number:02d}"
+
+
+def _target(fleet: Mapping[str, Any], environment: str) -> dict[str, str]:
+    branch = f"refs/heads/{fleet['git']['branchPrefix']}{environment}"
+    return {
+        "namespace": fleet["argocd"]["namespace"],
+        "repository": fleet["git"]["repository"],
+        "targetRevision": branch,
+    }
+
+
+def _argocd(fleet: Mapping[str, Any], tenant: Tenant) -> dict[str, str]:
+    folder = {"manifests": "manifests", "overlay": "overlay"}[fleet["argocd"]["source"]]
+    return {
+        **_target(fleet, tenant.environment),
+        "project": tenant.name,
+        "path": f"tenants/{tenant.name}/{folder}",
+        "server": fleet["clusters"][tenant.spec["cluster"]]["server"],
+    }
+
+
+def _roots(
+    fleet: Mapping[str, Any],
+    catalogue: Catalogue,
+    environment: str,
+    cluster: str,
+    tenants: Sequence[Tenant],
+    files: Files,
+) -> Build:
+    """Argo CD's app of apps for one cluster: a root Application, and one Application for each shard that has tenants."""
+    name = f"{environment}-{cluster}"
+    folder = f"roots/{cluster}"
+    ring = fleet["rings"][0]["name"]
+    names = sorted({shard_of(tenant.name, fleet["argocd"]["shards"]) for tenant in tenants})
+    shards = [{"name": shard, "application": f"{name}-{shard}", "path": f"argocd/{cluster}/{shard}"} for shard in names]
+    argocd = {**_target(fleet, environment), "server": "https://kubernetes.default.svc", "path": f"argocd/{cluster}"}
+    spec = {"name": name, "environment": environment, "cluster": cluster, "argocd": argocd, "shards": shards}
+    files[f"{folder}/cluster.yaml"] = dump(_object("Cluster", name, spec))
+    component = catalogue.of("argocd")["argocd-root"]
+    up = f"../../catalogue/{ring}"
+    resources = ["cluster.yaml"]
+    resources += _instances(component, {"shards": shards}, spec, folder, up, files)
+    files[f"{folder}/kustomization.yaml"] = dump(_kustomization(resources, [f"{up}/argocd-root"]))
+    return Build(name, folder, f"argocd/{cluster}/root.yaml")

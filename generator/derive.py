@@ -1,0 +1,107 @@
+"""The named pure functions behind `x-derive`: a value made from other values of the tenant.
+
+An argument that begins with `$.` is a path in the tenant; `$cluster.`, `$environment.`, `$release.` and `$fleet.` are paths in
+what the tenant refers to; anything else stands for itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+_UNITS = {"": 1, "m": 0.001, "k": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
+_UNITS |= {"Ki": 1024, "Mi": 1024**2, "Gi": 1024**3, "Ti": 1024**4, "Pi": 1024**5}
+_QUANTITY = re.compile(r"^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$")
+
+FPM_RESERVE = 150 * 1024**2
+"""Bytes of a PHP-FPM container that are no worker's: master, opcache, sockets (moodle facts, section 6)."""
+
+
+class MissingArgumentError(Exception):
+    """An argument has no value yet."""
+
+
+def quantity(text: str) -> float:
+    """A Kubernetes quantity as a number: bytes, or cores."""
+    match = _QUANTITY.match(str(text))
+    if match is None or match[2] not in _UNITS:
+        raise ValueError(f"`{text}` is not a quantity")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def copy(value: Any) -> Any:
+    """The value itself."""
+    return value
+
+
+def join(*parts: Any) -> str:
+    """The parts one after the other."""
+    return "".join(str(part) for part in parts)
+
+
+def identifier(*parts: Any) -> str:
+    """The parts joined, with an underscore for every character that SQL and Redis keys would have quoted."""
+    return re.sub(r"[^a-z0-9_]", "_", join(*parts).lower())
+
+
+def max_children(limit: str, worker: str) -> int:
+    """How many PHP-FPM workers fit the memory limit; at least one."""
+    return max(1, int((quantity(limit) - FPM_RESERVE) // quantity(worker)))
+
+
+def share(total: str, percent: int) -> str:
+    """So many percent of a quantity of bytes, as a whole number of bytes."""
+    return str(int(quantity(total) * percent // 100))
+
+
+def spread_cron(name: str, period: str, salt: str = "") -> str:
+    """A cron schedule of the period at a time of its own, the same for the same name and salt: ten thousand do not start at once.
+
+    `daily` and `weekly` fall between 20:00 and 05:59; `hourly` and `quarter-hour` on a minute of their own.
+    """
+    number = int.from_bytes(hashlib.sha256(f"{salt}\0{name}".encode()).digest()[:8], "big")
+    minute, hour, day = number % 60, (20 + number // 60 % 10) % 24, number // 600 % 7
+    schedules = {
+        "quarter-hour": ",".join(str(minute % 15 + step) for step in (0, 15, 30, 45)) + " * * * *",
+        "hourly": f"{minute} * * * *",
+        "daily": f"{minute} {hour} * * *",
+        "weekly": f"{minute} {hour} * * {day}",
+    }
+    return schedules[period]
+
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "copy": copy,
+    "identifier": identifier,
+    "join": join,
+    "max-children": max_children,
+    "share": share,
+    "spread-cron": spread_cron,
+}
+
+
+def derived(rule: Mapping[str, Any], scope: Mapping[str, Any]) -> Any:
+    """The value of an `x-derive` rule; `scope` maps "" to the tenant and `cluster`, ... to what it refers to.
+
+    Raises MissingArgumentError where an argument has no value, KeyError where the function is unknown.
+    """
+    return FUNCTIONS[rule["function"]](*(_argument(argument, scope) for argument in rule["arguments"]))
+
+
+def _argument(argument: Any, scope: Mapping[str, Any]) -> Any:
+    if not isinstance(argument, str) or not argument.startswith("$"):
+        return argument
+    root, *path = argument[1:].split(".")
+    value: Any = scope.get(root)
+    for part in path:
+        if not isinstance(value, Mapping) or part not in value:
+            raise MissingArgumentError(argument)
+        value = value[part]
+    return value
+
+
+def dependencies(rule: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """The tenant's own paths that a rule reads."""
+    return [tuple(text[2:].split(".")) for text in rule["arguments"] if isinstance(text, str) and text.startswith("$.")]

@@ -1,0 +1,120 @@
+"""What only the fleet as a whole can show: values claimed twice, data outside its region, more claimed than a cluster has."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from generator import schema as schemas
+from generator.derive import quantity
+from generator.diagnostics import Diagnostic, Related, Span
+from generator.layers import span_of
+from generator.model import Schema, Tenant
+from generator.settle import Found, settle
+from generator.source import Document, Path
+
+
+def fleet_problems(fleet: Document, schema: Schema, tenants: Sequence[Tenant]) -> list[Diagnostic]:
+    """Every problem between tenants, in no particular order."""
+    return [*_claimed_twice(schema, tenants), *_outside_region(fleet, schema, tenants), *_over_capacity(fleet, tenants)]
+
+
+def _place(tenant: Tenant, path: Path) -> Span:
+    return span_of(tenant.document, tenant.origins, path)
+
+
+def _claimed_twice(schema: Schema, tenants: Sequence[Tenant]) -> list[Diagnostic]:
+    first: dict[tuple[str, Any], tuple[Tenant, Span]] = {}
+    names: dict[str, Tenant] = {}
+    pairs: set[tuple[str, str, str]] = set()
+    problems = []
+    for tenant in tenants:
+        if names.setdefault(tenant.name, tenant) is not tenant:
+            problems.append(_same_name(names[tenant.name], tenant))
+            continue
+        for path, node, value in schemas.walk(schema, tenant.spec):
+            space = node.get("x-unique")
+            if not space or isinstance(value, (list, dict)):
+                continue
+            span = _in_tenant_file(tenant, path)
+            owner, where = first.setdefault((space, value), (tenant, span))
+            pair = (space, owner.name, tenant.name)
+            if where is span or (pair in pairs and owner is not tenant):
+                continue
+            pairs.add(pair)  # what is derived from a value claimed twice is claimed twice as well
+            problems.append(_taken(space, value, owner, where, tenant, span))
+    return problems
+
+
+def _same_name(owner: Tenant, tenant: Tenant) -> Diagnostic:
+    where, span = (one.document.value(("name",)) for one in (owner, tenant))
+    return _taken("tenant names", tenant.name, owner, where, tenant, span)
+
+
+def _in_tenant_file(tenant: Tenant, path: Path) -> Span:
+    """Where a derived value is claimed twice, the tenant's name is what to look at."""
+    span = _place(tenant, path)
+    return span if span.path == tenant.document.path else tenant.document.value(("name",))
+
+
+def _taken(space: str, value: Any, owner: Tenant, where: Span, tenant: Tenant, span: Span) -> Diagnostic:
+    singular = space.removesuffix("es") if space.endswith("xes") else space.removesuffix("s")
+    who = (
+        "twice by one tenant"
+        if owner is tenant
+        else f"by `{owner.environment}/{owner.name}` and by `{tenant.environment}/{tenant.name}`"
+    )
+    return Diagnostic(
+        f"{singular.replace(' ', '-')}-taken",
+        f"the {singular} `{value}` is claimed {who}",
+        span,
+        label="claimed again here",
+        help=f"every {singular} may be used once in the fleet; change one of them",
+        related=(Related(where, "first claimed here"),),
+    )
+
+
+def _outside_region(fleet: Document, schema: Schema, tenants: Sequence[Tenant]) -> list[Diagnostic]:
+    found: list[Found] = []
+    for tenant in tenants:
+        region = tenant.spec["region"]
+        cluster = fleet.data["clusters"][tenant.spec["cluster"]]["region"]
+        for path, value in [*_pinned(schema, tenant), (("cluster",), cluster)]:
+            if value != region:
+                dotted = ".".join(str(part) for part in path)
+                message = f"`{dotted}` lies in `{value}`, but tenant `{tenant.name}` is pinned to `{region}`"
+                help = f"keep the data of a tenant in one region: choose one in `{region}`, or change `region`"
+                problem = Diagnostic("region-mismatch", message, _place(tenant, path), help=help)
+                found.append((tenant.document, problem))
+    return settle(found)
+
+
+def _pinned(schema: Schema, tenant: Tenant) -> list[tuple[Path, Any]]:
+    """The regions somebody said; those derived follow the cluster's or the tenant's."""
+    regions = [(path, value) for path, node, value in schemas.walk(schema, tenant.spec) if node.get("x-region")]
+    return [(path, value) for path, value in regions if tenant.origins[path][0].layer != "derived"]
+
+
+def _over_capacity(fleet: Document, tenants: Sequence[Tenant]) -> list[Diagnostic]:
+    claimed: dict[tuple[str, str], float] = defaultdict(float)
+    for tenant in tenants:
+        for resource in ("cpu", "memory"):
+            claimed[tenant.spec["cluster"], resource] += quantity(tenant.spec["quota"][resource])
+    problems = []
+    clusters: Mapping[str, Any] = fleet.data["clusters"]
+    for name, cluster in clusters.items():
+        for resource, most in cluster.get("capacity", {}).items():
+            if claimed[name, resource] > quantity(most):
+                path = ("clusters", name, "capacity", resource)
+                amount = _amount(claimed[name, resource], resource)
+                message = (
+                    f"the quotas of the tenants on cluster `{name}` add up to {amount} {resource}, more than its {most}"
+                )
+                help = "move tenants to another cluster, give them smaller plans, or raise the capacity"
+                problems.append(Diagnostic("capacity-exceeded", message, fleet.value(path), help=help))
+    return problems
+
+
+def _amount(value: float, resource: str) -> str:
+    return f"{value:g}" if resource == "cpu" else f"{value / 1024**3:g}Gi"

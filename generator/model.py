@@ -1,0 +1,141 @@
+"""The words every stage speaks: plain frozen data, functions live in the stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from generator.diagnostics import Span
+from generator.source import Document, Path
+
+Schema = Mapping[str, Any]
+Spec = Mapping[str, Any]
+ComponentKind = Literal["base", "model", "feature", "state", "argocd"]
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One folder of the catalogue: `files` are its bytes and `documents` its YAML, by path relative to `folder`."""
+
+    kind: ComponentKind
+    name: str
+    folder: str
+    files: Mapping[str, bytes]
+    documents: Mapping[str, tuple[Document, ...]]
+
+    @property
+    def schema(self) -> Document | None:
+        """The folder's schema.yaml, where it has one."""
+        found = self.documents.get("schema.yaml", ())
+        return found[0] if found else None
+
+    @property
+    def each(self) -> tuple[str, ...]:
+        """The lists of the tenant for whose items the folder has a component of its own (`each/<list>/`)."""
+        found = {name.split("/")[1] for name in self.files if name.startswith("each/") and name.count("/") > 1}
+        return tuple(sorted(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything under overlays/, by name, in the order of the names."""
+
+    components: tuple[Component, ...] = ()
+    releases: Mapping[str, Document] = field(default_factory=dict)
+
+    def of(self, kind: ComponentKind) -> dict[str, Component]:
+        """The components of one kind."""
+        return {component.name: component for component in self.components if component.kind == kind}
+
+
+@dataclass(frozen=True, slots=True)
+class TenantFile:
+    """One file of tenants/<environment>/."""
+
+    environment: str
+    stem: str
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """All input, read and not yet judged. `schemas` are the hand-written ones by file name."""
+
+    fleet: Document | None
+    defaults: Mapping[str, Document]
+    tenants: tuple[TenantFile, ...]
+    catalogue: Catalogue
+    schemas: Mapping[str, Document]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One layer's word on a leaf: which layer, the value it gives and where it says so."""
+
+    layer: str
+    value: Any
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A resolved tenant: every leaf of `spec` has a value, and `origins` says who gave it, the winner first."""
+
+    name: str
+    environment: str
+    spec: Spec
+    origins: Mapping[Path, tuple[Origin, ...]]
+    document: Document
+
+    @property
+    def components(self) -> tuple[tuple[ComponentKind, str], ...]:
+        """What it is built from, in kustomize's order: base, features by name, model, state."""
+        features: tuple[tuple[ComponentKind, str], ...] = tuple(
+            ("feature", name) for name in sorted(self.spec["features"])
+        )
+        return (("base", "base"), *features, ("model", self.spec["model"]), ("state", self.spec["state"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One kustomize build: the overlay's folder and the file its output becomes, both relative to the environment's tree."""
+
+    subject: str
+    overlay: str
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What one environment's branch holds: files by path, and the builds that add more."""
+
+    environment: str
+    files: Mapping[str, bytes]
+    builds: tuple[Build, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One Kubernetes object of a tenant, as kustomize printed it."""
+
+    tenant: str
+    kubernetes: str
+    namespace: str
+    object: Mapping[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """The object's kind."""
+        return str(self.object.get("kind", ""))
+
+    @property
+    def name(self) -> str:
+        """The object's name."""
+        return str(self.object.get("metadata", {}).get("name", ""))
+
+    @property
+    def group(self) -> str:
+        """The object's API group, empty for the core group."""
+        version = str(self.object.get("apiVersion", ""))
+        return version.rpartition("/")[0]

@@ -1,0 +1,139 @@
+"""The whole program on one page: what `quad validate` and `quad render` do, stage by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from generator.check import check
+from generator.compile import compile_fleet
+from generator.diagnostics import Diagnostic, has_errors
+from generator.hydrate import hydrate
+from generator.kustomize import Kustomize
+from generator.load import load
+from generator.model import Build, Manifest, Repository, Tenant, Tree
+from generator.readme import readme
+from generator.resolve import resolve
+from generator.staging import link_tree, staged, swap, write
+from generator.validate import validate
+
+CustomSchemas = Mapping[tuple[str, str, str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """The input, read and judged: what can be rendered, and every problem."""
+
+    repository: Repository
+    tenants: list[Tenant]
+    problems: list[Diagnostic]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a run of `render` did; nothing was written where a problem is an error."""
+
+    tenants: int = 0
+    objects: int = 0
+    problems: list[Diagnostic] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Called with the number of builds before the first, and once for each that is done."""
+
+    start: Callable[[int], None] = lambda _total: None
+    advance: Callable[[], None] = lambda: None
+
+
+def read(root: Path) -> Fleet:
+    """Load, validate and resolve; all problems of all tenants at once."""
+    loaded, problems = load(root)
+    valid, found = validate(loaded)
+    problems += found
+    tenants, found = resolve(valid)
+    return Fleet(valid, tenants, problems + found)
+
+
+def render(
+    fleet: Fleet, output: Path, kustomize: Kustomize, custom: CustomSchemas, only: Sequence[str], progress: Progress
+) -> Rendered:
+    """Compile, hydrate and check the fleet, then swap the trees into `output`; `only` limits it to some tenants."""
+    if has_errors(fleet.problems):
+        return Rendered(problems=fleet.problems)
+    trees = [_selected(tree, only) for tree in compile_fleet(fleet.repository, fleet.tenants)]
+    trees = [tree for tree in trees if tree.builds]
+    progress.start(sum(len(tree.builds) for tree in trees))
+    with staged(output) as staging:
+        problems, manifests = list(fleet.problems), []
+        for tree in trees:
+            folder = staging / tree.environment
+            write(folder, tree.files)
+            hydrated, found = hydrate(tree.builds, folder, kustomize, progress.advance)
+            problems += found
+            manifests += _manifests(fleet, tree.builds, hydrated)
+            write(folder, hydrated)
+            write(folder, {"README.md": readme(tree.environment, fleet.tenants)})
+        problems += check(manifests, fleet.repository.catalogue, custom)
+        if has_errors(problems):
+            return Rendered(problems=problems)
+        _place(trees, staging, output, partial=bool(only))
+    tenants = {build.subject for tree in trees for build in tree.builds} & {tenant.name for tenant in fleet.tenants}
+    return Rendered(len(tenants), len(manifests), problems)
+
+
+def _selected(tree: Tree, only: Sequence[str]) -> Tree:
+    """The tree with the builds of the chosen tenants alone, or all of it where none is chosen."""
+    if not only:
+        return tree
+    chosen = tuple(build for build in tree.builds if build.subject in only)
+    others = tuple(f"tenants/{build.subject}/" for build in tree.builds if build.subject not in only)
+    files = {name: raw for name, raw in tree.files.items() if not name.startswith(others)}
+    return Tree(tree.environment, files, chosen)
+
+
+def _place(trees: Sequence[Tree], staging: Path, output: Path, partial: bool) -> None:
+    for tree in trees:
+        new = staging / tree.environment
+        if partial:
+            new = _over_the_old(new, output / tree.environment, staging)
+        swap(new, output / tree.environment)
+    if not partial:
+        _remove_vanished({tree.environment for tree in trees}, output, staging)
+
+
+def _over_the_old(new: Path, old: Path, staging: Path) -> Path:
+    """A tree like the old one (its files as hard links) with the new files laid over it."""
+    both = staging / f"{new.name}.merged"
+    link_tree(old, both)
+    files = {path.relative_to(new).as_posix(): path.read_bytes() for path in new.rglob("*") if path.is_file()}
+    write(both, files)
+    return both
+
+
+def _remove_vanished(kept: set[str], output: Path, staging: Path) -> None:
+    """An environment without tenants has no tree any more."""
+    for folder in output.iterdir():
+        if folder.is_dir() and not folder.name.startswith(".") and folder.name not in kept:
+            folder.rename(staging / f"{folder.name}.vanished")
+
+
+def _manifests(fleet: Fleet, builds: Sequence[Build], hydrated: Mapping[str, bytes]) -> list[Manifest]:
+    """The objects of the tenants; those of Argo CD's roots belong to nobody's namespace and are left out."""
+    tenants = {tenant.name: tenant for tenant in fleet.tenants}
+    assert fleet.repository.fleet is not None
+    clusters = fleet.repository.fleet.data["clusters"]
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    manifests: list[Manifest] = []
+    for build in builds:
+        tenant = tenants.get(build.subject)
+        if tenant is None or build.output not in hydrated:
+            continue
+        version = clusters[tenant.spec["cluster"]]["kubernetes"]
+        items = yaml.load_all(hydrated[build.output], Loader=loader)
+        manifests += [Manifest(tenant.name, version, tenant.spec["namespace"], item) for item in items]
+    return manifests

@@ -1,0 +1,117 @@
+"""Builtin kinds fit the schema of the cluster's own Kubernetes version, unknown fields refused.
+
+Source: the OpenAPI definitions of Kubernetes, as the package kubernetes-validate carries them; what `kubectl apply
+--validate=strict` asks the API server. The definitions are the only thing a rule reads from disk: package data, read once
+for each version by `_definitions`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jsonschema.protocols import Validator
+
+from generator.model import Manifest
+from generator.rules.structure import StructuralValidator, structural_errors
+from generator.rules.violation import Context, Violation
+
+_FOLDER = "kubernetes-json-schema"
+_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+_KEPT = ("x-kubernetes-list-map-keys", "x-kubernetes-list-type")
+
+
+def find(manifests: Sequence[Manifest], _: Context) -> Iterator[Violation]:
+    """Every place where a builtin kind does not fit its schema."""
+    for manifest in manifests:
+        if not is_builtin_group(manifest.kubernetes, manifest.group):
+            continue
+        validator = _validator(manifest.kubernetes, str(manifest.object.get("apiVersion", "")), manifest.kind)
+        if validator is None:
+            message = f"Kubernetes {manifest.kubernetes} has no such kind in `{manifest.object.get('apiVersion')}`"
+            yield Violation(manifest, ("apiVersion",), message, "name a version of the API that the cluster serves")
+        else:
+            yield from structural_errors(
+                manifest, validator, f"see `kubectl explain {manifest.kind.lower()} --recursive`"
+            )
+
+
+def is_builtin_group(kubernetes: str, group: str) -> bool:
+    """Whether Kubernetes itself serves the API group."""
+    return group in {known for known, _, _ in _kinds(_known_version(kubernetes))}
+
+
+def metadata_schema(kubernetes: str) -> Mapping[str, Any]:
+    """The schema of an object's `metadata`, the same for every kind."""
+    schema: Mapping[str, Any] = _definitions(_known_version(kubernetes))[_META]
+    return schema
+
+
+@cache
+def _validator(kubernetes: str, api_version: str, kind: str) -> Validator | None:
+    version = _known_version(kubernetes)
+    group, _, short = api_version.rpartition("/")
+    name = _kinds(version).get((group, short, kind))
+    return StructuralValidator(_definitions(version)[name]) if name else None
+
+
+@cache
+def _known_version(kubernetes: str) -> str:
+    """The newest version with schemas that is not newer than the cluster's, or the oldest of all."""
+    names = (folder.name for folder in files("kubernetes_validate").joinpath(_FOLDER).iterdir())
+    known = sorted(_numbers(name) for name in names if name.endswith("-local-strict"))
+    wanted = _numbers(kubernetes)
+    fitting = [version for version in known if version <= wanted]
+    major, minor = fitting[-1] if fitting else known[0]
+    return f"v{major}.{minor}.0-local-strict"
+
+
+def _numbers(version: str) -> tuple[int, int]:
+    major, minor = version.removeprefix("v").split(".")[:2]
+    return int(major), int(minor)
+
+
+@cache
+def _kinds(version: str) -> dict[tuple[str, str, str], str]:
+    """The definition of each (group, version, kind)."""
+    return {
+        (kind["group"], kind["version"], kind["kind"]): name
+        for name, definition in _raw(version).items()
+        for kind in definition.get("x-kubernetes-group-version-kind", ())
+    }
+
+
+@cache
+def _raw(version: str) -> dict[str, Any]:
+    text = files("kubernetes_validate").joinpath(_FOLDER, version, "_definitions.json").read_text("utf-8")
+    definitions: dict[str, Any] = json.loads(text)["$defs"]
+    return definitions
+
+
+@cache
+def _definitions(version: str) -> dict[str, Any]:
+    """The definitions with every reference replaced by what it means: no look-ups while validating."""
+    raw = _raw(version)
+    resolved: dict[str, Any] = {name: {} for name in raw}
+    for name, definition in raw.items():
+        resolved[name].update(_resolved(definition, resolved))
+    return resolved
+
+
+def _resolved(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Any:
+    if "$ref" in schema:
+        return definitions[schema["$ref"].rpartition("/")[2]]
+    result: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in ("properties", "patternProperties"):
+            result[key] = {name: _resolved(child, definitions) for name, child in value.items()}
+        elif key in ("items", "additionalProperties", "not") and isinstance(value, Mapping):
+            result[key] = _resolved(value, definitions)
+        elif key in ("allOf", "anyOf", "oneOf"):
+            result[key] = [_resolved(child, definitions) for child in value]
+        elif key in _KEPT or key in ("type", "required", "enum", "default", "additionalProperties"):
+            result[key] = value
+    return result

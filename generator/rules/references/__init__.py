@@ -1,0 +1,1 @@
+"""The parts of the rule `reference`, by what they follow."""

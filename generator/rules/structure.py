@@ -1,0 +1,101 @@
+"""JSON Schema errors in the words of a rule: shared by the rules over builtin kinds and over custom resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
+
+from generator.model import Manifest
+from generator.rules.violation import Violation
+from generator.rules.walk import at, mapping
+
+
+def structural_errors(manifest: Manifest, validator: Validator, help: str) -> Iterator[Violation]:
+    """One violation for each fault of the object."""
+    for error in validator.iter_errors(manifest.object):
+        for message, hint in _messages(error):
+            yield Violation(manifest, tuple(error.absolute_path), message, hint or help)
+
+
+def _messages(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """What is wrong, without the value itself, so that tenants share a finding."""
+    value: Any = error.validator_value
+    match error.validator:
+        case "additionalProperties":
+            yield from _unknown(error)
+        case "required":
+            name = error.message.split("'")[1]
+            yield f"the field `{name}` is missing", ""
+        case "type":
+            yield f"must be {_names(value)}, not {_name(error.instance)}", ""
+        case "enum":
+            yield (
+                f"must be one of {', '.join(f'`{choice}`' for choice in value if choice is not None)}",
+                "",
+            )
+        case "x-kubernetes-list-map-keys" | "x-kubernetes-list-type":
+            yield error.message, "remove one of them; a server-side apply refuses the list"
+        case "anyOf" | "oneOf" if all(set(branch) == {"type"} for branch in value):
+            types = [name for branch in value for name in _list(branch["type"])]
+            yield f"must be {_names(types)}, not {_name(error.instance)}", ""
+        case "anyOf" | "oneOf" | "allOf" | "not":
+            yield f"does not fit the alternatives of the schema (`{error.validator}`)", ""
+        case keyword:
+            yield f"does not satisfy `{keyword}: {value}`", ""
+
+
+def _unknown(error: ValidationError) -> Iterator[tuple[str, str]]:
+    known = list(mapping(at(error.schema, "properties")))
+    instance: Any = error.instance
+    for name in instance:
+        if name not in known:
+            close = get_close_matches(str(name), known, 1)
+            yield f"unknown field `{name}`", f"did you mean `{close[0]}`?" if close else ""
+
+
+def _list(types: Any) -> list[str]:
+    return [types] if isinstance(types, str) else list(types)
+
+
+def _names(types: Any) -> str:
+    names = dict.fromkeys(name for name in _list(types) if name != "null")
+    return " or ".join(f"{'an' if name[0] in 'aeiou' else 'a'} {name}" for name in names)
+
+
+def _name(value: Any) -> str:
+    if value is None:
+        return "null"
+    names = {bool: "a boolean", int: "an integer", float: "a number", str: "a string", list: "an array"}
+    return names.get(type(value), "an object")
+
+
+def _unique_keys(_: Validator, keys: list[str], instance: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
+    """Items of a list that is a map by some keys must differ in them."""
+    if not isinstance(instance, list):
+        return
+    properties = schema.get("items", {}).get("properties", {})
+    seen: set[str] = set()
+    for index, item in enumerate(instance):
+        if not isinstance(item, Mapping):
+            continue
+        identity = repr([item.get(key, properties.get(key, {}).get("default")) for key in keys])
+        if identity in seen:
+            yield ValidationError(f"repeats the {' and '.join(keys)} of an item before it", path=[index])
+        seen.add(identity)
+
+
+def _unique_items(_: Validator, kind: str, instance: Any, __: Mapping[str, Any]) -> Iterator[ValidationError]:
+    if kind == "set" and isinstance(instance, list) and len({repr(item) for item in instance}) < len(instance):
+        yield ValidationError("holds an item twice")
+
+
+StructuralValidator: type[Validator] = extend(  # type: ignore[no-untyped-call]  # its stub has no types
+    Draft202012Validator,
+    {"x-kubernetes-list-map-keys": _unique_keys, "x-kubernetes-list-type": _unique_items},
+)
+"""JSON Schema plus what Kubernetes says about lists that are maps or sets."""

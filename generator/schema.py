@@ -1,0 +1,183 @@
+"""The schemas: the core and the features' fragments put together, and what is read off them.
+
+`resolved` is the whole truth about a resolved tenant; `tenant_file` and `partial` are what one document may say, given that
+other layers may say the rest. All references are written out, so that no reader of a schema meets `$ref`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from generator.model import Catalogue, Repository, Schema
+from generator.source import Path
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def inline(schema: Schema) -> dict[str, Any]:
+    """The schema with every `$ref` to its own `$defs` replaced by what it names; keywords beside the `$ref` win."""
+    definitions = schema.get("$defs", {})
+
+    def expand(node: Any) -> Any:
+        if isinstance(node, list):
+            return [expand(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        reference = node.get("$ref")
+        if isinstance(reference, str):
+            named = definitions[reference.removeprefix("#/$defs/")]
+            node = {**named, **{key: value for key, value in node.items() if key != "$ref"}}
+            return expand(node)
+        return {key: expand(value) for key, value in node.items() if key != "$defs"}
+
+    expanded = expand(dict(schema))
+    assert isinstance(expanded, dict)
+    return expanded
+
+
+def resolved(repository: Repository) -> dict[str, Any]:
+    """The schema of a resolved tenant: the core, a slot for each feature, and the catalogue's names where one is referred to."""
+    core = inline(repository.schemas["tenant.core.yaml"].data)
+    catalogue = repository.catalogue
+    properties = dict(core["properties"])
+    properties["model"] = {**properties["model"], "enum": sorted(catalogue.of("model"))}
+    properties["state"] = {**properties["state"], "enum": sorted(catalogue.of("state"))}
+    properties["features"] = {
+        "title": "Features",
+        "description": "Optional capabilities by name, one folder of overlays/features/ each; null switches one off.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": _slots(catalogue),
+        "examples": [{name: {}} for name in sorted(catalogue.of("feature"))[:1]],
+    }
+    return {**core, "properties": properties}
+
+
+def _slots(catalogue: Catalogue) -> dict[str, Any]:
+    slots = {}
+    for name, feature in sorted(catalogue.of("feature").items()):
+        if feature.schema is not None and isinstance(feature.schema.data, Mapping):
+            slots[name] = inline(feature.schema.data)
+    return slots
+
+
+def partial(schema: Schema) -> dict[str, Any]:
+    """What a layer may say of a tenant: nothing is required, nothing read-only may be set, a feature may be null."""
+    loosened = _loosen(schema)
+    loosened.pop("x-required-in-tenant", None)
+    features = loosened["properties"].get("features", {}).get("properties", {})
+    for feature in features.values():
+        feature["type"] = ["object", "null"]
+    return loosened
+
+
+def tenant_file(schema: Schema) -> dict[str, Any]:
+    """What a tenant file may say: a partial tenant that at least has a name and a host of its own."""
+    return {**partial(schema), "required": list(schema.get("x-required-in-tenant", []))}
+
+
+def _loosen(schema: Schema) -> dict[str, Any]:
+    """Nothing required down to the lists; a list is given whole, so its items keep what they require."""
+    loosened = {key: value for key, value in schema.items() if key != "required"}
+    if "properties" in loosened:
+        children = loosened["properties"].items()
+        loosened["properties"] = {name: _loosen(child) for name, child in children if not child.get("readOnly")}
+    if isinstance(loosened.get("additionalProperties"), Mapping):
+        loosened["additionalProperties"] = _loosen(loosened["additionalProperties"])
+    return loosened
+
+
+def fleet(repository: Repository) -> dict[str, Any]:
+    """The schema of fleet.yaml, with partial tenants where it has them."""
+    tenant = partial(resolved(repository))
+    for key in ("$schema", "title", "description"):
+        tenant.pop(key, None)
+
+    def fill(node: Any) -> Any:
+        if isinstance(node, list):
+            return [fill(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if node.get("x-partial-tenant"):
+            return {**node, **tenant}
+        return {key: fill(value) for key, value in node.items()}
+
+    filled = fill(inline(repository.schemas["fleet.yaml"].data))
+    assert isinstance(filled, dict)
+    return filled
+
+
+def assembled(repository: Repository) -> dict[str, bytes]:
+    """The committed schemas for editors and CI, by file name below schemas/."""
+    whole = resolved(repository)
+    schemas = {
+        "tenant.schema.json": tenant_file(whole),
+        "defaults.schema.json": {
+            **partial(whole),
+            "title": "Defaults",
+            "description": "A partial tenant for one environment.",
+        },
+        "fleet.schema.json": fleet(repository),
+    }
+    return {
+        name: (json.dumps(_public(schema), indent=2, ensure_ascii=False) + "\n").encode()
+        for name, schema in schemas.items()
+    }
+
+
+def _public(node: Any) -> Any:
+    """The schema without our own keywords, which editors would not know."""
+    if isinstance(node, list):
+        return [_public(item) for item in node]
+    if isinstance(node, Mapping):
+        return {key: _public(value) for key, value in node.items() if not str(key).startswith("x-")}
+    return node
+
+
+def walk(schema: Schema, data: Any, path: Path = ()) -> Iterator[tuple[Path, Schema, Any]]:
+    """Every node of the data together with the schema that describes it, parents first."""
+    yield path, schema, data
+    if isinstance(data, Mapping):
+        properties = schema.get("properties", {})
+        rest = schema.get("additionalProperties")
+        for key, value in data.items():
+            child = properties.get(key, rest)
+            if isinstance(child, Mapping):
+                yield from walk(child, value, (*path, key))
+    elif isinstance(data, list) and isinstance(schema.get("items"), Mapping):
+        for index, item in enumerate(data):
+            yield from walk(schema["items"], item, (*path, index))
+
+
+def leaves(schema: Schema, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
+    """Every property that is no object with properties of its own, with its path."""
+    for name, child in schema.get("properties", {}).items():
+        if child.get("properties"):
+            yield from leaves(child, (*path, name))
+        else:
+            yield (*path, name), child
+
+
+def defaults(schema: Schema) -> dict[str, Any]:
+    """The data that the schema's own defaults make, objects without any default left out."""
+    result: dict[str, Any] = {}
+    for name, child in schema.get("properties", {}).items():
+        if "default" in child:
+            result[name] = child["default"]
+        elif child.get("properties") and (inner := defaults(child)):
+            result[name] = inner
+    return result
+
+
+def at(schema: Schema, path: Path) -> Schema | None:
+    """The schema of the node at `path`, or None."""
+    for part in path:
+        child = schema.get("items") if isinstance(part, int) else schema.get("properties", {}).get(part)
+        if child is None and isinstance(part, str) and isinstance(schema.get("additionalProperties"), Mapping):
+            child = schema["additionalProperties"]
+        if not isinstance(child, Mapping):
+            return None
+        schema = child
+    return schema

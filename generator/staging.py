@@ -1,0 +1,90 @@
+"""Writes a tree of files beside its place and swaps it in: a failed or killed run leaves the old tree as it was."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from generator.diagnostics import ToolError
+
+_PREFIX = ".staging-"
+
+
+@contextmanager
+def staged(output: Path) -> Iterator[Path]:
+    """A fresh folder inside `output`, on the same file system, removed at the end whatever happens."""
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        _sweep(output)
+        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=output))
+    except OSError as error:
+        raise _unwritable(output, error) from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write the files below the folder."""
+    try:
+        for name, raw in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)  # never write through a hard link into the old tree
+            path.write_bytes(raw)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def link_tree(source: Path, target: Path) -> None:
+    """Make `target` a copy of `source` whose files are hard links."""
+    if source.is_dir():
+        shutil.copytree(source, target, copy_function=os.link, dirs_exist_ok=True)
+
+
+def swap(new: Path, place: Path) -> None:
+    """Put the new folder in the place of the old one; the old one is restored if that fails."""
+    old = new.parent / f"{place.name}.old"
+    try:
+        if place.exists():
+            place.rename(old)
+        try:
+            new.rename(place)
+        except OSError:
+            if old.exists():
+                old.rename(place)
+            raise
+    except OSError as error:
+        raise _unwritable(place, error) from error
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _sweep(output: Path) -> None:
+    """Remove what a killed run left, and bring back a tree it had moved aside."""
+    for left in filter(_is_stale, output.glob(f"{_PREFIX}*")):
+        for old in left.glob("*.old"):
+            place = output / old.name.removesuffix(".old")
+            if not place.exists():
+                old.rename(place)
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_stale(folder: Path) -> bool:
+    """Whether the process that made the folder, whose number is in its name, is gone."""
+    try:
+        os.kill(int(folder.name.removeprefix(_PREFIX).split("-")[0]), 0)
+    except (OSError, ValueError):
+        return True
+    return False
+
+
+def _unwritable(place: Path, error: OSError) -> ToolError:
+    name = error.filename or place
+    return ToolError(
+        f"cannot write {name}: {error.strerror}", "choose another folder with --output, or mend its permissions"
+    )

@@ -1,0 +1,109 @@
+"""What is printed, and where: data to standard output, diagnostics and progress to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import rich_click as click
+
+from generator.diagnostics import Diagnostic, ordered
+from generator.model import Tenant
+from generator.pipeline import Fleet, Progress
+from generator.report import FORMATS
+from generator.report.printable import printable
+from generator.report.text import plain, text
+from generator.schema_errors import closest
+
+_COLOURS = {"error": "red", "warning": "yellow", "place": "blue", "help": "green", "note": "cyan"}
+
+format_option = click.option(
+    "--format",
+    "layout",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    show_default=True,
+    help="How problems are printed.",
+)
+
+
+def repository(context: click.Context) -> Path:
+    """The repository the user means: --repo, or the nearest folder upwards that holds tenants/fleet.yaml."""
+    if context.obj is not None:
+        return Path(context.obj).resolve()
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "tenants" / "fleet.yaml").is_file():
+            return folder
+    raise click.UsageError(
+        "no tenants/fleet.yaml here or above; `quad init DIR` makes a fleet repository, `-C DIR` names one"
+    )
+
+
+def find_tenant(fleet: Fleet, name: str) -> Tenant:
+    """The resolved tenant of that name; where it has problems of its own, they are shown instead."""
+    for tenant in fleet.tenants:
+        if tenant.name == name:
+            return tenant
+    own = [item for item in fleet.problems if item.span.path.endswith(f"/{name}.yaml")]
+    if own or not fleet.tenants:
+        print_diagnostics(own or fleet.problems, "text")
+        raise SystemExit(1)
+    names = [tenant.name for tenant in fleet.tenants]
+    raise click.UsageError(f"no tenant `{name}`. {closest(name, names)}".strip())
+
+
+def print_diagnostics(diagnostics: Sequence[Diagnostic], layout: str) -> None:
+    """Text goes to standard error, what programs read to standard output."""
+    if layout != "text":
+        click.echo(FORMATS[layout](diagnostics), nl=False)
+    elif diagnostics:
+        click.echo(text(diagnostics, _paint if _coloured() else plain), nl=False, err=True)
+
+
+def print_state(diagnostics: Sequence[Diagnostic], otherwise: str) -> None:
+    """The last line: what is wrong in numbers, or what was done."""
+    wrong = [diagnostic for diagnostic in ordered(diagnostics) if diagnostic.severity == "error"]
+    errors, files = len(wrong), len({diagnostic.span.path for diagnostic in wrong})
+    if errors:
+        otherwise = f"{count(errors, 'error')} in {count(files, 'file')}; {otherwise}"
+    click.echo(otherwise, err=True)
+
+
+def count(number: int, noun: str) -> str:
+    """`1 tenant`, `2 tenants`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def fail(message: str, help: str = "") -> None:
+    """Say on standard error that the run failed for a reason outside the input."""
+    head = _paint("error", "error") if _coloured() else "error"
+    click.echo(f"{head}: {printable(message)}", err=True)
+    if help:
+        click.echo(f"  = help: {printable(help)}", err=True)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Progress]:
+    """A progress bar on a terminal, silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield Progress()
+        return
+    from rich import progress as bars  # noqa: PLC0415  # slow to import, and needed on a terminal only
+    from rich.console import Console  # noqa: PLC0415  # as above
+
+    columns = (bars.TextColumn(label), bars.BarColumn(), bars.MofNCompleteColumn(), bars.TimeElapsedColumn())
+    with bars.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield Progress(lambda total: bar.update(task, total=total), lambda: bar.advance(task))
+
+
+def _coloured() -> bool:
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _paint(part: str, role: str) -> str:
+    return click.style(part, fg=_COLOURS[role], bold=role in ("error", "warning"))

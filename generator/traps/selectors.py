@@ -1,0 +1,50 @@
+"""Traps in selectors: kustomize says nothing where a replacement or a patch matches no object, or more than was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from generator.diagnostics import Diagnostic, Span
+from generator.model import Component
+from generator.replacements import replacements_of
+from generator.schema_errors import closest
+from generator.traps.view import Object, View, kustomizations, matches, objects, seen_by
+
+
+def find(view: View) -> Iterator[Diagnostic]:
+    """Every selector that is ambiguous, or that matches nothing in some model the component works with."""
+    for component in view.catalogue.components:
+        seen = seen_by(view.catalogue, component)
+        inside = list(objects(component))
+        for select, span, nested in _selects(component):
+            if "kind" in select and not ("name" in select or "group" in select or "labelSelector" in select):
+                message = f"`kind: {select['kind']}` alone also takes kinds of that name in other API groups"
+                yield Diagnostic("trap-ambiguous-selector", message, span, help="name the object, or the group")
+                continue
+            for model, found in [("", inside)] if nested else seen:
+                if not any(matches(select, item) for item in found):
+                    yield _nothing(select, span, model, found)
+                    break
+
+
+def _nothing(select: Mapping[str, Any], span: Span, model: str, found: list[Object]) -> Diagnostic:
+    wanted = " ".join(str(select[key]) for key in ("kind", "name") if key in select)
+    names = [f"{item.kind} {item.name}" for item in found]
+    where = f" in the model `{model}`" if model else ""
+    message = f"`{wanted}` selects no object{where}, and kustomize would say nothing"
+    return Diagnostic(
+        "trap-no-target", message, span, label=closest(wanted, names), help="select an object that exists there"
+    )
+
+
+def _selects(component: Component) -> Iterator[tuple[Mapping[str, Any], Span, bool]]:
+    """Each selector with its place, and whether it stands in a folder of `each/`, which sees only its own objects."""
+    for replacement in replacements_of(component):
+        nested = "/each/" in replacement.document.path
+        for target in replacement.targets:
+            yield target.select, replacement.document.value((*target.path[:-2], "select")), nested
+    for folder, document in kustomizations(component):
+        for index, entry in enumerate(document.data.get("patches", [])):
+            if entry.get("target"):
+                yield entry["target"], document.value(("patches", index, "target")), folder.startswith("each/")

@@ -1,0 +1,129 @@
+"""The catalogue as the traps look at it: kustomizations, objects and who can see whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from generator import schema as schemas
+from generator.model import Catalogue, Component, Schema
+from generator.source import Document, Path
+
+_BUILT_IN_GROUPS = {"", "apps", "batch", "autoscaling", "policy"}
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """One Kubernetes object that a component brings: its document, and where in it the object begins."""
+
+    document: Document
+    data: Mapping[str, Any]
+    path: Path = ()
+
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+        return str(self.data.get("kind", ""))
+
+    @property
+    def group(self) -> str:
+        """Its API group, empty for the core group."""
+        return str(self.data.get("apiVersion", "")).rpartition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        metadata = self.data.get("metadata")
+        return str(metadata.get("name", "")) if isinstance(metadata, Mapping) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The catalogue and the schema of a resolved tenant that its replacements read."""
+
+    catalogue: Catalogue
+    tenant: Schema
+
+
+def view_of(catalogue: Catalogue, core: Document) -> View:
+    """The view of a catalogue whose schemas are sound."""
+    schema = schemas.inline(core.data)
+    slots = {
+        name: schemas.inline(feature.schema.data)
+        for name, feature in catalogue.of("feature").items()
+        if feature.schema is not None
+    }
+    features = {"type": "object", "properties": slots}
+    return View(catalogue, {**schema, "properties": {**schema["properties"], "features": features}})
+
+
+def kustomizations(component: Component) -> Iterator[tuple[str, Document]]:
+    """A component's kustomization.yaml files with the folder of each, relative to the component's and ending in a slash."""
+    for name, documents in component.documents.items():
+        if name.endswith("kustomization.yaml") and not name.startswith("examples/"):
+            for document in documents:
+                if isinstance(document.data, Mapping):
+                    yield name.removesuffix("kustomization.yaml"), document
+
+
+def objects(component: Component) -> Iterator[Object]:
+    """The objects of a component: its manifests, and the ConfigMaps and Secrets that its generators make."""
+    listed = {
+        f"{folder}{name}"
+        for folder, document in kustomizations(component)
+        for name in document.data.get("resources", [])
+    }
+    for name, documents in component.documents.items():
+        if name in listed:
+            for document in documents:
+                if isinstance(document.data, Mapping):
+                    yield Object(document, document.data)
+    for folder, document in kustomizations(component):
+        yield from _generated(component, folder, document)
+
+
+def _generated(component: Component, folder: str, document: Document) -> Iterator[Object]:
+    for key, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
+        for index, entry in enumerate(document.data.get(key, [])):
+            lines = [str(text) for text in entry.get("literals", [])]
+            for name in entry.get("envs", []):
+                lines += component.files.get(f"{folder}{name}", b"").decode("utf-8", "replace").splitlines()
+            literals = dict(text.partition("=")[::2] for text in lines if "=" in text and not text.startswith("#"))
+            files = {str(text).partition("=")[0].rpartition("/")[2]: "" for text in entry.get("files", [])}
+            data = {
+                "apiVersion": "v1",
+                "kind": kind,
+                "metadata": {"name": entry.get("name", "")},
+                "data": {**literals, **files},
+            }
+            yield Object(document, data, (key, index))
+
+
+def is_custom(group: str) -> bool:
+    """Whether kustomize knows no schema for the kinds of the group."""
+    return group not in _BUILT_IN_GROUPS and not group.endswith(".k8s.io")
+
+
+def seen_by(catalogue: Catalogue, component: Component) -> list[tuple[str, list[Object]]]:
+    """What a component's selectors can match, once for each model it works with: the model's name and the objects."""
+    if component.kind == "argocd":
+        return [("", list(objects(component)))]
+    own = list(objects(component))
+    if component.kind == "base":
+        return [("", own)]
+    data = component.schema.data if component.schema else {}
+    base = [found for other in catalogue.of("base").values() for found in objects(other)]
+    features = catalogue.of("feature")
+    needed = [found for name in data.get("x-requires", []) if name in features for found in objects(features[name])]
+    if component.kind == "model":
+        return [(component.name, [*base, *own])]
+    models = {name: model for name, model in catalogue.of("model").items() if name in data.get("x-models", [name])}
+    return [(name, [*base, *needed, *own, *objects(model)]) for name, model in models.items()]
+
+
+def matches(select: Mapping[str, Any], found: Object) -> bool:
+    """Whether a selector of a replacement or patch takes the object, as far as group, kind and name go."""
+    version = str(found.data.get("apiVersion", "")).rpartition("/")[2]
+    wanted = {"kind": found.kind, "group": found.group, "name": found.name, "version": version}
+    return all(str(select[key]) == value for key, value in wanted.items() if key in select)

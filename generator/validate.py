@@ -1,0 +1,137 @@
+"""Stage 2: hold each document against its schema and the rules that one document alone can break.
+
+All problems of all documents are found at once. Returned beside them is the repository without the tenants that are not fit to
+be resolved, so that one broken file does not hide what is wrong with the others.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from generator import schema as schemas
+from generator.catalogue_checks import catalogue_problems, schema_faults
+from generator.diagnostics import Diagnostic, Span
+from generator.model import Repository, TenantFile
+from generator.schema_errors import closest, located_in, schema_problems
+from generator.secrets import secret_problems, without_secrets
+from generator.source import Document
+
+_LABEL = re.compile(r"^[a-z]([-a-z0-9]*[a-z0-9])?$")
+_LONGEST_NAME = 40
+_CORE_SCHEMAS = ("tenant.core.yaml", "fleet.yaml", "release.yaml", "feature.meta.yaml")
+
+
+def validate(repository: Repository) -> tuple[Repository, list[Diagnostic]]:
+    """The repository with what may be resolved, and every problem found."""
+    missing = [name for name in _CORE_SCHEMAS if name not in repository.schemas]
+    if missing:
+        return _without_tenants(repository), [_missing_schema(name) for name in missing]
+    faults = schema_faults(repository)
+    if faults:
+        return _without_tenants(repository), faults
+    whole = schemas.resolved(repository)
+    problems = _fleet(repository) + _defaults(repository, whole)
+    if problems:
+        repository = dataclasses.replace(repository, fleet=None)
+    problems += catalogue_problems(repository)
+    fit = []
+    for file in repository.tenants:
+        found = _tenant(repository, whole, file)
+        problems += found
+        if not found:
+            fit.append(file)
+    return dataclasses.replace(repository, tenants=tuple(fit)), problems
+
+
+def _without_tenants(repository: Repository) -> Repository:
+    return dataclasses.replace(repository, fleet=None, tenants=())
+
+
+def _missing_schema(name: str) -> Diagnostic:
+    return Diagnostic(
+        "missing-file", "the schema is missing", Span(f"schemas/{name}"), help="restore it from the project"
+    )
+
+
+def _fleet(repository: Repository) -> list[Diagnostic]:
+    if repository.fleet is None:
+        return []
+    document = repository.fleet
+    problems = _judged(document, schemas.fleet(repository), "the fleet")
+    return problems or list(_plan_maps(document)) + list(_rings_twice(document))
+
+
+def _judged(document: Document, schema: Mapping[str, Any], subject: str) -> list[Diagnostic]:
+    secrets = secret_problems(document)
+    problems = schema_problems(document.data, schema, located_in(document), subject)
+    return [*secrets, *without_secrets(problems, secrets)]
+
+
+def _plan_maps(fleet: Document) -> Iterator[Diagnostic]:
+    plans = list(fleet.data["plans"])
+    for environment, values in fleet.data["environments"].items():
+        for plan, instead in values.get("plans", {}).items():
+            path = ("environments", environment, "plans", plan)
+            for name, span in ((plan, fleet.key(path)), (instead, fleet.value(path))):
+                if name not in plans:
+                    help = f"use one of: {', '.join(plans)}"
+                    yield Diagnostic(
+                        "unknown-plan", f"unknown plan `{name}`", span, label=closest(name, plans), help=help
+                    )
+
+
+def _rings_twice(fleet: Document) -> Iterator[Diagnostic]:
+    seen: set[str] = set()
+    for index, ring in enumerate(fleet.data["rings"]):
+        if ring["name"] in seen:
+            span = fleet.value(("rings", index, "name"))
+            yield Diagnostic("ring-twice", f"the ring `{ring['name']}` is listed twice", span, help="keep one of them")
+        seen.add(ring["name"])
+
+
+def _defaults(repository: Repository, whole: Mapping[str, Any]) -> list[Diagnostic]:
+    problems = []
+    partial = schemas.partial(whole)
+    for environment, document in repository.defaults.items():
+        subject = f"the defaults of {environment}"
+        problems += _judged(document, partial, subject)
+        problems += _unknown_environment(repository, environment, document)
+        for field in ("name", "host"):
+            if isinstance(document.data, Mapping) and field in document.data:
+                message = f"`{field}` belongs to one tenant, not to all of an environment"
+                problems.append(
+                    Diagnostic("not-a-default", message, document.key((field,)), help="move it to a tenant")
+                )
+    return problems
+
+
+def _tenant(repository: Repository, whole: Mapping[str, Any], file: TenantFile) -> list[Diagnostic]:
+    document = file.document
+    problems = _judged(document, schemas.tenant_file(whole), "the tenant")
+    problems += _unknown_environment(repository, file.environment, document)
+    if not _LABEL.match(file.stem) or len(file.stem) > _LONGEST_NAME:
+        message = f"the file name `{file.stem}` is no DNS-1123 label of at most 40 characters"
+        help = "use lower-case letters, digits and hyphens, beginning with a letter"
+        problems.append(Diagnostic("file-name", message, Span(document.path), help=help))
+    name = document.data.get("name") if isinstance(document.data, Mapping) else None
+    if isinstance(name, str) and name != file.stem:
+        message = f"the tenant is named `{name}`, but its file `{file.stem}.yaml`"
+        help = f"rename the file to {name}.yaml, or the tenant to {file.stem}"
+        problems.append(Diagnostic("file-name", message, document.value(("name",)), help=help))
+    return problems
+
+
+def _unknown_environment(repository: Repository, environment: str, document: Document) -> list[Diagnostic]:
+    if repository.fleet is None:
+        return []
+    known = list(repository.fleet.data["environments"])
+    if environment in known:
+        return []
+    message = f"the folder `{environment}` is no environment of fleet.yaml"
+    help = f"use one of: {', '.join(known)}; or add it to `environments`"
+    return [
+        Diagnostic("unknown-environment", message, Span(document.path), label=closest(environment, known), help=help)
+    ]
