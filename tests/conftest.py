@@ -1,0 +1,35 @@
+"""What the tests share: a small fleet repository to break, and goldens that one variable refreshes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
+
+
+def matches_golden(golden: Path, actual: str) -> None:
+    """The text equals the file; with UPDATE_GOLDEN=1 the file is written instead."""
+    if UPDATE:
+        golden.parent.mkdir(parents=True, exist_ok=True)
+        golden.write_text(actual, encoding="utf-8")
+    assert golden.exists(), f"{golden} is missing; `make golden` writes it"
+    assert actual == golden.read_text(encoding="utf-8"), f"{golden} differs; look, then `make golden`"
+
+
+def copy_input(target: Path, tenants: Path) -> Path:
+    """A fleet repository of its own: the project's catalogue and schemas, and the tenants of a folder."""
+    for name in ("overlays", "schemas"):
+        shutil.copytree(ROOT / name, target / name)
+    shutil.copytree(tenants, target / "tenants")
+    return target
+
+
+@pytest.fixture
+def fleet_repository(tmp_path: Path) -> Path:
+    """What `quad init` makes, to be changed at will."""
+    return copy_input(tmp_path / "fleet", ROOT / "generator" / "scaffold" / "tenants")

@@ -1,0 +1,61 @@
+"""Every rule against its cases: tests/rules/<code>/<case>/manifests.yaml says expected.txt (UPDATE_GOLDEN=1 rewrites it)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+
+from generator.crds import read_crds
+from generator.model import Manifest
+from generator.rules import RULES, Context
+
+HERE = Path(__file__).parent
+CASES = sorted(path.parent for path in HERE.glob("*/*/manifests.yaml"))
+
+
+def manifests_of(path: Path) -> list[Manifest]:
+    documents = yaml.safe_load_all(path.read_text("utf-8"))
+    return [Manifest("acme", "1.34", "moodle-acme", document) for document in documents]
+
+
+def findings(code: str, case: Path) -> str:
+    manifests = manifests_of(case / "manifests.yaml")
+    violations = RULES[code](manifests, Context(read_crds(case / "crds")))
+    lines = []
+    for violation in violations:
+        where = ".".join(str(part) for part in violation.path)
+        lines.append(f"{violation.manifest.kind}/{violation.manifest.name} {where}: {violation.message}\n")
+        assert violation.help
+    return "".join(sorted(lines))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
+def test_case(case: Path) -> None:
+    found = findings(case.parent.name, case)
+    expected = case / "expected.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        expected.write_text(found, "utf-8")
+    assert found == expected.read_text("utf-8")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
+def test_only_good_cases_are_silent(case: Path) -> None:
+    silent = (case / "expected.txt").read_text("utf-8") == ""
+    assert silent == case.name.startswith("good")
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_every_rule_has_good_and_bad_cases(code: str) -> None:
+    names = [case.name for case in CASES if case.parent.name == code]
+    good = [name for name in names if name.startswith("good")]
+    assert good
+    assert len(names) - len(good) >= 2
+
+
+def test_no_orphans() -> None:
+    folders = {path.parent for path in HERE.glob("*/*/*") if path.is_file()}
+    assert folders - set(CASES) - {path for path in folders if path.name == "__pycache__"} == set()
+    assert {case.parent.name for case in CASES} <= set(RULES)

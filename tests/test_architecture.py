@@ -1,0 +1,137 @@
+"""The invariants of ARCHITECTURE.md that the source itself can show."""
+
+from __future__ import annotations
+
+import ast
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from generator.cli import COMMANDS
+from tests.conftest import ROOT
+
+GENERATOR = ROOT / "generator"
+MODULES = sorted(path for path in GENERATOR.rglob("*.py") if "scaffold" not in path.parts)
+PURE: tuple[str, ...] = (
+    "validate",
+    "schema_errors",
+    "secrets",
+    "catalogue_checks",
+    "resolve",
+    "layers",
+    "derive",
+    "expressions",
+    "fleet_checks",
+)
+PURE += ("compile", "check", "why", "schema", "replacements", "diagnostics", "model", "docs", "readme")
+PURE_FILES = [GENERATOR / f"{name}.py" for name in PURE] + [
+    path for folder in ("traps", "report") for path in (GENERATOR / folder).glob("*.py")
+]
+STARTS_PROGRAMS = {"kustomize.py", "git.py"}
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def calls(path: Path) -> Iterator[str]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func)
+
+
+def functions(path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield f"{path.name}:{node.name}", (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+@pytest.mark.parametrize("path", PURE_FILES, ids=lambda path: path.name)
+def test_pure_stages_touch_nothing(path: Path) -> None:
+    assert (
+        imports(path)
+        & {"os", "io", "subprocess", "click", "rich_click", "rich", "git", "shutil", "tempfile", "pathlib", "time"}
+        == set()
+    )
+    forbidden = {"open", "print", "input", "exit"}
+    assert {
+        call for call in calls(path) if call in forbidden or call.endswith((".read_text", ".read_bytes", ".write_text"))
+    } == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_only_two_files_start_a_program(path: Path) -> None:
+    if path.name not in STARTS_PROGRAMS:
+        assert imports(path) & {"subprocess", "git"} == set()
+        assert not [call for call in calls(path) if call in ("os.system", "os.popen", "os.execv", "os.posix_spawn")]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_only_the_command_line_prints_and_exits(path: Path) -> None:
+    if path.parent.name == "commands" or path.name in ("cli.py", "terminal.py"):
+        return
+    assert imports(path) & {"click", "rich_click"} == set()
+    assert [call for call in calls(path) if call in ("print", "sys.exit", "exit", "click.echo")] == []
+
+
+def test_only_edit_writes_tenants() -> None:
+    writers = {
+        path.name
+        for path in MODULES
+        for call in calls(path)
+        if call.endswith((".write_bytes", ".write_text", "copytree"))
+    }
+    assert writers <= {"edit.py", "staging.py", "init.py", "schema.py"}
+
+
+def test_no_name_of_the_catalogue_occurs_in_the_generator() -> None:
+    names = {
+        path.name for kind in ("features", "models") for path in (ROOT / "overlays" / kind).iterdir() if path.is_dir()
+    }
+    names |= {path.stem for path in (ROOT / "overlays" / "releases").glob("*.yaml")}
+    names -= {"kubernetes"}  # a cluster has a field of that name, its version
+    found = {
+        (path.name, node.value)
+        for path in MODULES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in names
+    }
+    assert found == set()
+
+
+def test_files_are_small() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in MODULES}
+    assert {name: length for name, length in lengths.items() if length > 300} == {}
+
+
+def test_functions_are_small() -> None:
+    lengths = dict(found for path in MODULES for found in functions(path))
+    assert {name: length for name, length in lengths.items() if length > 60} == {}
+    assert statistics.median(lengths.values()) <= 10
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(tree(path))
+
+
+def test_documents_are_short_enough_to_be_read_again() -> None:
+    for name, most in (("ARCHITECTURE.md", 150), ("CONTRIBUTING.md", 80), ("Makefile", 40)):
+        assert len((ROOT / name).read_text().splitlines()) <= most, name
+
+
+def test_the_readme_names_every_command() -> None:
+    text = (ROOT / "README.md").read_text()
+    assert [command for command in COMMANDS if f"quad {command}" not in text] == []

@@ -1,0 +1,66 @@
+"""The functions behind `x-derive`, against what they promise."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.compile import shard_of, slug_of
+from generator.derive import FPM_RESERVE, max_children, quantity, share, spread_cron
+
+NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,20}[a-z0-9]", fullmatch=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1Gi", 2**30), ("512Mi", 2**29), ("250m", 0.25), ("2", 2.0), ("1500M", 1.5e9), ("1.5Gi", 1.5 * 2**30)],
+)
+def test_quantities(text: str, value: float) -> None:
+    assert quantity(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "Gi", "1 Gi", "1GiB", "-1Gi"])
+def test_what_is_no_quantity(text: str) -> None:
+    with pytest.raises(ValueError, match="not a quantity"):
+        quantity(text)
+
+
+@given(st.integers(256, 65536), st.integers(32, 512))
+def test_the_workers_fit_the_limit(limit: int, worker: int) -> None:
+    children = max_children(f"{limit}Mi", f"{worker}Mi")
+    assert children >= 1
+    if children > 1:
+        assert children * worker * 2**20 + FPM_RESERVE <= limit * 2**20
+    assert (children + 1) * worker * 2**20 + FPM_RESERVE > limit * 2**20
+
+
+def test_a_share_is_a_whole_number_of_bytes() -> None:
+    assert share("256Mi", 75) == str(192 * 2**20)
+
+
+@given(NAMES, st.sampled_from(["daily", "weekly", "hourly", "quarter-hour"]))
+def test_a_spread_schedule_is_a_cron_schedule_and_stays(name: str, period: str) -> None:
+    schedule = spread_cron(name, period, "database")
+    assert schedule == spread_cron(name, period, "database")
+    fields = schedule.split()
+    assert len(fields) == 5
+    assert all(0 <= int(minute) < 60 for minute in fields[0].split(","))
+    if period in ("daily", "weekly"):
+        assert int(fields[1]) in (*range(20, 24), *range(6))
+
+
+def test_ten_thousand_tenants_do_not_start_at_once() -> None:
+    schedules = [spread_cron(f"tenant-{number}", "daily", "files") for number in range(10_000)]
+    busiest = max(schedules.count(schedule) for schedule in set(schedules))
+    assert busiest < 50
+
+
+@given(NAMES)
+def test_a_shard_stays_within_the_number(name: str) -> None:
+    assert 0 <= int(shard_of(name, 8)) < 8
+
+
+@given(st.lists(st.from_regex(r"[a-zA-Z0-9.-]{1,30}", fullmatch=True), min_size=2, max_size=5, unique_by=str.lower))
+def test_items_that_differ_have_names_that_differ(items: list[str]) -> None:
+    assert len({slug_of(item) for item in items}) == len(items)

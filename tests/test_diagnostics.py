@@ -1,0 +1,99 @@
+"""The museum of mistakes: tests/diagnostics/<code>/ holds what is laid over a small fleet, and the exact words the user sees.
+
+A case is `input/` (files that are added or replaced; an empty file `name.deleted` removes `name`), `output.txt`, and where it
+is not `quad validate`, a `command.txt` (and a `sitecustomize.py` where the
+machine must lack something). A folder may be named <code>.<variant>.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from generator.diagnostics import has_errors
+from generator.pipeline import read
+from generator.report import FORMATS
+from tests.conftest import ROOT, copy_input, matches_golden
+from tests.running import quad
+
+MUSEUM = ROOT / "tests" / "diagnostics"
+CASES = sorted(path.name for path in MUSEUM.iterdir() if path.is_dir())
+
+
+def lay_over(repository: Path, case: Path) -> None:
+    for path in sorted((case / "input").rglob("*")):
+        target = repository / path.relative_to(case / "input")
+        if path.suffix == ".deleted":
+            target = target.with_suffix("")
+            shutil.rmtree(target) if target.is_dir() else target.unlink()
+        elif path.suffix == ".symlink":
+            target.with_suffix("").symlink_to(path.read_text().strip())
+        elif path.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_user_sees_these_words(name: str, fleet_repository: Path) -> None:
+    case = MUSEUM / name
+    lay_over(fleet_repository, case)
+    command = case / "command.txt"
+    if command.exists():
+        done = quad(command.read_text().split(), fleet_repository, {"PYTHONPATH": f"{case}:{ROOT}"})
+        output, code = done.stderr, done.code
+    else:
+        problems = read(fleet_repository).problems
+        output, code = FORMATS["text"](problems), int(has_errors(problems))
+    matches_golden(case / "output.txt", output.replace(str(fleet_repository), "FLEET"))
+    assert code != 0
+    if not command.exists():
+        assert f"[{name.partition('.')[0]}]" in output
+
+
+@pytest.mark.parametrize("layout", ["json", "github", "sarif"])
+def test_programs_read_the_same(layout: str, tmp_path: Path) -> None:
+    repository = copy_input(tmp_path / "fleet", ROOT / "generator" / "scaffold" / "tenants")
+    for name in ("unknown-field", "host-taken"):
+        lay_over(repository, MUSEUM / name)
+    actual = FORMATS[layout](read(repository).problems)
+    if layout != "github":
+        json.loads(actual)
+    matches_golden(ROOT / "tests" / "formats" / f"{layout}.golden", actual)
+
+
+def _codes_in_the_source() -> set[str]:
+    """Every diagnostic code that is written out in generator/."""
+    codes = set()
+    for path in (ROOT / "generator").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in (
+                "Diagnostic",
+                "_refuse",
+            ):
+                texts = [argument.value for argument in node.args[:2] if isinstance(argument, ast.Constant)]
+                codes |= {
+                    text for text in texts if isinstance(text, str) and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", text)
+                }
+    return codes
+
+
+def test_every_code_has_a_case() -> None:
+    shown = {name.partition(".")[0] for name in CASES}
+    assert _codes_in_the_source() - shown == set()
+
+
+def test_every_case_is_about_a_code_that_exists() -> None:
+    said = {
+        code
+        for name in CASES
+        for code in re.findall(
+            r"^(?:error|warning)\[([a-z0-9-]+)\]", (MUSEUM / name / "output.txt").read_text(), re.MULTILINE
+        )
+    }
+    without_code = {name.partition(".")[0] for name in CASES if (MUSEUM / name / "command.txt").exists()}
+    assert {name.partition(".")[0] for name in CASES} - said - without_code == set()

@@ -1,0 +1,197 @@
+"""Rendering the sample fleet: the bytes are kustomize's, the same everywhere, and a failure leaves the old tree alone."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import yaml
+
+from generator import kustomize
+from generator.load import load
+from generator.pipeline import Progress, read, render
+from generator.resolve import resolve
+from generator.validate import validate
+from tests.conftest import ROOT, copy_input
+from tests.running import quad
+
+pytestmark = pytest.mark.xdist_group("render")
+
+
+def tree_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("rendered")
+    done = quad(["render", "--output", str(output)], ROOT)
+    assert done.code == 0, done.stderr
+    return output
+
+
+def overlays(rendered: Path) -> Iterator[Path]:
+    yield from sorted(rendered.glob("*/tenants/*/overlay"))
+
+
+def test_the_sample_fleet_is_what_the_issue_asks_for(rendered: Path) -> None:
+    tenants, problems = resolve(validate(load(ROOT)[0])[0])
+    assert problems == []
+    assert len(tenants) >= 14
+    assert len({tenant.environment for tenant in tenants}) == 2
+    assert len({tenant.spec["ring"] for tenant in tenants}) == 3
+    assert len({tenant.spec["region"] for tenant in tenants}) == 2
+    assert len({tenant.spec["plan"] for tenant in tenants}) >= 3
+    assert [tenant for tenant in tenants if tenant.spec["state"] == "suspended"]
+    assert any(len(tenant.spec["features"].get("white-label", {}).get("hosts", [])) == 3 for tenant in tenants)
+    assert len(list(overlays(rendered))) == len(tenants)
+
+
+def test_manifests_are_the_bytes_of_kubectl_kustomize(rendered: Path) -> None:
+    kubectl = kustomize.find().kubectl
+
+    def differs(overlay: Path) -> str:
+        done = subprocess.run([kubectl, "kustomize", overlay], capture_output=True, check=True)
+        return (
+            "" if done.stdout == (overlay.parent / "manifests" / "manifests.yaml").read_bytes() else overlay.parent.name
+        )
+
+    with ThreadPoolExecutor() as pool:
+        assert [name for name in pool.map(differs, overlays(rendered)) if name] == []
+
+
+def test_every_object_is_named_once_in_its_tenant(rendered: Path) -> None:
+    for path in rendered.glob("*/tenants/*/manifests/manifests.yaml"):
+        names = [
+            (item["apiVersion"], item["kind"], item["metadata"]["name"])
+            for item in yaml.safe_load_all(path.read_bytes())
+        ]
+        assert len(names) == len(set(names)), path
+
+
+def test_no_rendered_folder_that_argo_cd_reads_holds_a_kustomization(rendered: Path) -> None:
+    folders = [
+        *rendered.glob("*/tenants/*/manifests"),
+        *rendered.glob("*/argocd/*/[0-9][0-9]"),
+        *rendered.glob("*/argocd/[!r]*"),
+    ]
+    assert len(folders) > 14
+    assert [folder for folder in folders if (folder / "kustomization.yaml").exists()] == []
+
+
+def test_other_machine_same_bytes(rendered: Path, tmp_path: Path) -> None:
+    """Another folder, working directory, locale and time zone, another order of files, another number of workers."""
+    repository = copy_input(tmp_path / "a" / "very deep" / "place", ROOT / "tenants")
+    program = (
+        "import os, pathlib, random, sys\n"
+        "list_folder = pathlib.Path.iterdir\n"
+        "def shuffled(path):\n"
+        "    entries = list(list_folder(path)); random.shuffle(entries); return iter(entries)\n"
+        "pathlib.Path.iterdir = shuffled\n"
+        "os.cpu_count = lambda: 5\n"
+        "from generator.cli import main\n"
+        "main()\n"
+    )
+    environment = {
+        "TZ": "Pacific/Chatham",
+        "LC_ALL": "C",
+        "LANG": "tr_TR.UTF-8",
+        "PYTHONHASHSEED": str(random.randrange(1, 999)),
+    }
+    output = tmp_path / "out"
+    command = [sys.executable, "-c", program, "-C", str(repository), "render", "--output", str(output)]
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={**environment, "PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert tree_of(output) == tree_of(rendered)
+
+
+def test_one_tenant_alone_gives_the_same_tree(rendered: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    shutil.copytree(rendered, output)
+    victim = next(output.glob("production/tenants/*/manifests/manifests.yaml"))
+    victim.write_text("stale")
+    inode = victim.stat().st_ino
+    done = quad(["render", "--output", str(output), victim.parent.parent.name], ROOT)
+    assert done.code == 0, done.stderr
+    assert tree_of(output) == tree_of(rendered)
+    assert victim.stat().st_ino != inode
+
+
+@pytest.fixture
+def small(fleet_repository: Path) -> tuple[Path, dict[str, bytes]]:
+    assert quad(["render"], fleet_repository).code == 0
+    return fleet_repository, tree_of(fleet_repository / "rendered")
+
+
+def test_bad_input_leaves_the_tree_as_it_was(small: tuple[Path, dict[str, bytes]]) -> None:
+    repository, before = small
+    (repository / "tenants" / "production" / "demo.yaml").write_text("name: demo\nplan: smal\n")
+    assert quad(["render"], repository).code == 1
+    assert tree_of(repository / "rendered") == before
+
+
+def test_a_feature_that_kustomize_refuses_leaves_the_tree_as_it_was(small: tuple[Path, dict[str, bytes]]) -> None:
+    repository, before = small
+    base = repository / "overlays" / "base" / "kustomization.yaml"
+    base.write_text(base.read_text() + "transformers: [no-such-file.yaml]\n")
+    done = quad(["render"], repository)
+    assert done.code == 1
+    assert "overlays/base/kustomization.yaml" in done.stderr
+    assert tree_of(repository / "rendered") == before
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_killed_render_leaves_whole_trees(small: tuple[Path, dict[str, bytes]], seed: int) -> None:
+    repository, before = small
+    path = repository / "tenants" / "production" / "demo.yaml"
+    path.write_text(path.read_text().replace("displayName: Demo site", "displayName: Another name"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "generator", "render"], cwd=repository, env={"PYTHONPATH": str(ROOT)}
+    )
+    time.sleep(random.Random(seed).uniform(0.2, 2.5))
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    after = {name: raw for name, raw in tree_of(repository / "rendered").items() if not name.startswith(".staging-")}
+    done = quad(["render"], repository)
+    assert done.code == 0, done.stderr
+    complete = tree_of(repository / "rendered")
+    for environment in ("staging", "production"):
+        part = {name: raw for name, raw in after.items() if name.startswith(environment)}
+        options = [
+            {name: raw for name, raw in tree.items() if name.startswith(environment)} for tree in (before, complete)
+        ]
+        assert part in options
+    assert [path for path in (repository / "rendered").iterdir() if path.name.startswith(".staging")] == []
+
+
+def test_an_environment_without_tenants_vanishes(small: tuple[Path, dict[str, bytes]]) -> None:
+    repository, _ = small
+    shutil.rmtree(repository / "tenants" / "staging")
+    assert quad(["render"], repository).code == 0
+    assert [path.name for path in (repository / "rendered").iterdir()] == ["production"]
+
+
+def test_progress_counts_every_build(fleet_repository: Path, tmp_path: Path) -> None:
+    totals: list[int] = []
+    steps: list[int] = []
+    progress = Progress(totals.append, lambda: steps.append(1))
+    done = render(read(fleet_repository), tmp_path / "out", kustomize.find(), {}, (), progress)
+    assert done.problems == []
+    assert done.tenants == 2
+    assert totals == [len(steps)]
