@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,22 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 _Loader.add_constructor("tag:yaml.org,2002:value", lambda loader, node: loader.construct_scalar(node))
 
 
-def read_crds(folder: Path) -> dict[tuple[str, str, str], Mapping[str, Any]]:
-    """The OpenAPI schema of each served (group, version, kind); nothing where the folder does not exist."""
+def read_crds(folder: Path, kinds: Collection[tuple[str, str]]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
+    """The OpenAPI schema of each served (group, version, kind) of those (group, kind) pairs that have a CRD below the folder.
+
+    Files that name none of the kinds are not parsed: all the CRDs of a platform are megabytes, those in use a few.
+    """
     schemas: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")]):
-        for document in yaml.load_all(path.read_bytes(), Loader=_Loader):
+        raw = path.read_bytes()
+        if not any(f"group: {group}\n".encode() in raw and f"kind: {kind}\n".encode() in raw for group, kind in kinds):
+            continue
+        for document in yaml.load_all(raw, Loader=_Loader):
             if not isinstance(document, Mapping) or document.get("kind") != "CustomResourceDefinition":
                 continue
             spec = document["spec"]
+            if (spec["group"], spec["names"]["kind"]) not in kinds:
+                continue
             for version in spec["versions"]:
                 if version.get("served") and "schema" in version:
                     schema = version["schema"]["openAPIV3Schema"]

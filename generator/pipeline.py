@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from generator.check import check
 from generator.compile import compile_fleet
-from generator.diagnostics import Diagnostic, has_errors
+from generator.crds import read_crds
+from generator.diagnostics import Diagnostic, ToolError, has_errors
 from generator.hydrate import hydrate
 from generator.kustomize import Kustomize
 from generator.load import load
 from generator.model import Build, Manifest, Repository, Tenant, Tree
-from generator.readme import readme
+from generator.readme import MARK, readme
 from generator.resolve import resolve
 from generator.staging import link_tree, staged, swap, write
 from generator.validate import validate
-
-CustomSchemas = Mapping[tuple[str, str, str], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,7 @@ class Rendered:
 
     tenants: int = 0
     objects: int = 0
+    custom_checked: bool = False
     problems: list[Diagnostic] = field(default_factory=list)
 
 
@@ -60,7 +59,7 @@ def read(root: Path) -> Fleet:
 
 
 def render(
-    fleet: Fleet, output: Path, kustomize: Kustomize, custom: CustomSchemas, only: Sequence[str], progress: Progress
+    fleet: Fleet, output: Path, kustomize: Kustomize, crds: Path, only: Sequence[str], progress: Progress
 ) -> Rendered:
     """Compile, hydrate and check the fleet, then swap the trees into `output`; `only` limits it to some tenants."""
     if has_errors(fleet.problems):
@@ -68,6 +67,7 @@ def render(
     trees = [_selected(tree, only) for tree in compile_fleet(fleet.repository, fleet.tenants)]
     trees = [tree for tree in trees if tree.builds]
     progress.start(sum(len(tree.builds) for tree in trees))
+    _refuse_foreign([output / tree.environment for tree in trees])
     with staged(output) as staging:
         problems, manifests = list(fleet.problems), []
         for tree in trees:
@@ -78,12 +78,13 @@ def render(
             manifests += _manifests(fleet, tree.builds, hydrated)
             write(folder, hydrated)
             write(folder, {"README.md": readme(tree.environment, fleet.tenants)})
+        custom = read_crds(crds, {(manifest.group, manifest.kind) for manifest in manifests})
         problems += check(manifests, fleet.repository.catalogue, custom)
         if has_errors(problems):
             return Rendered(problems=problems)
         _place(trees, staging, output, partial=bool(only))
     tenants = {build.subject for tree in trees for build in tree.builds} & {tenant.name for tenant in fleet.tenants}
-    return Rendered(len(tenants), len(manifests), problems)
+    return Rendered(len(tenants), len(manifests), bool(custom), problems)
 
 
 def _selected(tree: Tree, only: Sequence[str]) -> Tree:
@@ -118,8 +119,19 @@ def _over_the_old(new: Path, old: Path, staging: Path) -> Path:
 def _remove_vanished(kept: set[str], output: Path, staging: Path) -> None:
     """An environment without tenants has no tree any more."""
     for folder in output.iterdir():
-        if folder.is_dir() and not folder.name.startswith(".") and folder.name not in kept:
+        if folder.name not in kept and _is_ours(folder):
             folder.rename(staging / f"{folder.name}.vanished")
+
+
+def _refuse_foreign(places: Sequence[Path]) -> None:
+    for place in places:
+        if place.exists() and any(place.iterdir()) and not _is_ours(place):
+            raise ToolError(f"{place} was not made by `quad render` and is not replaced", "choose another --output")
+
+
+def _is_ours(folder: Path) -> bool:
+    readme_file = folder / "README.md"
+    return readme_file.is_file() and MARK in readme_file.read_bytes()
 
 
 def _manifests(fleet: Fleet, builds: Sequence[Build], hydrated: Mapping[str, bytes]) -> list[Manifest]:

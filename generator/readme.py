@@ -8,10 +8,13 @@ import jinja2
 
 from generator.model import Tenant
 
+MARK = b"Rendered by Quadrangle; every file here is made from the source branch and none is edited by hand."
+"""By this line a tree is known as ours, to be replaced or removed."""
+
 _TEMPLATE = """\
 # {{ environment }}
 
-Rendered by Quadrangle; every file here is made from the source branch and none is edited by hand.
+{{ mark }}
 
 | tenant | host | cluster | ring | plan | release | model | state |
 |---|---|---|---|---|---|---|---|
@@ -28,4 +31,4 @@ def readme(environment: str, tenants: Sequence[Tenant]) -> bytes:
     """Markdown with one row for each tenant of the environment. Every cell is of a pattern that holds no Markdown."""
     members = [tenant for tenant in tenants if tenant.environment == environment]
     template = jinja2.Environment(autoescape=False, keep_trailing_newline=True).from_string(_TEMPLATE)  # noqa: S701
-    return template.render(environment=environment, tenants=members).encode()
+    return template.render(environment=environment, mark=MARK.decode(), tenants=members).encode()

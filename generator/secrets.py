@@ -8,7 +8,7 @@ from dataclasses import replace
 from generator.diagnostics import Diagnostic, Span
 from generator.source import Document, Path
 
-_SHAPES = {
+SHAPES = {
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
     "an AWS access key": re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
     "a GitHub token": re.compile(r"\b(gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{40,})\b"),
@@ -18,18 +18,18 @@ _SHAPES = {
     "an age key": re.compile(r"\bAGE-SECRET-KEY-1[0-9A-Z]{50,}\b"),
     "a URL with a password": re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s:@]+@"),
 }
-_SECRET_KEY = re.compile(r"(password|passwd|passphrase|secret|token|apikey|privatekey|accesskey)$", re.IGNORECASE)
+SECRET_KEY = re.compile(r"(password|passwd|passphrase|secret|token|apikey|privatekey|accesskey)$", re.IGNORECASE)
 _LONG = 20
-_REFERENCE = re.compile(r"^[a-z0-9]([-a-z0-9./_]*[a-z0-9])?$")
+REFERENCE = re.compile(r"^[a-z0-9]([-a-z0-9./_]*[a-z0-9])?$")
 
 
 def secret_problems(document: Document) -> list[Diagnostic]:
     """One diagnostic for every scalar that looks like a secret; the value itself is never repeated."""
     problems = []
     for path, value in _texts(document):
-        found = next((name for name, shape in _SHAPES.items() if shape.search(value)), "")
+        found = next((name for name, shape in SHAPES.items() if shape.search(value)), "")
         key = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
-        if not found and _SECRET_KEY.search(key) and (not _REFERENCE.match(value) or _looks_random(value)):
+        if not found and SECRET_KEY.search(key) and (not REFERENCE.match(value) or looks_random(value)):
             found = "a secret"
         if found:
             problems.append(
@@ -43,7 +43,7 @@ def secret_problems(document: Document) -> list[Diagnostic]:
     return problems
 
 
-def _looks_random(value: str) -> bool:
+def looks_random(value: str) -> bool:
     """Long, without a separator, letters and digits mixed: no one names a property like that."""
     return len(value) >= _LONG and not re.search(r"[-/._]", value) and any(c.isdigit() for c in value)
 

@@ -7,8 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+# Machines are noisy, so no example has a deadline; in CI the same examples every time, so that a change is judged by its own.
+settings.register_profile("quadrangle", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("quadrangle")
+
 UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
 
 

@@ -35,7 +35,7 @@ def manifests(tmp_path: Path, tenant: dict[str, Any]) -> dict[str, dict[str, Any
     repository = copy_input(tmp_path / "fleet", ROOT / "tests" / "features" / "tenants")
     file = repository / "tenants" / "production" / "sample.yaml"
     file.write_bytes(dump({**yaml.safe_load(file.read_bytes()), **tenant}))
-    done = render(read(repository), tmp_path / "out", kustomize.find(), {}, ("sample",), Progress())
+    done = render(read(repository), tmp_path / "out", kustomize.find(), tmp_path / "no-crds", ("sample",), Progress())
     assert done.problems == []
     text = (tmp_path / "out" / "production" / "tenants" / "sample" / "manifests" / "manifests.yaml").read_bytes()
     shutil.rmtree(tmp_path / "fleet")

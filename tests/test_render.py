@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import signal
@@ -10,12 +11,15 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 import yaml
+from kubernetes_validate import utils as validate_utils
 
 from generator import kustomize
+from generator.crds import read_crds
 from generator.load import load
 from generator.pipeline import Progress, read, render
 from generator.resolve import resolve
@@ -77,6 +81,45 @@ def test_every_object_is_named_once_in_its_tenant(rendered: Path) -> None:
             for item in yaml.safe_load_all(path.read_bytes())
         ]
         assert len(names) == len(set(names)), path
+
+
+def test_every_built_in_object_passes_kubernetes_validate(rendered: Path) -> None:
+    """The package's own verdict, strict, for the version of the tenant's cluster; its reading of schemas is cached here."""
+    validate_utils.schema_contents = lru_cache(maxsize=None)(validate_utils.schema_contents)
+    judged = 0
+    for path, version in _versions(rendered):
+        for item in yaml.safe_load_all(path.read_bytes()):
+            group = item["apiVersion"].rpartition("/")[0]
+            if "." not in group or group.endswith(".k8s.io"):
+                validate_utils.validate(item, version, strict=True)
+                judged += 1
+    assert judged > 500
+
+
+def _versions(rendered: Path) -> Iterator[tuple[Path, str]]:
+    clusters = yaml.safe_load((ROOT / "tenants" / "fleet.yaml").read_bytes())["clusters"]
+    for overlay in overlays(rendered):
+        tenant = yaml.safe_load((overlay / "tenant.yaml").read_bytes())
+        version = clusters[tenant["spec"]["cluster"]]["kubernetes"]
+        assert tuple(int(part) for part in version.split(".")) >= (1, 31)
+        yield overlay.parent / "manifests" / "manifests.yaml", version
+
+
+def test_every_custom_resource_fits_the_schema_of_its_crd(rendered: Path) -> None:
+    crds = ROOT / ".build" / "crds"
+    if not crds.is_dir() and not os.environ.get("CI"):
+        pytest.skip("no CRDs here: `make crds` fetches them")
+    kinds = set()
+    for path in [*rendered.glob("*/tenants/*/manifests/manifests.yaml"), *rendered.glob("*/argocd/**/*.yaml")]:
+        for item in yaml.safe_load_all(path.read_bytes()):
+            group, _, version = item["apiVersion"].rpartition("/")
+            if "." in group and not group.endswith(".k8s.io"):
+                kinds.add((group, version, item["kind"]))
+    custom = read_crds(crds, {(group, kind) for group, _, kind in kinds})
+    assert kinds - set(custom) == set(), "every kind we render has its CRD in tests/crds; CI fetches them first"
+    done = render(read(ROOT), rendered.parent / "checked", kustomize.find(), crds, (), Progress())
+    assert done.custom_checked
+    assert done.problems == []
 
 
 def test_no_rendered_folder_that_argo_cd_reads_holds_a_kustomization(rendered: Path) -> None:
@@ -180,6 +223,19 @@ def test_a_killed_render_leaves_whole_trees(small: tuple[Path, dict[str, bytes]]
     assert [path for path in (repository / "rendered").iterdir() if path.name.startswith(".staging")] == []
 
 
+@pytest.mark.parametrize("output", ["tenants", "elsewhere"])
+def test_what_others_made_is_never_replaced(fleet_repository: Path, output: str) -> None:
+    foreign = fleet_repository / "elsewhere" / "production"
+    foreign.mkdir(parents=True)
+    (foreign / "letter.txt").write_text("keep me")
+    (foreign.parent / "notes").mkdir()
+    before = tree_of(fleet_repository / "tenants"), tree_of(foreign.parent)
+    done = quad(["render", "--output", output], fleet_repository)
+    assert done.code == 3
+    assert "was not made by `quad render`" in done.stderr
+    assert (tree_of(fleet_repository / "tenants"), tree_of(foreign.parent)) == before
+
+
 def test_an_environment_without_tenants_vanishes(small: tuple[Path, dict[str, bytes]]) -> None:
     repository, _ = small
     shutil.rmtree(repository / "tenants" / "staging")
@@ -191,7 +247,7 @@ def test_progress_counts_every_build(fleet_repository: Path, tmp_path: Path) -> 
     totals: list[int] = []
     steps: list[int] = []
     progress = Progress(totals.append, lambda: steps.append(1))
-    done = render(read(fleet_repository), tmp_path / "out", kustomize.find(), {}, (), progress)
+    done = render(read(fleet_repository), tmp_path / "out", kustomize.find(), tmp_path / "no-crds", (), progress)
     assert done.problems == []
     assert done.tenants == 2
     assert totals == [len(steps)]

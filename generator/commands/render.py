@@ -8,7 +8,6 @@ from pathlib import Path
 import rich_click as click
 
 from generator import kustomize
-from generator.crds import read_crds
 from generator.diagnostics import has_errors
 from generator.pipeline import Fleet, read, render
 from generator.schema_errors import closest
@@ -40,14 +39,15 @@ def command(context: click.Context, tenants: tuple[str, ...], output: Path | Non
     if not has_errors(fleet.problems):
         _known(fleet, tenants)
     with progress("rendering") as bar:
-        custom = read_crds(root / ".build" / "crds")
-        done = render(fleet, place, kustomize.find(), custom, tenants, bar)
+        done = render(fleet, place, kustomize.find(), root / ".build" / "crds", tenants, bar)
     print_diagnostics(done.problems, layout)
     if has_errors(done.problems):
         print_state(done.problems, "nothing was written")
         return 1
     seconds = time.monotonic() - started
     shown = place.relative_to(root) if place.is_relative_to(root) else place
+    if not done.custom_checked:
+        print_state([], "custom resources were not held against their CRDs; `make crds` fetches those")
     print_state([], f"{count(done.tenants, 'tenant')}, {count(done.objects, 'object')}, {seconds:.1f} s -> {shown}/")
     return 0
 

@@ -5,14 +5,18 @@ Source: design, section 8: secrets are references only. The shapes are those tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from generator.model import Manifest
 from generator.rules.pods import templates
 from generator.rules.violation import Context, Violation
 from generator.rules.walk import everything, items, mapping
-from generator.secrets import _REFERENCE, _SECRET_KEY, _SHAPES, _looks_random
+from generator.secrets import REFERENCE, SECRET_KEY, SHAPES, looks_random
 from generator.source import Path
+
+_FILLED_LATER = re.compile(r"\$\([A-Za-z_]\w*\)|\$\{[A-Za-z_]\w*\}|\{\{.*?\}\}")
+"""References that the kubelet, a shell or External Secrets put a value in place of: `$(NAME)`, `${NAME}`, `{{ .name }}`."""
 
 _HELP = "put it into the secret store and refer to it; then change it, git has already seen it"
 
@@ -55,11 +59,13 @@ def _environment(manifests: Sequence[Manifest]) -> Iterator[Violation]:
 
 
 def _shape(value: str) -> str:
-    return next((name for name, shape in _SHAPES.items() if shape.search(value)), "")
+    written = _FILLED_LATER.sub("", value)
+    return next((name for name, shape in SHAPES.items() if shape.search(written)), "")
 
 
 def _named_like_one(key: str, value: object) -> bool:
     """Whether the key says `secret` and the value is more than the name of a property or a file."""
-    if not isinstance(value, str) or not value or not _SECRET_KEY.search(key) or _shape(value):
+    value = _FILLED_LATER.sub("", value) if isinstance(value, str) else ""
+    if not value or not SECRET_KEY.search(key) or _shape(value):
         return False
-    return not _REFERENCE.match(value.removeprefix("/")) or _looks_random(value)
+    return not REFERENCE.match(value.removeprefix("/")) or looks_random(value)

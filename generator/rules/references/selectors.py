@@ -8,6 +8,7 @@ from typing import Any
 from generator.model import Manifest
 from generator.rules.labels import is_operators, selected
 from generator.rules.references.inventory import Inventory
+from generator.rules.references.names import missing
 from generator.rules.violation import Violation
 from generator.rules.walk import mapping, walk
 from generator.source import Path
@@ -17,6 +18,7 @@ _SELECTORS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("monitoring.coreos.com", "PodMonitor"): ("spec.selector",),
     ("networking.k8s.io", "NetworkPolicy"): ("spec.podSelector",),
 }
+_CLUSTER_LABEL = "cnpg.io/cluster"
 _OWN = {
     ("apps", "DaemonSet"),
     ("apps", "Deployment"),
@@ -30,7 +32,9 @@ def find(known: Inventory) -> Iterator[Violation]:
     """Every selector that selects nothing."""
     for manifest in known.manifests:
         for path, selector in [*_selectors(manifest), *_peers(manifest)]:
-            if selector and not is_operators(selector) and not selected(selector, known.templates):
+            if is_operators(selector):
+                yield from _operators(known, manifest, path, selector)
+            elif selector and not selected(selector, known.templates):
                 help = "labels come last, from the compiled kustomization: select by labels that the pod template itself has"
                 yield Violation(manifest, path, "the selector matches no pod template", help)
         yield from _own(known, manifest)
@@ -55,6 +59,13 @@ def _peers(manifest: Manifest) -> Iterator[tuple[Path, Mapping[str, Any]]]:
         for path, peer in walk(manifest.object, pattern):
             if "namespaceSelector" not in mapping(peer):
                 yield (*path, "podSelector"), mapping(mapping(peer).get("podSelector"))
+
+
+def _operators(known: Inventory, manifest: Manifest, path: Path, selector: Mapping[str, Any]) -> Iterator[Violation]:
+    """An operator's pods have no template here, but the object that it makes them from does exist."""
+    cluster = mapping(selector.get("matchLabels")).get(_CLUSTER_LABEL)
+    if cluster and not known.has(manifest, "Cluster", str(cluster)):
+        yield missing(manifest, (*path, "matchLabels", _CLUSTER_LABEL), "Cluster", str(cluster))
 
 
 def _own(known: Inventory, manifest: Manifest) -> Iterator[Violation]:
