@@ -24,7 +24,7 @@ def read_crds(folder: Path, kinds: Collection[tuple[str, str]]) -> dict[tuple[st
     schemas: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")]):
         raw = path.read_bytes()
-        if not any(f"group: {group}\n".encode() in raw and f"kind: {kind}\n".encode() in raw for group, kind in kinds):
+        if not any(group.encode() in raw and f"kind: {kind}".encode() in raw for group, kind in kinds):
             continue
         for document in yaml.load_all(raw, Loader=_Loader):
             if not isinstance(document, Mapping) or document.get("kind") != "CustomResourceDefinition":

@@ -43,8 +43,8 @@ def _resolve_one(repository: Repository, schema: Schema, file: TenantFile) -> tu
     if problems:
         return None, problems
     scope = _scope(repository.fleet, repository.catalogue.releases, said, file.environment)
-    _derive_all(schema, said, origins, scope, _schema_document(repository))
-    found = schema_problems(said, schema, place.locate, f"tenant `{file.stem}`")
+    found = _derive_all(schema, said, origins, scope, repository)
+    found = found or schema_problems(said, schema, place.locate, f"tenant `{file.stem}`")
     if found:
         return None, found
     tenant = Tenant(
@@ -160,9 +160,10 @@ def _scope(
 
 
 def _derive_all(
-    schema: Schema, said: dict[str, Any], origins: Origins, scope: Mapping[str, Any], places: _SchemaPlaces
-) -> None:
+    schema: Schema, said: dict[str, Any], origins: Origins, scope: Mapping[str, Any], repository: Repository
+) -> list[Diagnostic]:
     """Fill every leaf that has a rule and no value, until no rule finds its arguments any more."""
+    problems: list[Diagnostic] = []
     waiting = [(path, leaf) for path, leaf in schemas.leaves(schema) if "x-derive" in leaf and _wanted(said, path)]
     while waiting:
         left = []
@@ -172,11 +173,25 @@ def _derive_all(
             except MissingArgumentError:
                 left.append((path, leaf))
                 continue
+            except (TypeError, ValueError, KeyError) as error:
+                dotted = ".".join(str(part) for part in path)
+                message = f"`{dotted}` cannot be derived: {error}"
+                help = "mend the arguments of its `x-derive`"
+                problems.append(Diagnostic("derive-failed", message, _described(repository, path), help=help))
+                continue
             _put(said, path, value)
-            origins[path] = (Origin("derived", value, places.locate(path)),)
+            origins[path] = (Origin("derived", value, _described(repository, path)),)
         if len(left) == len(waiting):
-            return
+            break
         waiting = left
+    return problems
+
+
+def _described(repository: Repository, path: Path) -> Span:
+    """Where the schema describes a leaf: a feature's own, or the core."""
+    feature = repository.catalogue.of("feature").get(str(path[1])) if path[0] == "features" else None
+    places = _SchemaPlaces(feature.schema, 2) if feature and feature.schema else _schema_document(repository)
+    return places.locate(path)
 
 
 def _wanted(said: Mapping[str, Any], path: Path) -> bool:

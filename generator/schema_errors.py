@@ -59,7 +59,7 @@ def _explain(error: _Finding, locate: Locate, subject: str) -> Iterator[Diagnost
     elif error.keyword == "required" and isinstance(error.instance, Mapping):
         yield from _missing_fields(error, path, locate, subject)
     elif error.keyword == "type":
-        yield _wrong_type(error, path, locate)
+        yield _wrong_type(error, path, locate, subject)
     elif error.keyword in ("enum", "const"):
         yield _not_allowed(error, path, locate)
     elif error.keyword == "pattern":
@@ -119,7 +119,7 @@ def _missing_fields(error: _Finding, path: Path, locate: Locate, subject: str) -
     )
 
 
-def _wrong_type(error: _Finding, path: Path, locate: Locate) -> Diagnostic:
+def _wrong_type(error: _Finding, path: Path, locate: Locate, subject: str) -> Diagnostic:
     expected = error.wanted
     wanted = " or ".join(expected) if isinstance(expected, list) else str(expected)
     help = f"write it as {_an(wanted)}"
@@ -127,7 +127,7 @@ def _wrong_type(error: _Finding, path: Path, locate: Locate) -> Diagnostic:
         help = f'quote it: "{error.instance}"'
     return Diagnostic(
         "wrong-type",
-        f"`{_dotted(path)}` is {_an(_type(error.instance))}, not {_an(wanted)}",
+        f"{_where(path, subject)} is {_an(_type(error.instance))}, not {_an(wanted)}",
         locate(path, False),
         help=help,
     )

@@ -33,8 +33,11 @@ def validate(repository: Repository) -> tuple[Repository, list[Diagnostic]]:
     if faults:
         return _without_tenants(repository), faults
     whole = schemas.resolved(repository)
-    problems = _fleet(repository) + _defaults(repository, whole)
+    problems = _fleet(repository)
     if problems:
+        repository = dataclasses.replace(repository, fleet=None)
+    if found := _defaults(repository, whole):
+        problems += found
         repository = dataclasses.replace(repository, fleet=None)
     problems += catalogue_problems(repository)
     fit = []

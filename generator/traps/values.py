@@ -23,6 +23,8 @@ def find(view: View) -> Iterator[Diagnostic]:
         for replacement in replacements_of(component):
             if replacement.source_kind == "Tenant" and component.kind != "argocd":
                 yield from _replacement(view, component, replacement)
+        if component.schema is not None:
+            yield from _derivations(view, component)
         if component.kind == "feature":
             yield from _unread(view, component)
 
@@ -97,6 +99,21 @@ def _fits(source: str, placeholder: Any, partly: bool) -> bool:
     return wanted is None or (
         isinstance(placeholder, wanted) and (wanted is not int or not isinstance(placeholder, bool))
     )
+
+
+def _derivations(view: View, component: Component) -> Iterator[Diagnostic]:
+    """Paths that `x-derive` names and the tenant does not have: the value would never come."""
+    assert component.schema is not None
+    for path, node in schemas.leaves(component.schema.data):
+        for read in dependencies(node.get("x-derive", {"arguments": []})):
+            if schemas.at(view.tenant, read) is None:
+                place: list[str | int] = []
+                for part in path:
+                    place += ["properties", part]
+                message = f"`{path[-1]}` is derived from `{'.'.join(read)}`, which no schema has"
+                help = "name a property of the tenant's or the feature's schema"
+                span = component.schema.key((*place, "x-derive", "arguments"))
+                yield Diagnostic("unknown-path", message, span, help=help)
 
 
 def _unread(view: View, feature: Component) -> Iterator[Diagnostic]:

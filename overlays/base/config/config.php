@@ -1,4 +1,5 @@
 <?php
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Moodle's configuration, the same file for every tenant: values come from the ConfigMap moodle-env, secrets from mounted files.
 // A feature adds settings as /etc/moodle/config.d.<feature>.php, one more key of the ConfigMap moodle-config.
 

@@ -1,4 +1,5 @@
 <?php
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Installs Moodle once. Raw SQL decides: done before, begun and broken off, or to be done. Moodle's own installer then runs inside
 // this process, so that the administrator's password stands on no command line.
 

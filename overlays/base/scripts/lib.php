@@ -1,4 +1,5 @@
 <?php
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What the scripts of this ConfigMap share. No Moodle is started here: settings, secrets, raw SQL, the version baked into the code.
 
 function setting(string $name): string {

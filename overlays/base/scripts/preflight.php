@@ -1,4 +1,5 @@
 <?php
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Everything Moodle needs from outside, tried before Moodle is: each check says what it found, and what to do when it failed.
 // Checks are tried again for some minutes, for a database may still be starting.
 

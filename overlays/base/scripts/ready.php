@@ -1,4 +1,5 @@
 <?php
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Readiness: PHP answers, the database answers, and its schema is at least the code's. Old pods so keep serving while an upgrade
 // runs, and new ones wait for it. Says nothing about maintenance: users shall see that page.
 

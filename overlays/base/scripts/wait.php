@@ -1,4 +1,5 @@
 <?php
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Cron and ad-hoc workers wait here until database and code are of one version and the site is not in maintenance.
 // --once looks a single time: exit 0 to go on, 1 to wait.
 

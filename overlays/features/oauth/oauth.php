@@ -1,4 +1,5 @@
 <?php
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Makes the OpenID Connect issuer in Moodle, or brings it up to date; running it again changes nothing.
 // Moodle's own API keeps providers in the database, so no setting in config.php could do this.
 
