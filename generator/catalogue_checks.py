@@ -5,6 +5,7 @@ Here is what a folder must have and what its schema may say; the traps of kustom
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from generator.diagnostics import Diagnostic, Span
 from generator.expressions import syntax_error
 from generator.model import Component, Repository
 from generator.schema_errors import closest, located_in, schema_problems
-from generator.source import Path
+from generator.source import Document, Path
 from generator.traps import trap_problems
 
 _NEEDED = {
@@ -24,32 +25,75 @@ _NEEDED = {
     "state": ("README.md", "kustomization.yaml", "schema.yaml"),
     "feature": ("README.md", "kustomization.yaml", "schema.yaml", "examples/minimal.yaml"),
 }
+_FIXED = ("base", "argocd", "argocd-root")
+_CORE_SCHEMAS = ("tenant.core.yaml", "fleet.yaml", "release.yaml", "feature.meta.yaml")
 
 
 def schema_faults(repository: Repository) -> list[Diagnostic]:
-    """What makes the tenant's schema unusable: a folder's schema.yaml that is not of our form, a passport that is none."""
+    """What makes the tenant's schema unusable: our own schemas gone, a schema.yaml not of our form, a passport that is none."""
+    broken = [name for name in _CORE_SCHEMAS if not _is_schema(repository.schemas.get(name))]
+    if broken:
+        help = "restore it from the project"
+        return [Diagnostic("broken-schema", "no schema is here", Span(f"schemas/{name}"), help=help) for name in broken]
     meta = repository.schemas["feature.meta.yaml"].data
     problems: list[Diagnostic] = []
     for component in repository.catalogue.components:
+        if component.schema is None and "schema.yaml" in component.files:
+            span = Span(f"{component.folder}/schema.yaml")
+            problems.append(
+                Diagnostic("broken-schema", "no schema is here", span, help="write at least title and properties")
+            )
         if document := component.schema:
             subject = f"the schema of `{component.name}`"
-            problems += schema_problems(document.data, meta, located_in(document), subject)
+            found = schema_problems(document.data, meta, located_in(document), subject)
+            problems += found or list(_patterns(component))
     return problems + _releases(repository)
+
+
+def _is_schema(document: Document | None) -> bool:
+    return document is not None and isinstance(document.data, Mapping) and bool(document.data.get("properties"))
+
+
+def _patterns(component: Component) -> Iterator[Diagnostic]:
+    assert component.schema is not None
+    for path, node, _ in _nodes(component.schema.data, ()):
+        try:
+            re.compile(node.get("pattern", ""))
+        except re.error as error:
+            span = component.schema.value((*path, "pattern"))
+            yield Diagnostic("bad-pattern", f"no regular expression: {error}", span, help="mend the pattern")
 
 
 def catalogue_problems(repository: Repository) -> list[Diagnostic]:
     """Every other way in which the catalogue breaks its contract; its schemas must be without fault."""
     problems: list[Diagnostic] = []
     catalogue = repository.catalogue
-    if not catalogue.of("base"):
-        problems.append(
-            Diagnostic("component-incomplete", "the catalogue has no base", Span("overlays/base"), help="restore it")
-        )
+    there = {component.name for component in catalogue.components if component.kind in ("base", "argocd")}
+    for name in _FIXED:
+        if name not in there:
+            help = "restore it from the project"
+            problems.append(
+                Diagnostic("component-incomplete", f"`{name}` is missing", Span(f"overlays/{name}"), help=help)
+            )
     for component in catalogue.components:
         problems += _lacking(component)
+        problems += _no_mapping(component)
         if component.schema is not None:
             problems += [*_properties(component), *_names(repository, component)]
     return problems or trap_problems(catalogue, repository.schemas["tenant.core.yaml"])
+
+
+def _no_mapping(component: Component) -> Iterator[Diagnostic]:
+    """kustomization.yaml and examples that hold something else than fields; an empty one kustomize refuses late."""
+    for name, documents in component.documents.items():
+        if not (name.endswith("kustomization.yaml") or (name.startswith("examples/") and component.kind == "feature")):
+            continue
+        if len(documents) != 1 or not isinstance(documents[0].data, Mapping):
+            message = f"{name} of {_called(component)} does not hold one mapping"
+            span = Span(f"{component.folder}/{name}")
+            yield Diagnostic(
+                "component-incomplete", message, span, help="write `field: value` lines, or {} in an example"
+            )
 
 
 def _lacking(component: Component) -> Iterator[Diagnostic]:

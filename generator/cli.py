@@ -67,7 +67,7 @@ def main() -> NoReturn:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        fail("interrupted; nothing was written")
+        fail("interrupted; every tree is whole, the old one or the new")
         sys.exit(130)
     except ToolError as error:
         fail(str(error), error.help)

@@ -187,13 +187,13 @@ def _roots(
     files: Files,
 ) -> Build:
     """Argo CD's app of apps for one cluster: a root Application, and one Application for each shard that has tenants."""
-    name = f"{environment}-{cluster}"
+    name = f"root.{environment}.{cluster}"  # no tenant's name has a dot
     folder = f"roots/{cluster}"
     ring = fleet["rings"][0]["name"]
     names = sorted({shard_of(tenant.name, fleet["argocd"]["shards"]) for tenant in tenants})
-    shards = [{"name": shard, "application": f"{name}-{shard}", "path": f"argocd/{cluster}/{shard}"} for shard in names]
+    shards = [{"name": shard, "path": f"argocd/{cluster}/{shard}"} for shard in names]
     argocd = {**_target(fleet, environment), "server": "https://kubernetes.default.svc", "path": f"argocd/{cluster}"}
-    spec = {"name": name, "environment": environment, "cluster": cluster, "argocd": argocd, "shards": shards}
+    spec = {"name": name, "shardName": f"{name}.shard", "cluster": cluster, "argocd": argocd, "shards": shards}
     files[f"{folder}/cluster.yaml"] = dump(_object("Cluster", name, spec))
     component = catalogue.of("argocd")["argocd-root"]
     up = f"../../catalogue/{ring}"

@@ -13,7 +13,7 @@ from typing import Any
 
 _UNITS = {"": 1, "m": 0.001, "k": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
 _UNITS |= {"Ki": 1024, "Mi": 1024**2, "Gi": 1024**3, "Ti": 1024**4, "Pi": 1024**5}
-_QUANTITY = re.compile(r"^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$")
+_QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)")
 
 FPM_RESERVE = 150 * 1024**2
 """Bytes of a PHP-FPM container that are no worker's: master, opcache, sockets (moodle facts, section 6)."""
@@ -25,7 +25,7 @@ class MissingArgumentError(Exception):
 
 def quantity(text: str) -> float:
     """A Kubernetes quantity as a number: bytes, or cores."""
-    match = _QUANTITY.match(str(text))
+    match = _QUANTITY.fullmatch(str(text))
     if match is None or match[2] not in _UNITS:
         raise ValueError(f"`{text}` is not a quantity")
     return float(match[1]) * _UNITS[match[2]]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -35,13 +36,24 @@ def syntax_error(expression: str) -> str:
 def holds(expression: str, this: Any, tenant: Mapping[str, Any]) -> bool:
     """Whether the expression is true of the data; raises ValueError where it cannot be evaluated."""
     context = cel.Context()
-    context.add_function("quantity", quantity)
+    context.add_function("quantity", _quantity)
     context.add_variable("self", this)
     context.add_variable("tenant", tenant)
     try:
-        return bool(_program(expression).execute(context))
+        result = _program(expression).execute(context)
     except Exception as error:  # the library raises many kinds, all of them about the expression or its data
-        raise ValueError(str(error)) from error
+        raise ValueError(str(error).splitlines()[0]) from error
+    if not isinstance(result, bool):
+        raise ValueError(f"it gives a {type(result).__name__}, not true or false")  # noqa: TRY004  # about a value
+    return result
+
+
+def _quantity(text: Any) -> float:
+    """Not a number where the text is no quantity, so that no comparison with it holds; the library prints what is raised."""
+    try:
+        return quantity(text)
+    except ValueError:
+        return math.nan
 
 
 def check_problems(schema: Schema, spec: Mapping[str, Any], locate: Locate) -> list[Diagnostic]:

@@ -17,7 +17,8 @@ from generator.source import Document, Path
 
 def fleet_problems(fleet: Document, schema: Schema, tenants: Sequence[Tenant]) -> list[Diagnostic]:
     """Every problem between tenants, in no particular order."""
-    return [*_claimed_twice(schema, tenants), *_outside_region(fleet, schema, tenants), *_over_capacity(fleet, tenants)]
+    claimed = [*_claimed_twice(schema, tenants), *_reserved_namespaces(fleet, tenants)]
+    return [*claimed, *_outside_region(fleet, schema, tenants), *_over_capacity(fleet, tenants)]
 
 
 def _place(tenant: Tenant, path: Path) -> Span:
@@ -73,6 +74,20 @@ def _taken(space: str, value: Any, owner: Tenant, where: Span, tenant: Tenant, s
         help=f"every {singular} may be used once in the fleet; change one of them",
         related=(Related(where, "first claimed here"),),
     )
+
+
+def _reserved_namespaces(fleet: Document, tenants: Sequence[Tenant]) -> list[Diagnostic]:
+    """Namespaces of the cluster itself: a tenant's quota, policies and labels would be laid on them."""
+    reserved = {"default", fleet.data["argocd"]["namespace"]}
+    reserved |= {cluster["ingress"]["namespace"] for cluster in fleet.data["clusters"].values()}
+    problems = []
+    for tenant in tenants:
+        namespace = tenant.spec["namespace"]
+        if namespace in reserved or namespace.startswith("kube-"):
+            message = f"the namespace `{namespace}` is the cluster's own"
+            help = "leave `namespace` out, or choose one of the tenant's own"
+            problems.append(Diagnostic("namespace-reserved", message, _place(tenant, ("namespace",)), help=help))
+    return problems
 
 
 def _outside_region(fleet: Document, schema: Schema, tenants: Sequence[Tenant]) -> list[Diagnostic]:

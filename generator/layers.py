@@ -35,6 +35,10 @@ def layer_of(name: str, document: Document, prefix: Path = ()) -> Layer:
     return Layer(name, values, lambda path: document.value((*prefix, *path)))
 
 
+Spoken = tuple[Layer, Any]
+"""A layer and what it says of one place."""
+
+
 def merge(layers: Sequence[Layer]) -> tuple[dict[str, Any], Origins]:
     """The merged data and, for every leaf, the origins with the winner first."""
     origins: Origins = {}
@@ -42,7 +46,7 @@ def merge(layers: Sequence[Layer]) -> tuple[dict[str, Any], Origins]:
     return merged, origins
 
 
-def _merge(spoken: Sequence[tuple[Layer, Any]], path: Path, origins: Origins) -> dict[str, Any]:
+def _merge(spoken: Sequence[Spoken], path: Path, origins: Origins) -> dict[str, Any]:
     result: dict[str, Any] = {}
     names: dict[str, None] = {}
     for _, data in spoken:
@@ -52,8 +56,8 @@ def _merge(spoken: Sequence[tuple[Layer, Any]], path: Path, origins: Origins) ->
         here = (*path, name)
         if said[-1][1] is None:
             continue
-        said = _above_last_null(said)
-        objects = [(layer, value) for layer, value in said if isinstance(value, Mapping)]
+        said = _above_last(said, lambda value: value is None)
+        objects = _above_last(said, lambda value: not isinstance(value, Mapping))
         if isinstance(said[-1][1], Mapping) and any(value for _, value in objects):
             result[name] = _merge(objects, here, origins)
         else:
@@ -62,9 +66,10 @@ def _merge(spoken: Sequence[tuple[Layer, Any]], path: Path, origins: Origins) ->
     return result
 
 
-def _above_last_null(said: list[tuple[Layer, Any]]) -> list[tuple[Layer, Any]]:
-    nulls = [index for index, (_, value) in enumerate(said) if value is None]
-    return said[nulls[-1] + 1 :] if nulls else said
+def _above_last(said: list[Spoken], ends: Callable[[Any], bool]) -> list[Spoken]:
+    """What was said after the last value that ends all before it."""
+    found = [index for index, (_, value) in enumerate(said) if ends(value)]
+    return said[found[-1] + 1 :] if found else said
 
 
 def span_of(document: Document, origins: Mapping[Path, tuple[Origin, ...]], path: Path) -> Span:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from generator.diagnostics import Diagnostic, Span, ToolError
 from generator.model import Catalogue, Component, ComponentKind, Repository, TenantFile
-from generator.source import Document, parse, parse_all
+from generator.source import MAX_BYTES, Document, parse, parse_all
 
 _KINDS: tuple[tuple[str, ComponentKind], ...] = (("models", "model"), ("features", "feature"), ("states", "state"))
 
@@ -22,7 +23,7 @@ def load(root: Path) -> tuple[Repository, list[Diagnostic]]:
     tenants: list[TenantFile] = []
     reader.refuse_strays(root / "tenants")
     for environment in reader.folders(root / "tenants"):
-        for path in reader.listing(environment, "*"):
+        for path in reader.everything(environment):
             document = reader.tenant_document(path)
             if document is None:
                 continue
@@ -91,12 +92,24 @@ class _Reader:
             return list(path.iterdir())
         except FileNotFoundError:
             return []
+        except NotADirectoryError:
+            self._refuse("unexpected-file", "a folder is expected here, not a file", path, "move the file away")
+        except OSError as error:
+            raise ToolError(f"cannot read {self.relative(path)}: {error.strerror}", "mend its permissions") from error
+        return []
+
+    def everything(self, folder: Path) -> list[Path]:
+        """All entries of an environment's folder; what is no tenant file is refused, for nobody would miss it."""
+        found = sorted(self._entries(folder))
+        for path in found:
+            if path.is_dir() and not path.is_symlink():
+                self._refuse("unexpected-file", "a folder in an environment is not read", path, "move its files up")
+        return [path for path in found if path.is_symlink() or not path.is_dir()]
 
     def tenant_document(self, path: Path) -> Document | None:
-        if path.suffix != ".yaml":
-            self._refuse(
-                "unexpected-file", "only .yaml files belong here", path, "rename it to end in .yaml, or move it away"
-            )
+        if path.suffix != ".yaml" or path.name.startswith("."):
+            help = "rename it to end in .yaml and begin with a letter, or move it away"
+            self._refuse("unexpected-file", "only tenants' .yaml files belong here", path, help)
             return None
         return self.document(path)
 
@@ -118,7 +131,14 @@ class _Reader:
             self._refuse_link(path)
             return None
         try:
-            return path.read_bytes()
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                self._refuse("unexpected-file", "not a regular file", path, "put a plain file here")
+            elif status.st_size > MAX_BYTES:
+                message = f"the file has {status.st_size:,} bytes, more than the {MAX_BYTES:,} that are read"
+                self._refuse("file-too-large", message, path, "split or shorten it")
+            else:
+                return path.read_bytes()
         except FileNotFoundError:
             help = "create it; `quad init DIR` shows a whole repository"
             self._refuse("missing-file", "the file is missing", path, help)

@@ -11,14 +11,15 @@ import yaml
 from generator.check import check
 from generator.compile import compile_fleet
 from generator.crds import read_crds
-from generator.diagnostics import Diagnostic, ToolError, has_errors
+from generator.diagnostics import Diagnostic, has_errors
 from generator.hydrate import hydrate
 from generator.kustomize import Kustomize
 from generator.load import load
-from generator.model import Build, Manifest, Repository, Tenant, Tree
-from generator.readme import MARK, readme
+from generator.model import Build, Manifest, Repository, Tenant
+from generator.placing import place, refuse_foreign, selected
+from generator.readme import readme
 from generator.resolve import resolve
-from generator.staging import link_tree, staged, swap, write
+from generator.staging import staged, write
 from generator.validate import validate
 
 
@@ -38,6 +39,7 @@ class Rendered:
     tenants: int = 0
     objects: int = 0
     custom_checked: bool = False
+    vanished: list[str] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
 
 
@@ -64,10 +66,10 @@ def render(
     """Compile, hydrate and check the fleet, then swap the trees into `output`; `only` limits it to some tenants."""
     if has_errors(fleet.problems):
         return Rendered(problems=fleet.problems)
-    trees = [_selected(tree, only) for tree in compile_fleet(fleet.repository, fleet.tenants)]
+    trees = [selected(tree, only, output) for tree in compile_fleet(fleet.repository, fleet.tenants)]
     trees = [tree for tree in trees if tree.builds]
     progress.start(sum(len(tree.builds) for tree in trees))
-    _refuse_foreign([output / tree.environment for tree in trees])
+    refuse_foreign(trees, output)
     with staged(output) as staging:
         problems, manifests = list(fleet.problems), []
         for tree in trees:
@@ -82,56 +84,9 @@ def render(
         problems += check(manifests, fleet.repository.catalogue, custom)
         if has_errors(problems):
             return Rendered(problems=problems)
-        _place(trees, staging, output, partial=bool(only))
+        vanished = place(trees, staging, output, only)
     tenants = {build.subject for tree in trees for build in tree.builds} & {tenant.name for tenant in fleet.tenants}
-    return Rendered(len(tenants), len(manifests), bool(custom), problems)
-
-
-def _selected(tree: Tree, only: Sequence[str]) -> Tree:
-    """The tree with the builds of the chosen tenants alone, or all of it where none is chosen."""
-    if not only:
-        return tree
-    chosen = tuple(build for build in tree.builds if build.subject in only)
-    others = tuple(f"tenants/{build.subject}/" for build in tree.builds if build.subject not in only)
-    files = {name: raw for name, raw in tree.files.items() if not name.startswith(others)}
-    return Tree(tree.environment, files, chosen)
-
-
-def _place(trees: Sequence[Tree], staging: Path, output: Path, partial: bool) -> None:
-    for tree in trees:
-        new = staging / tree.environment
-        if partial:
-            new = _over_the_old(new, output / tree.environment, staging)
-        swap(new, output / tree.environment)
-    if not partial:
-        _remove_vanished({tree.environment for tree in trees}, output, staging)
-
-
-def _over_the_old(new: Path, old: Path, staging: Path) -> Path:
-    """A tree like the old one (its files as hard links) with the new files laid over it."""
-    both = staging / f"{new.name}.merged"
-    link_tree(old, both)
-    files = {path.relative_to(new).as_posix(): path.read_bytes() for path in new.rglob("*") if path.is_file()}
-    write(both, files)
-    return both
-
-
-def _remove_vanished(kept: set[str], output: Path, staging: Path) -> None:
-    """An environment without tenants has no tree any more."""
-    for folder in output.iterdir():
-        if folder.name not in kept and _is_ours(folder):
-            folder.rename(staging / f"{folder.name}.vanished")
-
-
-def _refuse_foreign(places: Sequence[Path]) -> None:
-    for place in places:
-        if place.exists() and any(place.iterdir()) and not _is_ours(place):
-            raise ToolError(f"{place} was not made by `quad render` and is not replaced", "choose another --output")
-
-
-def _is_ours(folder: Path) -> bool:
-    readme_file = folder / "README.md"
-    return readme_file.is_file() and MARK in readme_file.read_bytes()
+    return Rendered(len(tenants), len(manifests), bool(custom), vanished, problems)
 
 
 def _manifests(fleet: Fleet, builds: Sequence[Build], hydrated: Mapping[str, bytes]) -> list[Manifest]:

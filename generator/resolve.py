@@ -173,7 +173,7 @@ def _derive_all(
             except MissingArgumentError:
                 left.append((path, leaf))
                 continue
-            except (TypeError, ValueError, KeyError) as error:
+            except (TypeError, ValueError, LookupError, ArithmeticError) as error:
                 dotted = ".".join(str(part) for part in path)
                 message = f"`{dotted}` cannot be derived: {error}"
                 help = "mend the arguments of its `x-derive`"

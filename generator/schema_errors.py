@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,9 +36,27 @@ def located_in(document: Document) -> Locate:
     return lambda path, key: document.key(path) if key else document.value(path)
 
 
+def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[jsonschema.ValidationError]:
+    """JSON Schema's `$` is the end of the text; Python's would also let a newline stand before it."""
+    if isinstance(instance, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), instance):
+        yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _is_integer(_: Any, instance: Any) -> bool:
+    """2.0 is an integer to JSON Schema, but kustomize and Kubernetes take it for a float."""
+    return isinstance(instance, int) and not isinstance(instance, bool)
+
+
+_Validator = jsonschema.validators.extend(  # type: ignore[no-untyped-call]  # its stub has no types
+    jsonschema.Draft202012Validator,
+    validators={"pattern": _pattern},
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
+)
+
+
 def schema_problems(data: Any, schema: Schema, locate: Locate, subject: str) -> list[Diagnostic]:
     """Every way in which `data` breaks `schema`; `subject` says what the data is, as in "a tenant"."""
-    validator = jsonschema.Draft202012Validator(schema)
+    validator = _Validator(schema)
     found: list[Diagnostic] = []
     for error in validator.iter_errors(data):
         finding = _Finding(
@@ -61,11 +80,11 @@ def _explain(error: _Finding, locate: Locate, subject: str) -> Iterator[Diagnost
     elif error.keyword == "type":
         yield _wrong_type(error, path, locate, subject)
     elif error.keyword in ("enum", "const"):
-        yield _not_allowed(error, path, locate)
+        yield _not_allowed(error, path, locate, subject)
     elif error.keyword == "pattern":
-        yield _bad_format(error, path, locate)
+        yield _bad_format(error, path, locate, subject)
     elif error.keyword in _RANGES:
-        yield _out_of_range(error, path, locate)
+        yield _out_of_range(error, path, locate, subject)
     else:
         name = _dotted(path) or subject
         yield Diagnostic(
@@ -133,12 +152,12 @@ def _wrong_type(error: _Finding, path: Path, locate: Locate, subject: str) -> Di
     )
 
 
-def _not_allowed(error: _Finding, path: Path, locate: Locate) -> Diagnostic:
+def _not_allowed(error: _Finding, path: Path, locate: Locate, subject: str) -> Diagnostic:
     known = error.wanted if error.keyword == "enum" else [error.wanted]
     choices = [str(item) for item in known]
     reference = error.schema.get("x-reference")
     code = f"unknown-{reference.removesuffix('s')}" if reference else "not-allowed"
-    what = f"unknown {reference.removesuffix('s')}" if reference else f"`{_dotted(path)}` cannot be"
+    what = f"unknown {reference.removesuffix('s')}" if reference else f"{_where(path, subject)} cannot be"
     return Diagnostic(
         code,
         f"{what} {_shown(error.instance)}",
@@ -148,16 +167,16 @@ def _not_allowed(error: _Finding, path: Path, locate: Locate) -> Diagnostic:
     )
 
 
-def _bad_format(error: _Finding, path: Path, locate: Locate) -> Diagnostic:
+def _bad_format(error: _Finding, path: Path, locate: Locate, subject: str) -> Diagnostic:
     examples = error.schema.get("examples", [])
     help = f"for example {_shown(examples[0])}" if examples else _description(error.schema)
     title = str(error.schema.get("title", _dotted(path)))
     return Diagnostic(
         "bad-format",
-        f"{_shown(error.instance)} does not fit `{_dotted(path)}` ({title.lower()})",
+        f"{_shown(error.instance)} does not fit {_where(path, subject)} ({title.lower()})",
         locate(path, False),
         help=help,
-        notes=(f"it must match {error.wanted}",),
+        notes=(f"it must match {error.wanted}" if len(error.wanted) <= _LONG else _description(error.schema),),
     )
 
 
@@ -173,13 +192,15 @@ _RANGES = {
 }
 
 
-def _out_of_range(error: _Finding, path: Path, locate: Locate) -> Diagnostic:
+def _out_of_range(error: _Finding, path: Path, locate: Locate, subject: str) -> Diagnostic:
     unit = {"Length": " characters", "Items": " items", "Properties": " fields"}
     suffix = next((text for key, text in unit.items() if error.keyword.endswith(key)), "")
     shown = _shown(error.instance) if not suffix else f"{len(error.instance)}{suffix}"
     limit = f"{_RANGES[error.keyword]} {error.wanted}{suffix}"
     verb = "has" if suffix else "is"
-    return Diagnostic("out-of-range", f"`{_dotted(path)}` {verb} {shown}", locate(path, False), help=f"give it {limit}")
+    return Diagnostic(
+        "out-of-range", f"{_where(path, subject)} {verb} {shown}", locate(path, False), help=f"give it {limit}"
+    )
 
 
 def _description(schema: Mapping[str, Any]) -> str:

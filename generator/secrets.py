@@ -16,11 +16,11 @@ SHAPES = {
     "a Slack token": re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}\b"),
     "a JSON web token": re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."),
     "an age key": re.compile(r"\bAGE-SECRET-KEY-1[0-9A-Z]{50,}\b"),
-    "a URL with a password": re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s:@]+@"),
+    "a URL with a password": re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://[^/\s:@]{1,200}:[^/\s:@]{1,200}@"),
 }
 SECRET_KEY = re.compile(r"(password|passwd|passphrase|secret|token|apikey|privatekey|accesskey)$", re.IGNORECASE)
 _LONG = 20
-REFERENCE = re.compile(r"^[a-z0-9]([-a-z0-9./_]*[a-z0-9])?$")
+REFERENCE = re.compile(r"[a-z0-9]([-a-z0-9./_]*[a-z0-9])?")
 
 
 def secret_problems(document: Document) -> list[Diagnostic]:
@@ -29,7 +29,7 @@ def secret_problems(document: Document) -> list[Diagnostic]:
     for path, value in _texts(document):
         found = next((name for name, shape in SHAPES.items() if shape.search(value)), "")
         key = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
-        if not found and SECRET_KEY.search(key) and (not REFERENCE.match(value) or looks_random(value)):
+        if not found and SECRET_KEY.search(key) and (not REFERENCE.fullmatch(value) or looks_random(value)):
             found = "a secret"
         if found:
             problems.append(

@@ -19,6 +19,7 @@ from generator.diagnostics import Diagnostic, Related, Span
 Path = tuple[str | int, ...]
 
 MAX_BYTES = 1_000_000
+"""What a file of the repository may have; checked before it is read."""
 MAX_DEPTH = 64
 MAX_SPAN_TEXT = 500
 
@@ -96,11 +97,6 @@ def parse_all(path: str, raw: bytes) -> tuple[list[Document], list[Diagnostic]]:
 
 
 def _decode(path: str, raw: bytes) -> str:
-    if len(raw) > MAX_BYTES:
-        message = f"the file has {len(raw):,} bytes, more than the {MAX_BYTES:,} that are read"
-        raise _FaultError(
-            Diagnostic("file-too-large", message, Span(path), help="a tenant is a short file; split or shorten it")
-        )
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -257,7 +253,7 @@ def _duplicate(name: str, span: Span, first: Span) -> Diagnostic:
     )
 
 
-_SAFE_PLAIN = re.compile(r"^[A-Za-z/.][A-Za-z0-9 ./_@+-]*[A-Za-z0-9/]$")
+_SAFE_PLAIN = re.compile(r"[A-Za-z/.][A-Za-z0-9 ./_@+-]*[A-Za-z0-9/]")
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
@@ -268,7 +264,7 @@ class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mi
 
 
 def _represent_str(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    plain = _SAFE_PLAIN.match(text) and not _AMBIGUOUS.match(text)
+    plain = _SAFE_PLAIN.fullmatch(text) and not _AMBIGUOUS.match(text)
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')
 
 

@@ -48,19 +48,18 @@ def link_tree(source: Path, target: Path) -> None:
 
 
 def swap(new: Path, place: Path) -> None:
-    """Put the new folder in the place of the old one; the old one is restored if that fails."""
+    """Put the new folder in the place of the old one; whatever interrupts that, the old one is put back."""
     old = new.parent / f"{place.name}.old"
     try:
         if place.exists():
             place.rename(old)
-        try:
-            new.rename(place)
-        except OSError:
-            if old.exists():
-                old.rename(place)
-            raise
-    except OSError as error:
-        raise _unwritable(place, error) from error
+        new.rename(place)
+    except BaseException as error:
+        if old.exists() and not place.exists():
+            old.rename(place)
+        if isinstance(error, OSError):
+            raise _unwritable(place, error) from error
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 

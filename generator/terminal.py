@@ -10,14 +10,17 @@ from pathlib import Path
 
 import rich_click as click
 
+from generator.catalogue_checks import schema_faults
 from generator.diagnostics import Diagnostic, ordered
-from generator.model import Tenant
+from generator.load import load
+from generator.model import Repository, Tenant
 from generator.pipeline import Fleet, Progress
 from generator.report import FORMATS
 from generator.report.printable import printable
 from generator.report.text import plain, text
 from generator.schema_errors import closest
 
+_LISTED = 20
 _COLOURS = {"error": "red", "warning": "yellow", "place": "blue", "help": "green", "note": "cyan"}
 
 format_option = click.option(
@@ -33,7 +36,10 @@ format_option = click.option(
 def repository(context: click.Context) -> Path:
     """The repository the user means: --repo, or the nearest folder upwards that holds tenants/fleet.yaml."""
     if context.obj is not None:
-        return Path(context.obj).resolve()
+        root = Path(context.obj).resolve()
+        if not (root / "tenants").is_dir():
+            raise click.UsageError(f"{context.obj} is no fleet repository: it has no folder tenants/")
+        return root
     here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / "tenants" / "fleet.yaml").is_file():
@@ -41,6 +47,17 @@ def repository(context: click.Context) -> Path:
     raise click.UsageError(
         "no tenants/fleet.yaml here or above; `quad init DIR` makes a fleet repository, `-C DIR` names one"
     )
+
+
+def usable(root: Path) -> Repository:
+    """The repository where its schemas can be used; else their faults are printed and the run ends."""
+    loaded, problems = load(root)
+    own = [problem for problem in problems if not problem.span.path.startswith("tenants/")] or schema_faults(loaded)
+    if own:
+        print_diagnostics(own, "text")
+        print_state(own, "nothing was written")
+        raise SystemExit(1)
+    return loaded
 
 
 def find_tenant(fleet: Fleet, name: str) -> Tenant:
@@ -53,7 +70,15 @@ def find_tenant(fleet: Fleet, name: str) -> Tenant:
         print_diagnostics(own or fleet.problems, "text")
         raise SystemExit(1)
     names = [tenant.name for tenant in fleet.tenants]
-    raise click.UsageError(f"no tenant `{name}`. {closest(name, names)}".strip())
+    raise click.UsageError(unknown("tenant", name, names))
+
+
+def unknown(what: str, name: str, known: Sequence[str]) -> str:
+    """No such thing, what was perhaps meant, and what there is."""
+    listed = ", ".join(sorted(known)[:_LISTED]) + (" …" if len(known) > _LISTED else "")
+    return " ".join(
+        part for part in (f"no {what} `{name}`.", closest(name, list(known)), f"There are: {listed}") if part
+    )
 
 
 def print_diagnostics(diagnostics: Sequence[Diagnostic], layout: str) -> None:

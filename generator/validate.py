@@ -17,18 +17,14 @@ from generator.diagnostics import Diagnostic, Span
 from generator.model import Repository, TenantFile
 from generator.schema_errors import closest, located_in, schema_problems
 from generator.secrets import secret_problems, without_secrets
-from generator.source import Document
+from generator.source import Document, Path
 
-_LABEL = re.compile(r"^[a-z]([-a-z0-9]*[a-z0-9])?$")
+_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _LONGEST_NAME = 40
-_CORE_SCHEMAS = ("tenant.core.yaml", "fleet.yaml", "release.yaml", "feature.meta.yaml")
 
 
 def validate(repository: Repository) -> tuple[Repository, list[Diagnostic]]:
     """The repository with what may be resolved, and every problem found."""
-    missing = [name for name in _CORE_SCHEMAS if name not in repository.schemas]
-    if missing:
-        return _without_tenants(repository), [_missing_schema(name) for name in missing]
     faults = schema_faults(repository)
     if faults:
         return _without_tenants(repository), faults
@@ -53,18 +49,34 @@ def _without_tenants(repository: Repository) -> Repository:
     return dataclasses.replace(repository, fleet=None, tenants=())
 
 
-def _missing_schema(name: str) -> Diagnostic:
-    return Diagnostic(
-        "missing-file", "the schema is missing", Span(f"schemas/{name}"), help="restore it from the project"
-    )
-
-
 def _fleet(repository: Repository) -> list[Diagnostic]:
     if repository.fleet is None:
         return []
     document = repository.fleet
     problems = _judged(document, schemas.fleet(repository), "the fleet")
-    return problems or list(_plan_maps(document)) + list(_rings_twice(document))
+    if problems:
+        return problems
+    shared = _not_defaults(document, ("defaults",), ("name", "host"))
+    for plan in document.data["plans"]:
+        shared += _not_defaults(document, ("plans", plan, "values"), ("name", "host", "plan"))
+    return [*shared, *_plan_maps(document), *_rings_twice(document)]
+
+
+def _not_defaults(document: Document, path: Path, fields: tuple[str, ...]) -> list[Diagnostic]:
+    """Fields that a layer for many tenants cannot give."""
+    data: Any = document.data
+    for part in path:
+        data = data.get(part, {}) if isinstance(data, Mapping) else {}
+    given = [field for field in fields if isinstance(data, Mapping) and field in data]
+    return [
+        Diagnostic(
+            "not-a-default",
+            f"`{field}` belongs to one tenant, not to all that share this",
+            document.key((*path, field)),
+            help="move it to a tenant",
+        )
+        for field in given
+    ]
 
 
 def _judged(document: Document, schema: Mapping[str, Any], subject: str) -> list[Diagnostic]:
@@ -102,12 +114,7 @@ def _defaults(repository: Repository, whole: Mapping[str, Any]) -> list[Diagnost
         subject = f"the defaults of {environment}"
         problems += _judged(document, partial, subject)
         problems += _unknown_environment(repository, environment, document)
-        for field in ("name", "host"):
-            if isinstance(document.data, Mapping) and field in document.data:
-                message = f"`{field}` belongs to one tenant, not to all of an environment"
-                problems.append(
-                    Diagnostic("not-a-default", message, document.key((field,)), help="move it to a tenant")
-                )
+        problems += _not_defaults(document, (), ("name", "host"))
     return problems
 
 
@@ -115,7 +122,7 @@ def _tenant(repository: Repository, whole: Mapping[str, Any], file: TenantFile) 
     document = file.document
     problems = _judged(document, schemas.tenant_file(whole), "the tenant")
     problems += _unknown_environment(repository, file.environment, document)
-    if not _LABEL.match(file.stem) or len(file.stem) > _LONGEST_NAME:
+    if not _LABEL.fullmatch(file.stem) or len(file.stem) > _LONGEST_NAME:
         message = f"the file name `{file.stem}` is no DNS-1123 label of at most 40 characters"
         help = "use lower-case letters, digits and hyphens, beginning with a letter"
         problems.append(Diagnostic("file-name", message, Span(document.path), help=help))

@@ -23,6 +23,7 @@ from generator.crds import read_crds
 from generator.load import load
 from generator.pipeline import Progress, read, render
 from generator.resolve import resolve
+from generator.staging import staged, swap
 from generator.validate import validate
 from tests.conftest import ROOT, copy_input
 from tests.running import quad
@@ -174,6 +175,67 @@ def test_one_tenant_alone_gives_the_same_tree(rendered: Path, tmp_path: Path) ->
     assert done.code == 0, done.stderr
     assert tree_of(output) == tree_of(rendered)
     assert victim.stat().st_ino != inode
+
+
+def test_a_new_tenant_alone_reaches_its_root(fleet_repository: Path) -> None:
+    """A shard that had no tenant yet must be listed in the root, or Argo CD never hears of the tenant."""
+    assert quad(["render"], fleet_repository).code == 0
+    for name in ("birch", "cedar", "elm", "fir"):
+        assert quad(["tenant", "new", name, "-e", "production"], fleet_repository).code == 0
+        assert quad(["render", name], fleet_repository).code == 0
+    partly = tree_of(fleet_repository / "rendered")
+    assert quad(["render"], fleet_repository).code == 0
+    assert tree_of(fleet_repository / "rendered") == partly
+
+
+def test_a_tenant_that_moves_leaves_nothing_behind(fleet_repository: Path) -> None:
+    fleet = fleet_repository / "tenants" / "fleet.yaml"
+    body = fleet.read_text().split("  main:\n")[1].split("environments:")[0]
+    other = "  other:\n" + body.replace("https://kubernetes.default.svc", "https://other.example.org")
+    fleet.write_text(fleet.read_text().replace("environments:", f"{other}environments:", 1))
+    assert quad(["render"], fleet_repository).code == 0
+    tenant = fleet_repository / "tenants" / "production" / "demo.yaml"
+    tenant.write_text(tenant.read_text() + "cluster: other\n")
+    assert quad(["render", "demo"], fleet_repository).code == 0
+    applications = [
+        path.parent.parent.name for path in (fleet_repository / "rendered").glob("production/argocd/*/*/demo.yaml")
+    ]
+    assert applications == ["other"]
+
+
+def test_a_changed_catalogue_renders_the_whole_environment(fleet_repository: Path) -> None:
+    assert quad(["tenant", "new", "birch", "-e", "production"], fleet_repository).code == 0
+    assert quad(["render"], fleet_repository).code == 0
+    script = fleet_repository / "overlays" / "base" / "scripts" / "graceful.sh"
+    script.write_text(script.read_text() + "# changed\n")
+    assert quad(["render", "birch"], fleet_repository).code == 0
+    partly = {
+        name: raw for name, raw in tree_of(fleet_repository / "rendered").items() if name.startswith("production")
+    }
+    assert quad(["render"], fleet_repository).code == 0
+    whole = {name: raw for name, raw in tree_of(fleet_repository / "rendered").items() if name.startswith("production")}
+    assert partly == whole
+
+
+def test_an_interrupt_between_the_two_renames_puts_the_old_tree_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "production"
+    place.mkdir()
+    (place / "old").touch()
+    rename = Path.rename
+
+    def interrupted(path: Path, target: Path) -> Path:
+        if path.name == "new":
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with staged(tmp_path) as staging:
+        (staging / "new").mkdir()
+        with pytest.raises(KeyboardInterrupt):
+            swap(staging / "new", place)
+    assert [path.name for path in place.iterdir()] == ["old"]
 
 
 @pytest.fixture

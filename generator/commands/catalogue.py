@@ -8,10 +8,8 @@ from rich.table import Table
 
 from generator import schema as schemas
 from generator.docs import knob_rows, summary
-from generator.load import load
 from generator.model import Catalogue, Component
-from generator.schema_errors import closest
-from generator.terminal import repository
+from generator.terminal import repository, unknown, usable
 
 _KINDS = (("model", "Deployment models"), ("feature", "Features"), ("state", "Lifecycle states"))
 
@@ -27,7 +25,7 @@ def command(context: click.Context, name: str | None) -> int:
       quad catalogue
       quad catalogue backup
     """
-    loaded, _ = load(repository(context))
+    loaded = usable(repository(context))
     console = Console(highlight=False, markup=False)
     if name is None:
         for kind, title in _KINDS:
@@ -40,7 +38,7 @@ def command(context: click.Context, name: str | None) -> int:
 def _component(catalogue: Catalogue, name: str) -> Component:
     found = {component.name: component for component in catalogue.components if component.schema is not None}
     if name not in found:
-        raise click.UsageError(f"nothing is called `{name}`. {closest(name, list(found))}".strip())
+        raise click.UsageError(unknown("model, feature or state", name, list(found)))
     return found[name]
 
 

@@ -10,8 +10,7 @@ import rich_click as click
 from generator import kustomize
 from generator.diagnostics import has_errors
 from generator.pipeline import Fleet, read, render
-from generator.schema_errors import closest
-from generator.terminal import count, format_option, print_diagnostics, print_state, progress, repository
+from generator.terminal import count, format_option, print_diagnostics, print_state, progress, repository, unknown
 
 
 @click.command("render")
@@ -24,7 +23,8 @@ from generator.terminal import count, format_option, print_diagnostics, print_st
 def command(context: click.Context, tenants: tuple[str, ...], output: Path | None, layout: str) -> int:
     """Compile the fleet into rendered/<environment>/: overlays, manifests and Argo CD Applications.
 
-    With names, only these tenants are rendered and the rest of the tree stays as it is. Nothing is written unless all is well.
+    With names, only these tenants are rendered and the rest stays as it is, unless the catalogue has changed since: then all of
+    their environment is. Nothing is written unless all is well.
 
     \b
     Examples:
@@ -46,6 +46,8 @@ def command(context: click.Context, tenants: tuple[str, ...], output: Path | Non
         return 1
     seconds = time.monotonic() - started
     shown = place.relative_to(root) if place.is_relative_to(root) else place
+    for environment in done.vanished:
+        print_state([], f"removed {environment}/: no tenant is left in it")
     if not done.custom_checked:
         print_state([], "custom resources were not held against their CRDs; `make crds` fetches those")
     print_state([], f"{count(done.tenants, 'tenant')}, {count(done.objects, 'object')}, {seconds:.1f} s -> {shown}/")
@@ -56,4 +58,4 @@ def _known(fleet: Fleet, tenants: tuple[str, ...]) -> None:
     names = [tenant.name for tenant in fleet.tenants]
     for name in tenants:
         if name not in names:
-            raise click.UsageError(f"no tenant `{name}`. {closest(name, names)}".strip())
+            raise click.UsageError(unknown("tenant", name, names))

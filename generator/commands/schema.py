@@ -6,10 +6,8 @@ from pathlib import Path
 
 import rich_click as click
 
-from generator.catalogue_checks import schema_faults
 from generator.docs import generated
-from generator.load import load
-from generator.terminal import print_diagnostics, print_state, repository
+from generator.terminal import print_state, repository, usable
 
 
 @click.command("schema")
@@ -24,12 +22,7 @@ def command(context: click.Context, check: bool) -> int:
       quad schema --check
     """
     root = repository(context)
-    loaded, problems = load(root)
-    problems += schema_faults(loaded)
-    if problems:
-        print_diagnostics(problems, "text")
-        print_state(problems, "nothing was written")
-        return 1
+    loaded = usable(root)
     stale = {name: raw for name, raw in generated(loaded).items() if _old(root / name) != raw}
     for name, raw in stale.items():
         if check:

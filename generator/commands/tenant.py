@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import rich_click as click
@@ -9,10 +10,10 @@ import rich_click as click
 from generator import schema as schemas
 from generator.diagnostics import Span
 from generator.edit import new_tenant, write_new
-from generator.load import load
 from generator.model import Repository, Schema
-from generator.schema_errors import closest, schema_problems
-from generator.terminal import repository
+from generator.schema_errors import schema_problems
+from generator.terminal import repository, unknown, usable
+from generator.validate import validate
 
 
 @click.group("tenant")
@@ -43,11 +44,12 @@ def new(
       quad tenant new birch --environment production --host learn.birch.edu --plan large
     """
     root = repository(context)
-    loaded, _ = load(root)
-    if loaded.fleet is None:
-        raise click.UsageError("tenants/fleet.yaml cannot be read; `quad validate` says why")
+    loaded = usable(root)
+    checked, _ = validate(loaded)
+    if checked.fleet is None:
+        raise click.UsageError("tenants/fleet.yaml or a _defaults.yaml has problems; `quad validate` says which")
     schema = schemas.resolved(loaded)
-    fleet: dict[str, Any] = loaded.fleet.data
+    fleet: dict[str, Any] = checked.fleet.data
     place = _known("environment", environment or next(iter(fleet["environments"])), list(fleet["environments"]))
     values: dict[str, Any] = {
         "name": name,
@@ -58,7 +60,7 @@ def new(
         "plan": _known("plan", plan, list(fleet["plans"])) if plan else next(iter(fleet["plans"])),
     }
     _fit(schema, values)
-    _unclaimed(loaded, values)
+    _unclaimed(root, loaded, values)
     path = root / "tenants" / place / f"{name}.yaml"
     write_new(path, new_tenant(schema, values, _offered(loaded)))
     click.echo(
@@ -69,7 +71,7 @@ def new(
 
 def _known(what: str, value: str, known: list[str]) -> str:
     if value not in known:
-        raise click.UsageError(f"no {what} `{value}`. {closest(value, known)}".strip() + f" Known: {', '.join(known)}")
+        raise click.UsageError(unknown(what, value, known))
     return value
 
 
@@ -80,7 +82,9 @@ def _fit(schema: Schema, values: dict[str, Any]) -> None:
         raise click.UsageError(f"{problem.message}; {problem.help}")
 
 
-def _unclaimed(loaded: Repository, values: dict[str, Any]) -> None:
+def _unclaimed(root: Path, loaded: Repository, values: dict[str, Any]) -> None:
+    for path in (root / "tenants").glob(f"*/{values['name']}.yaml"):
+        raise click.UsageError(f"the name `{values['name']}` is taken by {path.relative_to(root)}")
     for file in loaded.tenants:
         data = file.document.data if isinstance(file.document.data, dict) else {}
         for field in ("name", "host"):
@@ -97,7 +101,7 @@ def _offered(loaded: Repository) -> dict[str, Any]:
             features[name] = example[0].data
     releases = sorted(loaded.catalogue.releases, key=lambda version: [int(part) for part in version.split(".")])
     return {
-        "release": {"version": releases[-1]},
+        **({"release": {"version": releases[-1]}} if releases else {}),
         "site": {"language": "de", "timezone": "Europe/Berlin"},
         "features": features,
     }

@@ -68,4 +68,4 @@ def _named_like_one(key: str, value: object) -> bool:
     value = _FILLED_LATER.sub("", value) if isinstance(value, str) else ""
     if not value or not SECRET_KEY.search(key) or _shape(value):
         return False
-    return not REFERENCE.match(value.removeprefix("/")) or looks_random(value)
+    return not REFERENCE.fullmatch(value.removeprefix("/")) or looks_random(value)
