@@ -75,6 +75,11 @@ def test_manifests_are_the_bytes_of_kubectl_kustomize(rendered: Path) -> None:
         assert [name for name in pool.map(differs, overlays(rendered)) if name] == []
 
 
+def test_the_order_of_objects_is_ours_to_choose(rendered: Path) -> None:
+    for overlay in overlays(rendered):
+        assert yaml.safe_load((overlay / "kustomization.yaml").read_bytes())["sortOptions"] == {"order": "legacy"}
+
+
 def test_every_object_is_named_once_in_its_tenant(rendered: Path) -> None:
     for path in rendered.glob("*/tenants/*/manifests/manifests.yaml"):
         names = [

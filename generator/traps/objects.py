@@ -8,6 +8,7 @@ from typing import Any
 
 from generator.diagnostics import Diagnostic
 from generator.model import Component
+from generator.source import Path
 from generator.traps.view import Object, View, objects
 
 _HASH_LABEL = "rollouts-pod-template-hash"
@@ -21,6 +22,8 @@ def find(view: View) -> Iterator[Diagnostic]:
             if component.kind != "argocd":
                 yield from _namespace(component, found)
             yield from _server_side_apply(found)
+            if component.kind == "base":
+                yield from _pod_lists(found)
 
 
 def _metadata(found: Object) -> dict[str, Any]:
@@ -45,6 +48,32 @@ def _namespace(component: Component, found: Object) -> Iterator[Diagnostic]:
     if "namespace" in _metadata(found):
         message = "the overlay's namespace overwrites this one"
         yield Diagnostic("trap-namespace", message, found.document.key(("metadata", "namespace")), help="remove it")
+
+
+def _pod_lists(found: Object) -> Iterator[Diagnostic]:
+    """Features append to lists of the base's pods by `add .../-`, which fails where the list is not there."""
+    spec = found.data.get("spec")
+    template = spec.get("template") if isinstance(spec, dict) else None
+    pod = template.get("spec") if isinstance(template, dict) else None
+    if not isinstance(pod, dict):
+        return
+    path: Path = ("spec", "template", "spec")
+    for name in ("volumes", "initContainers"):
+        if not isinstance(pod.get(name), list):
+            message = f"the pods of {found.kind} `{found.name}` have no list `{name}` for features to append to"
+            yield Diagnostic("trap-pod-lists", message, found.document.key(path), help=f"write `{name}: []`")
+    first = (pod.get("containers") or [{}])[0]
+    if first.get("name") != "php":
+        message = f"the first container of {found.kind} `{found.name}` is not `php`, which features count on"
+        span = found.document.value((*path, "containers", 0, "name"))
+        yield Diagnostic("trap-pod-lists", message, span, help="put the container `php` first")
+    for name in ("env", "volumeMounts"):
+        if not isinstance(first.get(name), list):
+            message = (
+                f"the container `php` of {found.kind} `{found.name}` has no list `{name}` for features to append to"
+            )
+            span = found.document.key((*path, "containers", 0))
+            yield Diagnostic("trap-pod-lists", message, span, help=f"write `{name}: []`")
 
 
 def _server_side_apply(found: Object) -> Iterator[Diagnostic]:
