@@ -9,7 +9,7 @@ from typing import Any
 from generator import schema as schemas
 from generator.derive import dependencies
 from generator.model import Catalogue, Component, Origin, Schema, Tenant
-from generator.replacements import replacements_of
+from generator.replacements import Replacement, replacements_of
 from generator.source import Path
 
 
@@ -70,7 +70,7 @@ def _reaches(
     """Where a leaf arrives by itself, then by the values derived from it."""
     for component in components:
         for replacement in replacements_of(component):
-            read = _read(replacement.source_kind, replacement.source)
+            read = _read(replacement)
             if read and (leaf[: len(read)] == read or read[: len(leaf)] == leaf):
                 for target in replacement.targets:
                     name = f"{target.select.get('kind', '*')}/{target.select.get('name', '*')}"
@@ -88,11 +88,16 @@ def _is_derived(tenant: Tenant, path: Path) -> bool:
     return any(origin.layer == "derived" for origin in tenant.origins.get(path, ())[:1])
 
 
-def _read(kind: str, source: tuple[str, ...]) -> Path:
+def _read(replacement: Replacement) -> Path:
+    """The tenant's path that a replacement reads, by itself or as an item of a list."""
+    kind, source = replacement.source_kind, replacement.source
     if kind == "Tenant" and source[:1] == ("spec",):
         return source[1:]
     if kind == "Item" and source[:2] == ("spec", "tenant"):
         return source[2:]
+    if kind == "Item" and source[:2] == ("spec", "item"):
+        items = replacement.document.path.partition("/each/")[2].partition("/")[0]
+        return ("features", replacement.component.name, items)
     return ()
 
 

@@ -156,3 +156,10 @@ def test_why_follows_derived_values(fleet_repository: Path) -> None:
     done = quad(["why", "demo", "host"], fleet_repository)
     assert "by way of site.url" in done.stdout
     assert "reaches Ingress/moodle" in done.stdout
+
+
+def test_why_follows_the_items_of_a_list(fleet_repository: Path) -> None:
+    tenant = fleet_repository / "tenants" / "production" / "demo.yaml"
+    tenant.write_text(tenant.read_text() + "features:\n  white-label: {hosts: [www.example.org]}\n")
+    done = quad(["why", "demo", "features.white-label.hosts"], fleet_repository)
+    assert "overlays/features/white-label/each/hosts/kustomization.yaml:" in done.stdout
