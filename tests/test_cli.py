@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
 from pathlib import Path
 
 import pytest
@@ -65,15 +63,6 @@ def test_exit_2_outside_a_repository(tmp_path: Path) -> None:
 
 def test_exit_3_for_a_failed_tool(fleet_repository: Path) -> None:
     assert quad(["render", "--output", "tenants/fleet.yaml/here"], fleet_repository).code == 3
-
-
-@pytest.mark.skipif(
-    os.geteuid() == 0, reason="root may write anywhere; tests/diagnostics/unwritable-output shows the message"
-)
-def test_exit_3_for_a_folder_without_permission(fleet_repository: Path) -> None:
-    output = fleet_repository / "closed"
-    output.mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)
-    assert quad(["render", "--output", str(output)], fleet_repository).code == 3
 
 
 def test_a_bug_says_where_the_traceback_is(fleet_repository: Path) -> None:

@@ -30,7 +30,7 @@ def command(context: click.Context, tenants: tuple[str, ...], output: Path | Non
     Examples:
       quad render
       quad render acme birch
-      quad render --output /tmp/preview --format github
+      quad render --output ../preview --format github
     """
     started = time.monotonic()
     root = repository(context)
