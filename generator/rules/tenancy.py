@@ -23,6 +23,7 @@ _CLUSTER_SCOPED = frozenset(
     VolumeAttributesClass VolumeSnapshotClass VolumeSnapshotContent
     """.split()  # noqa: SIM905  # a list of words is read as words
 )
+_OWN_NAMESPACE = {"group": "", "kind": "Namespace"}
 _CLUSTER_SOMETHING = re.compile(r"^Cluster[A-Z]")
 """Operators name their cluster-scoped kinds so: ClusterIssuer, ClusterSecretStore, ClusterAnalysisTemplate."""
 
@@ -135,9 +136,10 @@ def _project(manifest: Manifest) -> Iterator[Violation]:
             yield Violation(
                 manifest, ("spec", "sourceRepos", index), "any repository may be deployed", "name one repository"
             )
-    if spec.get("clusterResourceWhitelist"):
+    if any(allowed != _OWN_NAMESPACE for allowed in items(spec.get("clusterResourceWhitelist"))):
         message = "the tenant may have objects of the whole cluster"
-        yield Violation(manifest, ("spec", "clusterResourceWhitelist"), message, "leave the list empty")
+        help = "allow the kind Namespace alone, which CreateNamespace=true asks for"
+        yield Violation(manifest, ("spec", "clusterResourceWhitelist"), message, help)
 
 
 def _application(manifest: Manifest, projects: set[str]) -> Iterator[Violation]:
