@@ -4,10 +4,10 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup render validate test golden diff bench crds lock clean
+.PHONY: help setup render validate test golden diff bench e2e crds lock clean
 
 help:  ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 setup: $(STAMP)  ## install the locked packages and this one into .venv
 $(STAMP): pyproject.toml requirements/dev.txt
 	@test -n "$(PYTHON)" || { echo "error: no Python >= 3.11 found; name one: make PYTHON=/path/to/python3.11" >&2; exit 2; }
@@ -26,6 +26,8 @@ diff: setup  ## what a render of the working tree would change in rendered/
 	@$(BIN)/quad render --output .build/diff && cp rendered/README.md rendered/.gitignore .build/diff && git --no-pager diff --no-index --stat -p -- rendered .build/diff || test $$? -eq 1
 bench: setup  ## CPU seconds a tenant: quad render against plain kustomize
 	@$(BIN)/python tests/bench/render.py
+e2e: setup crds  ## scenarios on a real control plane: kube-apiserver, Argo CD, Argo Rollouts (needs Go and Redis)
+	@QUAD_E2E=1 $(BIN)/pytest tests/e2e -n 0 --override-ini addopts="-ra --strict-markers --strict-config --import-mode=importlib"
 crds:  ## fetch the CRD schemas that the tests check against (needs Go)
 	@tests/crds/fetch
 lock: setup  ## lock the dependencies again, to their newest versions

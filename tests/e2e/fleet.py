@@ -1,0 +1,149 @@
+"""A fleet repository of the tests' own, published as a user's is: a bare repository with one branch per environment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.conftest import ROOT
+from tests.e2e.kube import Object
+from tests.e2e.kubernetes import NEVER_READY
+from tests.running import quad
+
+SERVER = "https://kubernetes.default.svc"
+NEXT = "5.3.1"  # a release that exists only here
+BROKEN = "5.3.2"  # another, whose image never becomes ready
+
+
+@dataclass
+class Fleet:
+    """The source, its rendered tree and the bare repository."""
+
+    folder: Path
+    heads: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def source(self) -> Path:
+        """Where tenants are edited."""
+        return self.folder / "source"
+
+    @property
+    def rendered(self) -> Path:
+        """What `quad render` wrote."""
+        return self.folder / "rendered"
+
+    @property
+    def repository(self) -> Path:
+        """What Argo CD reads."""
+        return self.folder / "fleet.git"
+
+    @property
+    def url(self) -> str:
+        """How Argo CD names it."""
+        return f"file://{self.repository}"
+
+    def tenants(self) -> dict[str, str]:
+        """Every tenant and its environment, as rendered."""
+        found = sorted(self.rendered.glob("*/tenants/*"))
+        return {each.name: each.parent.parent.name for each in found}
+
+    def manifests(self, tenant: str) -> list[Object]:
+        """A tenant's objects."""
+        file = next(self.rendered.glob(f"*/tenants/{tenant}/manifests/manifests.yaml"))
+        return [body for body in yaml.load_all(file.read_text(encoding="utf-8"), yaml.CSafeLoader) if body]
+
+    def application(self, tenant: str) -> Object:
+        """A tenant's Application."""
+        file = next(self.rendered.glob(f"*/argocd/*/*/{tenant}.yaml"))
+        bodies: list[Object] = list(yaml.load_all(file.read_text(encoding="utf-8"), yaml.CSafeLoader))
+        return next(body for body in bodies if body["kind"] == "Application")
+
+    def roots(self) -> list[Object]:
+        """What a person applies once, by hand."""
+        files = sorted(self.rendered.glob("*/argocd/*/root.yaml"))
+        return [body for file in files for body in yaml.load_all(file.read_text(encoding="utf-8"), yaml.CSafeLoader)]
+
+    def tenant_file(self, tenant: str) -> Path:
+        """Where a tenant is described."""
+        return next(self.source.glob(f"tenants/*/{tenant}.yaml"))
+
+    def read(self, tenant: str) -> Object:
+        """A tenant's file."""
+        body: Object = yaml.safe_load(self.tenant_file(tenant).read_text(encoding="utf-8"))
+        return body
+
+    def edit(self, tenant: str, **changes: Any) -> None:
+        """Set top-level keys of a tenant; None takes one away."""
+        file, body = self.tenant_file(tenant), self.read(tenant)
+        for key, value in changes.items():
+            if value is None:
+                body.pop(key, None)
+            else:
+                body[key] = value
+        file.write_text(yaml.safe_dump(body, sort_keys=False), encoding="utf-8")
+
+    def render(self) -> None:
+        """`quad render`, as a person types it."""
+        done = quad(["render", "--output", str(self.rendered)], self.source)
+        assert done.code == 0, done.stderr
+
+    def publish(self, message: str = "e2e") -> None:
+        """Render, and one commit for each environment whose tree changed."""
+        self.render()
+        for tree in sorted(self.rendered.iterdir()):
+            if tree.is_dir():
+                self.commit(tree, f"rendered/{tree.name}", message)
+
+    def commit(self, tree: Path, branch: str, message: str) -> str:
+        """Make a folder the next commit of a branch, with no checkout."""
+        if not self.repository.exists():
+            git("init", "--quiet", "--bare", str(self.repository))
+        index = self.folder / "index"
+        index.unlink(missing_ok=True)
+        where = {"GIT_DIR": str(self.repository), "GIT_INDEX_FILE": str(index), "GIT_WORK_TREE": str(tree)}
+        git("add", "--all", "--force", ".", where=where, folder=tree)
+        name = git("write-tree", where=where)
+        parent = self.heads.get(branch)
+        if parent and git("rev-parse", f"{parent}^{{tree}}", where=where) == name:
+            return parent
+        parents = ["-p", parent] if parent else []
+        made = git("commit-tree", name, *parents, "-m", message, where=where)
+        git("update-ref", f"refs/heads/{branch}", made, where=where)
+        self.heads[branch] = made
+        return made
+
+
+def git(*arguments: str, where: dict[str, str] | None = None, folder: Path | None = None) -> str:
+    """Run git with a name of its own and no settings of the machine's."""
+    person = {f"GIT_{who}_{what}": "e2e" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", **person, **(where or {})}
+    done = subprocess.run(
+        ["git", *arguments], env=environment, cwd=folder, capture_output=True, encoding="utf-8", check=True
+    )
+    return done.stdout.strip()
+
+
+def make(folder: Path) -> Fleet:
+    """A copy of the sample fleet, with our repository and our cluster in place of the sample's, and two more releases."""
+    fleet = Fleet(folder)
+    for name in ("overlays", "schemas", "tenants"):
+        shutil.copytree(ROOT / name, fleet.source / name)
+    file = fleet.source / "tenants" / "fleet.yaml"
+    settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+    settings["git"]["repository"] = fleet.url
+    for cluster in settings["clusters"].values():
+        cluster["server"] = SERVER
+    file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+    releases = fleet.source / "overlays" / "releases"
+    newest = yaml.safe_load((releases / "5.3.0.yaml").read_text(encoding="utf-8"))
+    digest = "sha256:" + "1" * 64
+    for version, image in ((NEXT, f"registry.example.edu/moodle:{NEXT}@{digest}"), (BROKEN, NEVER_READY)):
+        body = {**newest, "version": version, "image": image}
+        (releases / f"{version}.yaml").write_text(yaml.safe_dump(body, sort_keys=False), encoding="utf-8")
+    return fleet

@@ -1,0 +1,73 @@
+"""The API server takes every object of the sample fleet: built-in kinds and every operator's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import yaml
+
+from tests.e2e.conftest import World
+from tests.e2e.kube import Kube, KubeError, Object
+from tests.e2e.processes import wait_for
+
+# The API server would like a path in the name of this finalizer; the name is Argo CD's.
+ARGO_CD_FINALIZER = '"resources-finalizer.argocd.argoproj.io": prefer a domain-qualified finalizer name'
+
+
+@pytest.fixture
+def namespaces(empty: World) -> Iterator[None]:
+    """The tenants' namespaces as Argo CD makes them: a dry run persists none. Taken away again, so that Argo CD makes its own."""
+    made = []
+    for tenant in empty.fleet.tenants():
+        spec = empty.fleet.application(tenant)["spec"]
+        name = spec["destination"]["namespace"]
+        if not empty.kube.find("v1", "Namespace", None, name):
+            labels = spec["syncPolicy"]["managedNamespaceMetadata"]["labels"]
+            empty.kube.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
+            made.append(name)
+    yield
+    for name in made:
+        empty.kube.delete("v1", "Namespace", None, name)
+    wait_for("namespaces are gone", lambda: not set(made) & names(empty.kube), seconds=120)
+
+
+def names(kube: Kube) -> set[str]:
+    """Of all namespaces."""
+    return {each["metadata"]["name"] for each in kube.all("v1", "Namespace")}
+
+
+def refusals(kube: Kube, bodies: list[Object]) -> list[str]:
+    """What a strict server-side dry run says against objects, warnings included."""
+    said = []
+    for body in bodies:
+        where = f"{body['metadata'].get('namespace', '')} {body['kind']}/{body['metadata']['name']}"
+        try:
+            warnings = kube.apply(body, dryRun="All", fieldValidation="Strict")
+        except KubeError as error:
+            warnings = [str(error)]
+        said += [f"{where}: {line}" for line in warnings if ARGO_CD_FINALIZER not in line]
+    return said
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_every_object_of_the_fleet_is_admitted(empty: World) -> None:
+    bodies = [body for tenant in empty.fleet.tenants() for body in empty.fleet.manifests(tenant)]
+    for file in sorted(empty.fleet.rendered.glob("*/argocd/**/*.yaml")):
+        bodies += list(yaml.load_all(file.read_text(encoding="utf-8"), yaml.CSafeLoader))
+    assert len(bodies) > 700
+    assert not refusals(empty.kube, bodies)
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_an_unknown_field_and_a_wrong_type_are_refused(empty: World) -> None:
+    """The dry run bites: else the test above would show nothing."""
+    tenant = next(iter(empty.fleet.tenants()))
+    bodies = empty.fleet.manifests(tenant)
+    for kind in ("Rollout", "Cluster", "ExternalSecret", "Ingress"):
+        body = next(each for each in bodies if each["kind"] == kind)
+        assert "field not declared" in str(
+            refusals(empty.kube, [{**body, "spec": {**body["spec"], "colour": "blue"}}])
+        ), kind
+    body = next(each for each in bodies if each["kind"] == "Rollout")
+    assert refusals(empty.kube, [{**body, "spec": {**body["spec"], "replicas": "two"}}])
