@@ -28,8 +28,6 @@ from generator.validate import validate
 from tests.conftest import ROOT, copy_input
 from tests.running import quad
 
-pytestmark = pytest.mark.xdist_group("render")
-
 
 def tree_of(folder: Path) -> dict[str, bytes]:
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -130,7 +131,8 @@ def test_no_rule_fails_on_a_wrong_shape(kind: tuple[str, str], spec: Any) -> Non
 @pytest.mark.slow
 def test_every_fetched_schema_converts() -> None:
     schemas = read_crds(ROOT / ".build" / "crds", RENDERED)
-    if not schemas:
+    if not schemas and not os.environ.get("CI"):
         pytest.skip("no schemas: `make crds`")
+    assert {(group, kind) for group, _, kind in schemas} == RENDERED, "CI fetches the CRDs before the tests"
     for schema in schemas.values():
         StructuralValidator.check_schema(json_schema(schema))
