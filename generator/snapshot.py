@@ -1,0 +1,58 @@
+"""One environment's rendered tree, wherever it lies: a folder or a commit. Files are read only when they are asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator import git
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A tree of files: `ids` are their git blob ids by path, `read` gives the bytes of some, `where` says in words which it is."""
+
+    environment: str
+    where: str
+    ids: Mapping[str, str]
+    read: Callable[[Iterable[str]], dict[str, bytes]]
+
+
+def nothing(environment: str, where: str) -> Snapshot:
+    """A tree with no file: what a branch is before its first commit."""
+    return Snapshot(environment, where, {}, lambda _: {})
+
+
+def of_folder(folder: Path, environment: str, where: str) -> Snapshot:
+    """The regular files below a folder; symbolic links are neither followed nor listed."""
+    found = {
+        path.relative_to(folder).as_posix(): blob_id(path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
+    return Snapshot(environment, where, found, lambda paths: {path: (folder / path).read_bytes() for path in paths})
+
+
+def of_commit(root: Path, commit: str, environment: str, where: str) -> Snapshot:
+    """The tree of a commit in the repository at `root`."""
+    found = {path: entry.id for path, entry in git.files(root, commit).items()}
+
+    def read(paths: Iterable[str]) -> dict[str, bytes]:
+        wanted = {path: found[path] for path in paths}
+        raw = git.blobs(root, wanted.values())
+        return {path: raw[name] for path, name in wanted.items()}
+
+    return Snapshot(environment, where, found, read)
+
+
+def differing(before: Snapshot, after: Snapshot) -> list[str]:
+    """The paths that only one of the trees has, or that differ in their bytes, sorted."""
+    paths = before.ids.keys() | after.ids.keys()
+    return sorted(path for path in paths if before.ids.get(path) != after.ids.get(path))
+
+
+def blob_id(raw: bytes) -> str:
+    """The id git gives these bytes as a file."""
+    return hashlib.sha1(b"blob %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()
