@@ -139,6 +139,7 @@ def make(folder: Path) -> Fleet:
     settings["git"]["repository"] = fleet.url
     for cluster in settings["clusters"].values():
         cluster["server"] = SERVER
+        cluster["capacity"] = {"cpu": "100000", "memory": "1000Ti"}
     file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
     releases = fleet.source / "overlays" / "releases"
     newest = yaml.safe_load((releases / "5.3.0.yaml").read_text(encoding="utf-8"))

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+PATIENCE = 3  # limits are written for a machine at rest; a busy one may take so many times as long
 GRACE = 20.0  # seconds between SIGTERM and SIGKILL; kube-apiserver needs several to go
 
 
@@ -32,6 +33,7 @@ def wait_for(what: str, seen: Callable[[], object], seconds: float = 60, pause: 
     """Ask until the answer is true, and say how long it took; a failure names the last answer."""
     began = time.monotonic()
     answer: object = None
+    seconds *= PATIENCE
     while time.monotonic() - began < seconds:
         answer = seen()
         if answer is True or (answer and not isinstance(answer, str)):
