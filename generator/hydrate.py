@@ -14,6 +14,7 @@ from pathlib import Path
 from generator.diagnostics import Diagnostic, Span
 from generator.kustomize import Kustomize
 from generator.model import Build
+from generator.pinned import at
 
 _COMPONENT = re.compile(r"/catalogue/[^/]+/((?:features|models|states)/[^/':]+|base|argocd(?:-root)?)")
 
@@ -49,7 +50,7 @@ def _refused(build: Build, complaint: str, staged: Path) -> Diagnostic:
     folders = _COMPONENT.findall(complaint)
     text = complaint.replace(str(staged.resolve()), "").replace(str(staged), "").removeprefix("error: ")
     text = re.sub(r"/catalogue/[^/]+/", "overlays/", text).replace("'/", "'")
-    place = f"overlays/{folders[-1]}/kustomization.yaml" if folders else build.overlay
+    place = at(f"overlays/{folders[-1]}/kustomization.yaml", build.commit) if folders else build.overlay
     what = f"`{folders[-1]}`" if folders else f"the overlay of `{build.subject}`"
     return Diagnostic(
         "kustomize-failed",
