@@ -77,7 +77,9 @@ def with_pin(raw: bytes, ring: int, commit: str) -> bytes:
     if not commit and "catalogue" not in entry:
         return raw
     new = _spliced(text, _ring_node(text, ring), "catalogue", commit)
-    expected["rings"][ring] = {name: value for name, value in {**entry, "catalogue": commit}.items() if value}
+    entry["catalogue"] = commit
+    if not commit:
+        del entry["catalogue"]
     if _plain(new) != expected:
         raise ToolError("fleet.yaml is written in a way that cannot be edited", "write `catalogue` by hand")
     return new.encode()
@@ -100,7 +102,7 @@ def _spliced(text: str, node: MappingNode, name: str, value: str) -> str:
         if node.flow_style:
             return f"{text[:last]}, {field}{text[last:]}"
         last = _line_end(text, last)
-        newline = "\r\n" if "\r\n" in text else "\n"
+        newline = "\r\n" if text[: text.rfind("\n", 0, last)].endswith("\r") else "\n"
         return f"{text[:last]}{newline}{' ' * pairs[0][0].start_mark.column}{field}{text[last:]}"
     key, old = pairs[found]
     if value:

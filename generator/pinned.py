@@ -18,8 +18,10 @@ def at(path: str, commit: str) -> str:
 
 def inherited(problem: Diagnostic, rings: Sequence[str], commit: str) -> Diagnostic:
     """A problem of the catalogue itself at a commit: nothing in the working tree can mend it, and it says so."""
-    one = rings[0]
+    one = rings[0] if len(rings) == 1 else "RING"
     help = f"`quad ring pin {one} COMMIT` with a commit that mends it, or `quad ring unpin {one}`"
+    if problem.code == "unknown-path":  # the old catalogue is as it was; the schema beside it is not
+        help += "; or keep the property in schemas/tenant.core.yaml until no ring's catalogue reads it"
     notes = (*problem.notes, f"{pinned_to(rings, commit)}, and no commit changes")
     if problem.help:
         notes = (*notes, f"what mends it in a newer commit: {problem.help}")

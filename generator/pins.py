@@ -53,14 +53,16 @@ def commit_fault(root: Path, commit: str, span: Span) -> Diagnostic | None:
         message = f"the catalogue at {short} cannot be read: this is no git repository"
         help = "a pinned ring needs the history: clone the repository, do not copy its files"
         return Diagnostic("catalogue-without-git", message, span, help=help)
-    if git.resolve(root, commit) != commit:
-        return Diagnostic("catalogue-commit-missing", f"this clone has no commit {short}", span, help=_how_to_get(root))
+    named = git.resolve(root, commit)
+    if named is None:
+        help = _UNSHALLOW if git.is_shallow(root) else _FETCH
+        return Diagnostic("catalogue-commit-missing", f"this clone has no commit {short}", span, help=help)
+    if named != commit:
+        return Diagnostic("catalogue-commit-missing", f"{short} is a tag, not a commit", span, help=f"write {named}")
     if not git.is_ancestor(root, commit, "HEAD"):
-        message = f"the commit {short} is not part of this branch's history"
-        help = "pin to a commit that was merged: others may vanish, and nobody has reviewed them"
-        if git.is_shallow(root):
-            help = f"{_UNSHALLOW}, or {help}"
-        return Diagnostic("catalogue-commit-unmerged", message, span, help=help)
+        shallow = git.is_shallow(root)
+        message = f"the commit {short} {'cannot be shown to be' if shallow else 'is not'} part of this branch's history"
+        return Diagnostic("catalogue-commit-unmerged", message, span, help=_UNSHALLOW if shallow else _MERGED)
     if not git.has_folder(root, commit, OVERLAYS):
         help = "pin to a commit that has a catalogue"
         return Diagnostic("catalogue-commit-empty", f"the commit {short} has no folder overlays/", span, help=help)
@@ -73,12 +75,8 @@ def commit_fault(root: Path, commit: str, span: Span) -> Diagnostic | None:
 
 _UNSHALLOW = "this clone is shallow: `git fetch --unshallow`, in GitHub Actions `fetch-depth: 0`"
 _WHOLE = "it is a partial clone: `git fetch --refetch --no-filter`, in GitHub Actions leave `filter` out"
-
-
-def _how_to_get(root: Path) -> str:
-    if git.is_shallow(root):
-        return _UNSHALLOW
-    return "`git fetch`, and see that the full SHA is that of a commit which was pushed; `quad ring pin` writes it"
+_FETCH = "`git fetch`, or name a commit that was pushed; `quad ring pin` writes the full SHA"
+_MERGED = "pin to a commit that was merged: others may vanish, and nobody has reviewed them"
 
 
 @lru_cache(maxsize=16)
