@@ -17,7 +17,10 @@ def at(path: str, commit: str) -> str:
 
 
 def inherited(problem: Diagnostic, rings: Sequence[str], commit: str) -> Diagnostic:
-    """A problem of the catalogue itself at a commit: nothing in the working tree can mend it, and it says so."""
+    """A problem of the catalogue itself at a commit: nothing in the working tree can mend it, and it says so.
+
+    `rings` may be empty where it is not known which ones are pinned there.
+    """
     one = rings[0] if len(rings) == 1 else "RING"
     help = f"`quad ring pin {one} COMMIT` with a commit that mends it, or `quad ring unpin {one}`"
     if problem.code == "unknown-path":  # the old catalogue is as it was; the schema beside it is not
@@ -32,7 +35,7 @@ def inherited(problem: Diagnostic, rings: Sequence[str], commit: str) -> Diagnos
 def pinned_to(rings: Sequence[str], commit: str) -> str:
     """`the ring `broad` is pinned to the catalogue at 1a2b3c4`."""
     named = " and ".join(f"`{ring}`" for ring in rings)
-    subject = f"the ring {named} is" if len(rings) == 1 else f"the rings {named} are"
+    subject = f"the ring {named} is" if len(rings) == 1 else f"the rings {named} are" if rings else "its ring is"
     return f"{subject} pinned to the catalogue at {commit[:SHORT]}"
 
 

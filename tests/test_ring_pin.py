@@ -237,6 +237,26 @@ def test_a_fleet_below_the_root_of_its_repository(fleet_repository: Path) -> Non
     assert full[:7] in done.stdout
 
 
+def test_a_repository_whose_ids_are_sha_256(fleet_repository: Path) -> None:
+    git(fleet_repository, "init", "-q", "-b", "main", "--object-format=sha256")
+    full = commit(fleet_repository, "one")
+    assert len(full) == 64
+    add_sample(fleet_repository)
+    pin(fleet_repository, full)
+    fleet = read(fleet_repository)
+    assert fleet.problems == []
+    assert not fleet.repository.pinned["broad"].of("feature").keys() & {"sample"}
+
+
+def test_a_new_tenant_is_offered_what_its_ring_has(repository: Path) -> None:
+    pin(repository, git(repository, "rev-parse", "HEAD"))
+    add_sample(repository)
+    assert quad(["tenant", "new", "birch"], repository).code == 0
+    text = (repository / "tenants/staging/birch.yaml").read_text()
+    assert "#   backup:" in text
+    assert "sample:" not in text
+
+
 def test_a_tree_made_by_hand_cannot_write_elsewhere(repository: Path) -> None:
     blob = git(repository, "hash-object", "-w", "--stdin", stdin=b"out\n")
     raw = b"100644 ..\0" + bytes.fromhex(blob)

@@ -183,6 +183,7 @@ def test_what_kustomize_refuses_is_at_the_commit(repository: Path, tmp_path: Pat
     problems = rendered(faulty(repository), tmp_path / "out").problems
     full = git(repository, "rev-parse", "HEAD~1")
     assert {problem.span.path for problem in problems} == {f"overlays/states/active/kustomization.yaml@{full[:7]}"}
+    assert all("quad ring unpin" in problem.help for problem in problems)
 
 
 def test_what_a_rule_finds_is_at_the_commit(repository: Path, tmp_path: Path) -> None:
