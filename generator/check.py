@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from generator.diagnostics import Diagnostic, Span
-from generator.model import Catalogue, Manifest
+from generator.model import SHORT, Catalogue, Manifest
 from generator.rules import RULES, Context, Violation
 from generator.source import Document, Path
 
@@ -25,12 +26,19 @@ class _Place:
     path: Path
     message: str
     help: str
+    commit: str
 
 
 def check(
-    manifests: Iterable[Manifest], catalogue: Catalogue, custom: Mapping[tuple[str, str, str], Any]
+    manifests: Iterable[Manifest],
+    catalogue: Catalogue,
+    custom: Mapping[tuple[str, str, str], Any],
+    catalogues: Mapping[str, Catalogue] = MappingProxyType({}),
 ) -> list[Diagnostic]:
-    """Every finding of every rule; `custom` holds the schemas of custom resources by (group, version, kind)."""
+    """Every finding of every rule; `custom` holds the schemas of custom resources by (group, version, kind).
+
+    A tenant's objects came from its own of `catalogues`, or else from `catalogue`.
+    """
     context = Context(custom)
     tenants: dict[str, list[Manifest]] = defaultdict(list)
     for manifest in manifests:
@@ -39,14 +47,15 @@ def check(
     for tenant, members in tenants.items():
         for code, rule in RULES.items():
             for violation in rule(members, context):
-                found[_place(code, violation)].append(tenant)
-    index = _index(catalogue)
-    return [_diagnostic(place, sorted(set(names)), index) for place, names in found.items()]
+                found[_place(code, violation, catalogues.get(tenant, catalogue).commit)].append(tenant)
+    distinct = {one.commit: one for one in (catalogue, *catalogues.values())}
+    indices = {commit: _index(one) for commit, one in distinct.items()}
+    return [_diagnostic(place, sorted(set(names)), indices[place.commit]) for place, names in found.items()]
 
 
-def _place(code: str, violation: Violation) -> _Place:
+def _place(code: str, violation: Violation, commit: str) -> _Place:
     manifest = violation.manifest
-    return _Place(code, manifest.kind, manifest.name, violation.path, violation.message, violation.help)
+    return _Place(code, manifest.kind, manifest.name, violation.path, violation.message, violation.help, commit)
 
 
 def _index(catalogue: Catalogue) -> dict[tuple[str, str], Document]:
@@ -73,6 +82,8 @@ def _diagnostic(place: _Place, tenants: Sequence[str], index: Mapping[tuple[str,
     notes = [f"at {where}"] if where else []
     plural = "tenant" if len(tenants) == 1 else "tenants"
     notes.append(f"rendered for {len(tenants)} {plural}: {named}")
+    if place.commit:
+        notes.append(f"their ring is pinned to the catalogue at {place.commit[:SHORT]}, and no commit changes")
     return Diagnostic(
         place.code, f"{place.kind} `{place.name}`: {place.message}", span, help=place.help, notes=tuple(notes)
     )

@@ -24,24 +24,25 @@ Files = dict[str, bytes]
 
 def compile_fleet(repository: Repository, tenants: Sequence[Tenant]) -> list[Tree]:
     """One tree for each environment that has tenants, in the order of names."""
-    assert repository.fleet is not None
     groups: dict[str, list[Tenant]] = defaultdict(list)
     for tenant in tenants:
         groups[tenant.environment].append(tenant)
-    fleet = repository.fleet.data
-    return [_environment(fleet, repository.catalogue, name, members) for name, members in sorted(groups.items())]
+    return [_environment(repository, name, members) for name, members in sorted(groups.items())]
 
 
-def _environment(fleet: Mapping[str, Any], catalogue: Catalogue, name: str, tenants: Sequence[Tenant]) -> Tree:
+def _environment(repository: Repository, name: str, tenants: Sequence[Tenant]) -> Tree:
+    assert repository.fleet is not None
+    fleet: Mapping[str, Any] = repository.fleet.data
+    first = fleet["rings"][0]["name"]
     files: Files = {}
     builds: list[Build] = []
     for tenant in tenants:
-        builds += _tenant(fleet, catalogue, tenant, files)
+        builds += _tenant(fleet, repository.catalogue_of(tenant.spec["ring"]), tenant, files)
     for cluster in sorted({tenant.spec["cluster"] for tenant in tenants}):
         members = [tenant for tenant in tenants if tenant.spec["cluster"] == cluster]
-        builds.append(_roots(fleet, catalogue, name, cluster, members, files))
-    for ring in sorted({tenant.spec["ring"] for tenant in tenants} | {fleet["rings"][0]["name"]}):
-        files.update(_snapshot(catalogue, ring))
+        builds.append(_roots(fleet, repository.catalogue_of(first), name, cluster, members, files))
+    for ring in sorted({tenant.spec["ring"] for tenant in tenants} | {first}):
+        files.update(_snapshot(repository.catalogue_of(ring), ring))
     return Tree(name, dict(sorted(files.items())), tuple(builds))
 
 
@@ -72,8 +73,8 @@ def _tenant(fleet: Mapping[str, Any], catalogue: Catalogue, tenant: Tenant, file
     shard = shard_of(tenant.name, fleet["argocd"]["shards"])
     application = f"argocd/{tenant.spec['cluster']}/{shard}/{tenant.name}.yaml"
     return [
-        Build(tenant.name, f"{folder}/overlay", f"{folder}/manifests/manifests.yaml"),
-        Build(tenant.name, f"{folder}/argocd", application),
+        Build(tenant.name, f"{folder}/overlay", f"{folder}/manifests/manifests.yaml", catalogue.commit),
+        Build(tenant.name, f"{folder}/argocd", application, catalogue.commit),
     ]
 
 
@@ -200,4 +201,4 @@ def _roots(
     resources = ["cluster.yaml"]
     resources += _instances(component, {"shards": shards}, spec, folder, up, files)
     files[f"{folder}/kustomization.yaml"] = dump(_kustomization(resources, [f"{up}/argocd-root"]))
-    return Build(name, folder, f"argocd/{cluster}/root.yaml")
+    return Build(name, folder, f"argocd/{cluster}/root.yaml", catalogue.commit)

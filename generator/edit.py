@@ -1,4 +1,7 @@
-"""Writes tenants/, and nothing else does: new files with their comments, whole or not at all."""
+"""Writes tenants/, and nothing else does: files with their comments, whole or not at all.
+
+An edit touches the bytes it is about and no other: ruamel says where a value stands, and what comes out is read again.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.nodes import MappingNode, Node
 
 from generator.diagnostics import ToolError
 from generator.model import Schema
@@ -48,6 +52,87 @@ def write_new(path: Path, raw: bytes) -> None:
         raise ToolError(f"cannot write {path.name}: {error.strerror}", "mend the folder's permissions") from error
     finally:
         beside.unlink(missing_ok=True)
+
+
+def write_over(path: Path, before: bytes, after: bytes) -> None:
+    """Replace the bytes of a file in one step; one that is not as it was read is left alone."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        if path.read_bytes() != before:
+            raise ToolError(f"{path.name} was changed meanwhile", "try again")
+        beside.write_bytes(after)
+        beside.chmod(path.stat().st_mode)
+        beside.replace(path)
+    except OSError as error:
+        raise ToolError(f"cannot write {path.name}: {error.strerror}", "mend the folder's permissions") from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def with_pin(raw: bytes, ring: int, commit: str) -> bytes:
+    """fleet.yaml with the ring of that index pinned to the commit, or not pinned any more where it is empty."""
+    text = raw.decode()
+    expected = _plain(text)
+    entry = expected["rings"][ring]
+    if not commit and "catalogue" not in entry:
+        return raw
+    new = _spliced(text, _ring_node(text, ring), "catalogue", commit)
+    entry["catalogue"] = commit
+    if not commit:
+        del entry["catalogue"]
+    if _plain(new) != expected:
+        raise ToolError("fleet.yaml is written in a way that cannot be edited", "write `catalogue` by hand")
+    return new.encode()
+
+
+def _ring_node(text: str, ring: int) -> MappingNode:
+    top = _yaml().compose(text)
+    node = next(value for key, value in top.value if key.value == "rings").value[ring]
+    assert isinstance(node, MappingNode)
+    return node
+
+
+def _spliced(text: str, node: MappingNode, name: str, value: str) -> str:
+    """The text with one quoted field of a mapping set, in the mapping's own style, or taken out where the value is empty."""
+    pairs: list[tuple[Node, Node]] = node.value
+    found = next((index for index, (key, _) in enumerate(pairs) if key.value == name), None)
+    if found is None:
+        last = _end(pairs[-1][1])
+        field = f'{name}: "{value}"'
+        if node.flow_style:
+            return f"{text[:last]}, {field}{text[last:]}"
+        last = _line_end(text, last)
+        newline = "\r\n" if text[: text.rfind("\n", 0, last)].endswith("\r") else "\n"
+        return f"{text[:last]}{newline}{' ' * pairs[0][0].start_mark.column}{field}{text[last:]}"
+    key, old = pairs[found]
+    if value:
+        return f'{text[: _start(old)]}"{value}"{text[_end(old) :]}'
+    if node.flow_style:
+        start, end = _start(key), _end(old)
+        start, end = (_end(pairs[found - 1][1]), end) if found else (start, _start(pairs[1][0]))
+        return text[:start] + text[end:]
+    if found:
+        return text[: text.rindex("\n", 0, _start(key))].removesuffix("\r") + text[_line_end(text, _end(old)) :]
+    return text[: _start(key)] + text[_line_end(text, _end(old)) :].lstrip(" \r\n")
+
+
+def _start(node: Node) -> int:
+    return int(node.start_mark.index)
+
+
+def _end(node: Node) -> int:
+    return int(node.end_mark.index)
+
+
+def _line_end(text: str, at: int) -> int:
+    """The end of the line without its break: a comment after a value stays with it."""
+    end = text.find("\n", at)
+    end = len(text) if end < 0 else end
+    return end - 1 if text[at:end].endswith("\r") else end
+
+
+def _plain(text: str) -> Any:
+    return YAML(typ="safe", pure=True).load(text)
 
 
 def _description(schema: Schema, name: str) -> str:

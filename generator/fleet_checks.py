@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from generator import schema as schemas
@@ -14,18 +14,21 @@ from generator.model import Schema, Tenant
 from generator.settle import Found, settle
 from generator.source import Document, Path
 
+SchemaOf = Callable[[Tenant], Schema]
+"""The schema a tenant was resolved by: that of its ring's catalogue."""
 
-def fleet_problems(fleet: Document, schema: Schema, tenants: Sequence[Tenant]) -> list[Diagnostic]:
+
+def fleet_problems(fleet: Document, schema_of: SchemaOf, tenants: Sequence[Tenant]) -> list[Diagnostic]:
     """Every problem between tenants, in no particular order."""
-    claimed = [*_claimed_twice(schema, tenants), *_reserved_namespaces(fleet, tenants)]
-    return [*claimed, *_outside_region(fleet, schema, tenants), *_over_capacity(fleet, tenants)]
+    claimed = [*_claimed_twice(schema_of, tenants), *_reserved_namespaces(fleet, tenants)]
+    return [*claimed, *_outside_region(fleet, schema_of, tenants), *_over_capacity(fleet, tenants)]
 
 
 def _place(tenant: Tenant, path: Path) -> Span:
     return span_of(tenant.document, tenant.origins, path)
 
 
-def _claimed_twice(schema: Schema, tenants: Sequence[Tenant]) -> list[Diagnostic]:
+def _claimed_twice(schema_of: SchemaOf, tenants: Sequence[Tenant]) -> list[Diagnostic]:
     first: dict[tuple[str, Any], tuple[Tenant, Span]] = {}
     names: dict[str, Tenant] = {}
     pairs: set[tuple[str, str, str]] = set()
@@ -34,7 +37,7 @@ def _claimed_twice(schema: Schema, tenants: Sequence[Tenant]) -> list[Diagnostic
         if names.setdefault(tenant.name, tenant) is not tenant:
             problems.append(_same_name(names[tenant.name], tenant))
             continue
-        for path, node, value in schemas.walk(schema, tenant.spec):
+        for path, node, value in schemas.walk(schema_of(tenant), tenant.spec):
             space = node.get("x-unique")
             if not space or isinstance(value, (list, dict)):
                 continue
@@ -90,12 +93,12 @@ def _reserved_namespaces(fleet: Document, tenants: Sequence[Tenant]) -> list[Dia
     return problems
 
 
-def _outside_region(fleet: Document, schema: Schema, tenants: Sequence[Tenant]) -> list[Diagnostic]:
+def _outside_region(fleet: Document, schema_of: SchemaOf, tenants: Sequence[Tenant]) -> list[Diagnostic]:
     found: list[Found] = []
     for tenant in tenants:
         region = tenant.spec["region"]
         cluster = fleet.data["clusters"][tenant.spec["cluster"]]["region"]
-        for path, value in [*_pinned(schema, tenant), (("cluster",), cluster)]:
+        for path, value in [*_pinned(schema_of(tenant), tenant), (("cluster",), cluster)]:
             if value != region:
                 dotted = ".".join(str(part) for part in path)
                 message = f"`{dotted}` lies in `{value}`, but tenant `{tenant.name}` is pinned to `{region}`"

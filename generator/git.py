@@ -12,6 +12,7 @@ from pathlib import Path
 from generator.diagnostics import ToolError
 
 _QUIET = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+_QUIET |= {"GIT_NO_REPLACE_OBJECTS": "1"}  # a SHA names the same bytes in every clone
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,62 @@ def committed(root: Path, commit: str) -> datetime:
     return datetime.fromtimestamp(int(seconds), UTC)
 
 
+def is_repository(root: Path) -> bool:
+    """Whether the folder lies in a git repository; one that git refuses to read is a ToolError."""
+    code, _, error = attempt(root, ["rev-parse", "--git-dir"])
+    if code and b"not a git repository" not in error:
+        run(root, ["rev-parse", "--git-dir"])
+    return code == 0
+
+
+def is_shallow(root: Path) -> bool:
+    """Whether the clone has only the newest part of the history."""
+    return run(root, ["rev-parse", "--is-shallow-repository"]).strip() == b"true"
+
+
+def is_ancestor(root: Path, older: str, newer: str) -> bool:
+    """Whether the older commit is the newer one or in its history."""
+    arguments = ["merge-base", "--is-ancestor", older, newer]
+    code, _, _ = attempt(root, arguments)
+    if code > 1:
+        run(root, arguments)
+    return code == 0
+
+
+def distance(root: Path, older: str, newer: str, folder: str = ".") -> int:
+    """How many commits the newer one has that the older one has not, among those that touch the folder."""
+    return int(run(root, ["rev-list", "--count", f"{older}..{newer}", "--", folder]))
+
+
+def is_changed(root: Path, folder: str) -> bool:
+    """Whether the work tree's folder holds anything that HEAD does not."""
+    return bool(run(root, ["status", "--porcelain", "-z", "--", folder]))
+
+
+def has_folder(root: Path, commit: str, folder: str) -> bool:
+    """Whether the commit has a folder of that name; a link or a file is none."""
+    code, out, _ = attempt(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}:{folder}"])
+    return code == 0 and attempt(root, ["cat-file", "-t", out.decode().strip()])[1].strip() == b"tree"
+
+
+def is_whole(root: Path, commit: str, folder: str) -> bool:
+    """Whether the clone holds every file of the folder in the commit, as a partial one may not."""
+    out = run(root, ["rev-list", "--objects", "--no-walk", "--missing=print", f"{commit}:{folder}"])
+    return not any(line.startswith(b"?") for line in out.splitlines())
+
+
+def sizes(root: Path, ids: Iterable[str]) -> dict[str, int]:
+    """How many bytes each blob has, by id, without reading them."""
+    wanted = sorted(set(ids))
+    out = run(root, ["cat-file", "--batch-check=%(objectsize)"], "".join(f"{name}\n" for name in wanted).encode())
+    return {name: int(line) for name, line in zip(wanted, out.splitlines(), strict=True)}
+
+
 def files(root: Path, commit: str, folder: str = "") -> dict[str, Entry]:
     """All files below the folder in the commit's tree, by path relative to the folder."""
     where = f"{commit}:{folder}" if folder else f"{commit}^{{tree}}"
     found: dict[str, Entry] = {}
-    for line in run(root, ["ls-tree", "-r", "-z", "--end-of-options", where]).split(b"\0"):
+    for line in run(root, ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", where]).split(b"\0"):
         if line:
             head, _, path = line.partition(b"\t")
             mode, _, name = head.decode().split(" ")

@@ -14,6 +14,7 @@ from pathlib import Path
 from generator.diagnostics import Diagnostic, Span
 from generator.kustomize import Kustomize
 from generator.model import Build
+from generator.pinned import inherited
 
 _COMPONENT = re.compile(r"/catalogue/[^/]+/((?:features|models|states)/[^/':]+|base|argocd(?:-root)?)")
 
@@ -51,13 +52,14 @@ def _refused(build: Build, complaint: str, staged: Path) -> Diagnostic:
     text = re.sub(r"/catalogue/[^/]+/", "overlays/", text).replace("'/", "'")
     place = f"overlays/{folders[-1]}/kustomization.yaml" if folders else build.overlay
     what = f"`{folders[-1]}`" if folders else f"the overlay of `{build.subject}`"
-    return Diagnostic(
+    problem = Diagnostic(
         "kustomize-failed",
         f"kustomize cannot build {what}",
         Span(place),
         help="mend what kustomize names, then render again",
         notes=(f"kustomize says: {_cause(text)}",),
     )
+    return inherited(problem, (), build.commit) if build.commit else problem
 
 
 def _cause(text: str) -> str:

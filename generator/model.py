@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from generator.diagnostics import Span
@@ -12,6 +12,9 @@ from generator.source import Document, Path
 Schema = Mapping[str, Any]
 Spec = Mapping[str, Any]
 ComponentKind = Literal["base", "model", "feature", "state", "argocd"]
+
+SHORT = 7
+"""How many digits of a commit are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,11 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything under overlays/, by name, in the order of the names."""
+    """Everything under overlays/, by name, in the order of the names; `commit` is empty where it is the working tree's."""
 
     components: tuple[Component, ...] = ()
     releases: Mapping[str, Document] = field(default_factory=dict)
+    commit: str = ""
 
     def of(self, kind: ComponentKind) -> dict[str, Component]:
         """The components of one kind."""
@@ -60,13 +64,25 @@ class TenantFile:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """All input, read and not yet judged. `schemas` are the hand-written ones by file name."""
+    """All input, read and not yet judged. `schemas` are the hand-written ones by file name.
+
+    `catalogue` is the working tree's; `pinned` are those of the rings that fleet.yaml pins to a commit, by ring.
+    """
 
     fleet: Document | None
     defaults: Mapping[str, Document]
     tenants: tuple[TenantFile, ...]
     catalogue: Catalogue
     schemas: Mapping[str, Document]
+    pinned: Mapping[str, Catalogue] = field(default_factory=dict)
+
+    def catalogue_of(self, ring: str) -> Catalogue:
+        """The catalogue that a ring's tenants are compiled with."""
+        return self.pinned.get(ring, self.catalogue)
+
+    def seen_by(self, ring: str) -> Repository:
+        """The repository as a ring's tenants see it: with their catalogue in the place of the working tree's."""
+        return replace(self, catalogue=self.pinned[ring]) if ring in self.pinned else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +115,15 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One kustomize build: the overlay's folder and the file its output becomes, both relative to the environment's tree."""
+    """One kustomize build: the overlay's folder and the file its output becomes, both relative to the environment's tree.
+
+    `commit` is that of its catalogue, empty where it is the working tree's.
+    """
 
     subject: str
     overlay: str
     output: str
+    commit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

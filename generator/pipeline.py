@@ -81,7 +81,8 @@ def render(
             write(folder, hydrated)
             write(folder, {"README.md": readme(tree.environment, fleet.tenants)})
         custom = read_crds(crds, {(manifest.group, manifest.kind) for manifest in manifests})
-        problems += check(manifests, fleet.repository.catalogue, custom)
+        catalogues = {tenant.name: fleet.repository.catalogue_of(tenant.spec["ring"]) for tenant in fleet.tenants}
+        problems += check(manifests, fleet.repository.catalogue, custom, catalogues)
         if has_errors(problems):
             return Rendered(problems=problems)
         vanished = place(trees, staging, output, only)

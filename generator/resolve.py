@@ -15,6 +15,8 @@ from generator.expressions import check_problems
 from generator.fleet_checks import fleet_problems
 from generator.layers import Layer, Origins, layer_of, merge, span_of
 from generator.model import Origin, Repository, Schema, Tenant, TenantFile
+from generator.pinned import not_yet
+from generator.rings import ring_of
 from generator.schema_errors import closest, schema_problems
 from generator.settle import Found, settle
 from generator.source import Document, Path
@@ -24,15 +26,25 @@ def resolve(repository: Repository) -> tuple[list[Tenant], list[Diagnostic]]:
     """Every tenant whose own documents are fit to be resolved, and the problems of all; tenants are in the order of names."""
     if repository.fleet is None:
         return [], []
-    schema = schemas.resolved(repository)
+    newest = schemas.resolved(repository)
+    files = sorted(repository.tenants, key=lambda file: (file.environment, file.stem))
+    rings = {file.document.path: ring_of(repository, file) for file in files}
+    pinned = {
+        ring: schemas.resolved(repository.seen_by(ring)) for ring in set(rings.values()) if ring in repository.pinned
+    }
     tenants: list[Tenant] = []
     found: list[Found] = []
-    for file in sorted(repository.tenants, key=lambda file: (file.environment, file.stem)):
-        tenant, problems = _resolve_one(repository, schema, file)
+    for file in files:
+        ring = rings[file.document.path]
+        tenant, problems = _resolve_one(repository.seen_by(ring), pinned.get(ring, newest), file)
+        if problems and ring in pinned:
+            problems = not_yet(problems, _resolve_one(repository, newest, file)[1], repository, ring)
         found += [(file.document, problem) for problem in problems]
         if tenant is not None:
             tenants.append(tenant)
-    return tenants, settle(found) + fleet_problems(repository.fleet, schema, tenants)
+    return tenants, settle(found) + fleet_problems(
+        repository.fleet, lambda tenant: pinned.get(tenant.spec["ring"], newest), tenants
+    )
 
 
 def _resolve_one(repository: Repository, schema: Schema, file: TenantFile) -> tuple[Tenant | None, list[Diagnostic]]:

@@ -18,6 +18,7 @@ from generator.pipeline import Fleet, Progress
 from generator.report import FORMATS
 from generator.report.printable import printable
 from generator.report.text import plain, text
+from generator.rings import rings_of
 from generator.schema_errors import closest
 
 _LISTED = 20
@@ -49,10 +50,17 @@ def repository(context: click.Context) -> Path:
     )
 
 
-def usable(root: Path) -> Repository:
-    """The repository where its schemas can be used; else their faults are printed and the run ends."""
+def usable(root: Path, ring: str | None = None) -> Repository:
+    """The repository where its schemas can be used, as a ring sees it; else their faults are printed and the run ends."""
     loaded, problems = load(root)
-    own = [problem for problem in problems if not problem.span.path.startswith("tenants/")] or schema_faults(loaded)
+    own = [problem for problem in problems if not problem.span.path.startswith("tenants/")]
+    if ring is not None:
+        rings = {known.name: known for known in rings_of(loaded.fleet)}
+        if ring not in rings:
+            raise click.UsageError(unknown("ring", ring, list(rings)))
+        own += [problem for problem in problems if problem.span == rings[ring].span]
+        loaded = loaded.seen_by(ring)
+    own = own or schema_faults(loaded)
     if own:
         print_diagnostics(own, "text")
         print_state(own, "nothing was written")
@@ -66,6 +74,7 @@ def find_tenant(fleet: Fleet, name: str) -> Tenant:
         if tenant.name == name:
             return tenant
     own = [item for item in fleet.problems if item.span.path.endswith(f"/{name}.yaml")]
+    own = own or [item for item in fleet.problems if item.code.startswith("catalogue-")]  # they hide whole rings
     if own or not fleet.tenants:
         print_diagnostics(own or fleet.problems, "text")
         raise SystemExit(1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from generator import schema as schemas
 from generator.catalogue_checks import catalogue_problems, schema_faults
 from generator.diagnostics import Diagnostic, Span
 from generator.model import Repository, TenantFile
+from generator.pinned import inherited, not_yet
+from generator.rings import ring_of, rings_of
 from generator.schema_errors import closest, located_in, schema_problems
 from generator.secrets import secret_problems, without_secrets
 from generator.source import Document, Path
@@ -29,20 +32,45 @@ def validate(repository: Repository) -> tuple[Repository, list[Diagnostic]]:
     if faults:
         return _without_tenants(repository), faults
     whole = schemas.resolved(repository)
+    rings = {file.document.path: ring_of(repository, file) for file in repository.tenants}
+    inside, unusable = _pinned_catalogues(repository)
     problems = _fleet(repository)
     if problems:
         repository = dataclasses.replace(repository, fleet=None)
     if found := _defaults(repository, whole):
         problems += found
         repository = dataclasses.replace(repository, fleet=None)
-    problems += catalogue_problems(repository)
+    problems += [*catalogue_problems(repository), *inside]
+    usable = repository.pinned.keys() - unusable
+    forms = {ring: schemas.tenant_file(schemas.resolved(repository.seen_by(ring))) for ring in usable}
+    newest = schemas.tenant_file(whole)
     fit = []
     for file in repository.tenants:
-        found = _tenant(repository, whole, file)
+        ring = rings[file.document.path]
+        if ring in unusable:
+            continue  # its catalogue is missing, which is said; by another one it would be judged wrongly
+        found = _tenant(repository, forms.get(ring, newest), file)
+        if found and ring in forms:
+            found = not_yet(found, _tenant(repository, newest, file), repository, ring)
         problems += found
         if not found:
             fit.append(file)
     return dataclasses.replace(repository, tenants=tuple(fit)), problems
+
+
+def _pinned_catalogues(repository: Repository) -> tuple[list[Diagnostic], set[str]]:
+    """What is wrong with the catalogues that rings are pinned to, and the rings whose tenants none can be judged by."""
+    problems: list[Diagnostic] = []
+    unusable = {ring.name for ring in rings_of(repository.fleet) if ring.commit} - repository.pinned.keys()
+    shared: dict[str, list[str]] = defaultdict(list)
+    for ring, catalogue in repository.pinned.items():
+        shared[catalogue.commit].append(ring)
+    for commit, names in shared.items():
+        view = repository.seen_by(names[0])
+        faults = schema_faults(view)
+        unusable |= set(names) if faults else set()
+        problems += [inherited(problem, names, commit) for problem in faults or catalogue_problems(view)]
+    return problems, unusable
 
 
 def _without_tenants(repository: Repository) -> Repository:
@@ -118,9 +146,9 @@ def _defaults(repository: Repository, whole: Mapping[str, Any]) -> list[Diagnost
     return problems
 
 
-def _tenant(repository: Repository, whole: Mapping[str, Any], file: TenantFile) -> list[Diagnostic]:
+def _tenant(repository: Repository, form: Mapping[str, Any], file: TenantFile) -> list[Diagnostic]:
     document = file.document
-    problems = _judged(document, schemas.tenant_file(whole), "the tenant")
+    problems = _judged(document, form, "the tenant")
     problems += _unknown_environment(repository, file.environment, document)
     if not _LABEL.fullmatch(file.stem) or len(file.stem) > _LONGEST_NAME:
         message = f"the file name `{file.stem}` is no DNS-1123 label of at most 40 characters"

@@ -25,7 +25,19 @@ PURE: tuple[str, ...] = (
     "expressions",
     "fleet_checks",
 )
-PURE += ("compile", "check", "why", "schema", "replacements", "diagnostics", "model", "docs", "readme")
+PURE += (
+    "compile",
+    "check",
+    "why",
+    "schema",
+    "replacements",
+    "diagnostics",
+    "model",
+    "docs",
+    "readme",
+    "pinned",
+    "rings",
+)
 PURE_FILES = [GENERATOR / f"{name}.py" for name in PURE] + [
     path
     for folder in ("traps", "report", "rules")

@@ -11,7 +11,12 @@ from generator.cli import COMMANDS
 from tests.conftest import ROOT
 from tests.running import quad
 
-SUBCOMMANDS = [(command,) for command in COMMANDS] + [("tenant", "new")]
+SUBCOMMANDS = [(command,) for command in COMMANDS] + [
+    ("tenant", "new"),
+    ("ring", "list"),
+    ("ring", "pin"),
+    ("ring", "unpin"),
+]
 
 
 @pytest.mark.parametrize("command", SUBCOMMANDS, ids=" ".join)

@@ -16,16 +16,18 @@ _KINDS = (("model", "Deployment models"), ("feature", "Features"), ("state", "Li
 
 @click.command("catalogue")
 @click.argument("name", required=False)
+@click.option("--ring", help="As the tenants of this ring see it.  [default: the working tree's]")
 @click.pass_context
-def command(context: click.Context, name: str | None) -> int:
+def command(context: click.Context, name: str | None, ring: str | None) -> int:
     """List models, features and states, or the knobs of one of them.
 
     \b
     Examples:
       quad catalogue
       quad catalogue backup
+      quad catalogue backup --ring broad     the knobs at the commit the ring is pinned to
     """
-    loaded = usable(repository(context))
+    loaded = usable(repository(context), ring)
     console = Console(highlight=False, markup=False)
     if name is None:
         for kind, title in _KINDS:

@@ -62,7 +62,7 @@ def new(
     _fit(schema, values)
     _unclaimed(root, loaded, values)
     path = root / "tenants" / place / f"{name}.yaml"
-    write_new(path, new_tenant(schema, values, _offered(loaded)))
+    write_new(path, new_tenant(schema, values, _offered(loaded.seen_by(values["ring"]))))
     click.echo(
         f"wrote {path.relative_to(root)}\nnext: edit it, then `quad validate` and `quad render {name}`", err=True
     )

@@ -27,8 +27,8 @@ def command(context: click.Context, tenant: str, path: str) -> int:
     """
     fleet = read(repository(context))
     found = find_tenant(fleet, tenant)
-    schema = schemas.resolved(fleet.repository)
-    reasons = explain(fleet.repository.catalogue, schema, found, parse_path(path))
+    view = fleet.repository.seen_by(found.spec["ring"])
+    reasons = explain(view.catalogue, schemas.resolved(view), found, parse_path(path))
     if not reasons:
         raise click.UsageError(f"`{tenant}` has no `{path}`. {closest(path, known_paths(found))}".strip())
     for reason in reasons:
