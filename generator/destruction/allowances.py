@@ -15,6 +15,7 @@ from typing import Any
 from generator.changes import Danger
 from generator.diagnostics import Diagnostic, Span
 from generator.model import Repository
+from generator.report.printable import printable
 from generator.source import Document
 
 ANY = "*"
@@ -35,14 +36,14 @@ class Allowance:
     span: Span
 
     def permits(self, danger: Danger) -> bool:
-        """Whether the entry is about the danger. Its field must be the danger's, and a whole object's is empty."""
+        """Whether the entry is about the danger. Its field must be the danger's as it is shown; a whole object's is empty."""
         kind, _, name = self.object.partition(" ")
         return (
             self.tenant in ("", danger.tenant)
             and self.environment in ("", danger.environment)
             and kind == danger.object.kind
             and (name == danger.object.name or (name == ANY and bool(danger.field)))
-            and self.field == danger.field
+            and self.field == printable(danger.field)
             and self.code in ("", danger.code)
         )
 

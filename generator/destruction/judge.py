@@ -16,6 +16,7 @@ from generator.changes import ABSENT, Danger
 from generator.destruction.allowances import ANY, Allowance, Allowances
 from generator.destruction.loss import GROUP
 from generator.diagnostics import Diagnostic, Related, Span, ordered
+from generator.report.printable import printable
 from generator.source import dump_line
 
 FLEET = "tenants/fleet.yaml"
@@ -111,7 +112,7 @@ def entry_for(danger: Danger, today: date, many: bool = False, shared: bool = Fa
     entry = {"tenant": danger.tenant} if named else {}
     entry["object"] = f"{danger.object.kind} {_name(danger, many)}"
     if danger.field:
-        entry["field"] = danger.field
+        entry["field"] = printable(danger.field)
     return {**entry, "reason": "say why, and who agreed", "until": str(today + OFFERED)}
 
 
