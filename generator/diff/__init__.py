@@ -4,5 +4,7 @@ from __future__ import annotations
 
 from generator.diff.compare import compare
 from generator.diff.edits import apply, edits
+from generator.diff.grouping import group
+from generator.diff.outliers import outliers
 
-__all__ = ["apply", "compare", "edits"]
+__all__ = ["apply", "compare", "edits", "group", "outliers"]

@@ -48,7 +48,9 @@ _Loader.add_constructor("tag:yaml.org,2002:float", _construct_float)
 
 def split(raw: bytes) -> list[bytes]:
     """The documents of a file; a line that begins with `---` ends one wherever it stands, also inside a block of text."""
-    return [part for part in _MARK.split(raw) if part.strip()]
+    plain = raw[:3] != b"---" and raw.count(b"\n---") == raw.count(b"\n---\n")
+    parts = raw.split(b"\n---\n") if plain else _MARK.split(raw)
+    return [part for part in parts if part.strip()]
 
 
 def differing(before: Iterable[bytes], after: Iterable[bytes]) -> tuple[list[bytes], list[bytes]]:

@@ -20,8 +20,10 @@ _FIRST, _LAST = 0xE000, 0xF8FF
 _SHORTEST = 5
 _PRIVATE = re.compile(rb"\xee[\x80-\xbf]{2}|\xef[\x80-\xa3][\x80-\xbf]")
 # Words that stand for themselves wherever they occur in YAML: no quote, no escape, no sign that begins or ends anything.
-_LITERAL = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9/](?:[\w./@+*-]|:(?=[^\s:]))*(?: [\w./@+*-]+)*", re.ASCII)
-_WORDS = frozenset({"false", "False", "FALSE"})
+_LITERAL = re.compile(
+    r"(?!false$)(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9/](?:[\w./@+*-]|:(?=[^\s:]))*(?: [\w./@+*-]+)*",
+    re.ASCII | re.IGNORECASE,
+)
 # An escape sequence that runs into a replaced value would lose its end.
 _CUT = re.compile(rb"\\[xuU]?[0-9A-Fa-f]{0,8}(?:\xee[\x80-\xbf]{2}|\xef[\x80-\xa3][\x80-\xbf])")
 
@@ -38,12 +40,18 @@ class Values:
 
 
 def values_of(*specs: Mapping[str, Any] | None) -> Values:
-    """The texts of a tenant's specs that may be replaced, each with the character of its place."""
+    """The texts of a tenant's specs that may be replaced, each with the character of its place.
+
+    Plain words but the tenant's name are left: they are many tenants' (`kubernetes`), and occur in keys.
+    """
     found: dict[str, int] = {}
-    for side, spec in enumerate(specs):
+    sides = specs[:1] if specs and all(spec is specs[0] for spec in specs) else specs
+    for side, spec in enumerate(sides):
+        name = (spec or {}).get("name")
         for place, text in enumerate(_texts(spec or {})):
             code = _FIRST + place * len(specs) + side
-            if len(text) >= _SHORTEST and code <= _LAST and text not in _WORDS and _LITERAL.fullmatch(text):
+            own = text == name or not text.isalpha()
+            if own and len(text) >= _SHORTEST and code <= _LAST and _LITERAL.fullmatch(text):
                 found.setdefault(text, code)
     ordered = sorted(found.items(), key=lambda item: (-len(item[0]), item[1]))
     marks = tuple((text.encode(), chr(code).encode()) for text, code in ordered)
