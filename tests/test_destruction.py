@@ -6,10 +6,11 @@ import shutil
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.changes import Danger, TenantChange
@@ -108,6 +109,105 @@ def trees(sizes: Mapping[str, str], policy: str, where: str) -> Snapshot:
     return snapshot(files, where)
 
 
+FIELDS = [
+    "spec",
+    "template",
+    "selector",
+    "matchLabels",
+    "containers",
+    "env",
+    "envFrom",
+    "valueFrom",
+    "secretKeyRef",
+    "secretRef",
+    "name",
+    "volumes",
+    "secret",
+    "secretName",
+    "resources",
+    "requests",
+    "storage",
+    "size",
+    "storageClass",
+    "storageClassName",
+    "accessModes",
+    "volumeClaimTemplates",
+    "tablespaces",
+    "walStorage",
+    "data",
+    "secretKey",
+    "target",
+    "replicas",
+    "minReplicas",
+    "suspend",
+    "plugins",
+    "backup",
+    "isWALArchiver",
+    "podSelector",
+    "policyTypes",
+    "ingress",
+    "egress",
+    "type",
+    "clusterIP",
+    "maxUnavailable",
+    "minAvailable",
+    "scaleTargetRef",
+    "roleRef",
+    "immutable",
+    "imagePullSecrets",
+    "projected",
+    "sources",
+    "annotations",
+]
+KINDS = [
+    ("v1", "PersistentVolumeClaim"),
+    ("v1", "PersistentVolume"),
+    ("v1", "Secret"),
+    ("v1", "Service"),
+    ("v1", "ServiceAccount"),
+    ("apps/v1", "StatefulSet"),
+    ("apps/v1", "Deployment"),
+    ("argoproj.io/v1alpha1", "Rollout"),
+    ("batch/v1", "CronJob"),
+    ("batch/v1", "Job"),
+    ("external-secrets.io/v1", "ExternalSecret"),
+    ("networking.k8s.io/v1", "NetworkPolicy"),
+    ("policy/v1", "PodDisruptionBudget"),
+    ("autoscaling/v2", "HorizontalPodAutoscaler"),
+    ("postgresql.cnpg.io/v1", "Cluster"),
+    ("rbac.authorization.k8s.io/v1", "RoleBinding"),
+]
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-1, 3) | st.sampled_from(["1Gi", "a", "", "0%", "Delete"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@st.composite
+def objects(draw: st.DrawFn) -> dict[str, Any]:
+    version, kind = draw(st.sampled_from(KINDS))
+    metadata = {"name": draw(st.sampled_from(["a", "b"])), "namespace": "moodle-acme", "annotations": draw(ANYTHING)}
+    body = {"apiVersion": version, "kind": kind, "metadata": metadata, "spec": draw(ANYTHING), "data": draw(ANYTHING)}
+    return {**draw(st.dictionaries(st.sampled_from(FIELDS), ANYTHING, max_size=2)), **body}
+
+
+def as_tree(bodies: list[dict[str, Any]]) -> Snapshot:
+    return snapshot(tenant_tree(yaml.safe_dump_all(bodies), "acme"), "a tree")
+
+
+@settings(max_examples=400)
+@given(st.lists(objects(), max_size=4), st.lists(objects(), max_size=4))
+def test_objects_of_any_shape_are_judged(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> None:
+    """What kustomize lets through need not be what Kubernetes would take; another rule says so, and this one does not fall over."""
+    before, after = as_tree(old), as_tree(new)
+    context = context_of(project(), {}, {"production": after})
+    found = dangers(compare(before, after), context)
+    judged, problems = judge(found, Allowances(), TODAY)
+    assert len(judged) == len(found) >= len(problems)
+    assert dangers(compare(after, after), context) == []
+
+
 def test_what_many_tenants_lose_is_said_once() -> None:
     names = [f"t{number:03d}" for number in range(300)]
     before = trees(dict.fromkeys(names, "20Gi"), "default-deny", "before")
@@ -117,6 +217,8 @@ def test_what_many_tenants_lose_is_said_once() -> None:
     judged, problems = judge(found, Allowances(), TODAY)
     assert len(judged) == 303
     assert [problem.code for problem in problems].count("storage-shrink") == 3
+    entry = '- {object: NetworkPolicy default-deny, reason: "say why, and who agreed", until: "2026-12-05"}'
+    assert {danger.proceed.splitlines()[-1] for danger in judged if danger.code == "network-policy"} == {entry}
     said = [problem for problem in problems if problem.code == "network-policy"]
     assert len(said) == 1
     assert said[0].message == "NetworkPolicy `default-deny` of many tenants is removed"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from generator.changes import Danger, TenantChange
+from generator.changes import ABSENT, Danger, TenantChange
 from generator.destruction.access_mode import find as access_mode
 from generator.destruction.allowances import Allowance, Allowances, allowance_problems, allowances_of
 from generator.destruction.backup_removed import find as backup_removed
@@ -94,8 +94,8 @@ def _danger(code: str, change: TenantChange, loss: Loss) -> Danger:
         environment=change.environment,
         object=loss.object,
         field=loss.field,
-        before=loss.before,
-        after=loss.after,
+        before=ABSENT if loss.before is None else loss.before,
+        after=ABSENT if loss.after is None else loss.after,
         why=loss.why,
         proceed=loss.proceed,
         cause=loss.cause,

@@ -13,7 +13,7 @@ from generator.changes import ABSENT, FieldPath, ObjectChange, TenantChange, sho
 from generator.destruction.guard_removed import SYNC_OPTIONS
 from generator.destruction.loss import Context, Kind, Loss, Object, annotations_of, both, kind_of, loss
 from generator.destruction.pairs import alike, narrowest, value
-from generator.rules.walk import at
+from generator.rules.walk import at, mapping
 
 _SELECTOR: Mapping[str, Any] = {"spec.selector": ABSENT}
 _ROLE: Mapping[str, Any] = {"roleRef": ABSENT}
@@ -131,7 +131,7 @@ def _changes(
     for dotted, unsaid in _FIELDS.get(kind, {}).items():
         yield from _fixed(before, after, tuple(dotted.split(".")), unsaid)
     if kind in _CHANGEABLE:
-        names = sorted({name for body in (before, after) for name in at(body, "spec") or {}} - _CHANGEABLE[kind])
+        names = sorted({name for body in (before, after) for name in mapping(at(body, "spec"))} - _CHANGEABLE[kind])
         for name in names:
             yield from _fixed(before, after, ("spec", name), _DEFAULTS.get(name, ABSENT))
     if before.get("immutable") is True:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,27 +29,48 @@ _NAMED = 5
 _SHOWN = 60
 
 
-Refused = tuple[Danger, Allowance | None]
-"""A danger that nothing allows, and the entry that did until it expired."""
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A danger that nothing allows, its place among all, and the entry that allowed it until it expired."""
+
+    index: int
+    danger: Danger
+    expired: Allowance | None
 
 
 def judge(dangers: Sequence[Danger], allowances: Allowances, today: date) -> tuple[list[Danger], list[Diagnostic]]:
-    """The dangers with what allows each, and a diagnostic for each that nothing allows and for each entry out of place."""
+    """The dangers with what allows each, and a diagnostic for each that nothing allows and for each entry out of place.
+
+    What is not allowed says in `proceed` also which entry would allow it.
+    """
     used: set[Allowance] = set()
     judged: list[Danger] = []
-    refused: list[Refused] = []
-    for danger in dangers:
+    refused: list[_Refused] = []
+    for index, danger in enumerate(dangers):
         about = [entry for entry in allowances.entries if entry.permits(danger)]
         used.update(about)
         valid = [entry for entry in about if entry.until >= today]
         allowed = danger.allowed or (valid[0].reason if valid else "")
         judged.append(replace(danger, allowed=allowed))
         if not allowed:
-            refused.append((danger, about[0] if about else None))
-    needed = {entry for _, entry in refused if entry is not None}
-    problems = [_refusal(group, allowances, today) for group in _grouped(refused)]
+            refused.append(_Refused(index, danger, about[0] if about else None))
+    groups = _grouped(refused)
+    for group in groups:
+        for each in group:
+            where, line = _offer(each.danger, allowances, today, len(group) > 1)
+            place = FLEET if where == FLEET else "the tenant's file"
+            advice = f"{each.danger.proceed}\nif it is meant, add to `allow:` in {place}:\n- {line}"
+            judged[each.index] = replace(judged[each.index], proceed=advice)
+    needed = {each.expired for each in refused if each.expired is not None}
+    problems = [_refusal(group, allowances, today) for group in groups]
     problems += [problem for entry in allowances.entries for problem in _out_of_place(entry, used, needed, today)]
     return judged, ordered(problems)
+
+
+def _offer(danger: Danger, allowances: Allowances, today: date, many: bool) -> tuple[str, str]:
+    """The file where an entry would allow the danger, and the entry on one line."""
+    document = None if many else allowances.documents.get(danger.tenant)
+    return document.path if document else FLEET, dump_line(entry_for(danger, today, many, document is None))
 
 
 def _out_of_place(
@@ -72,35 +93,34 @@ def _out_of_place(
         yield Diagnostic("allow-distant", message, entry.span, help=help, severity="warning")
 
 
-def _grouped(refused: Iterable[Refused]) -> list[list[Refused]]:
+def _grouped(refused: Iterable[_Refused]) -> list[list[_Refused]]:
     """What is the same for more tenants than would be named is said once."""
-    groups: dict[tuple[Any, ...], list[Refused]] = defaultdict(list)
-    for danger, entry in refused:
+    groups: dict[tuple[Any, ...], list[_Refused]] = defaultdict(list)
+    for each in refused:
+        danger = each.danger
         sort, name = danger.object.kind, _name(danger, many=True)
         values = shown(danger.before), shown(danger.after)
-        groups[danger.code, sort, name, danger.field, values, danger.why, danger.cause, entry].append((danger, entry))
+        groups[danger.code, sort, name, danger.field, values, danger.why, danger.cause, each.expired].append(each)
     said = []
     for group in groups.values():
         said += [group] if len(group) > _NAMED else [[each] for each in group]
     return said
 
 
-def _refusal(group: Sequence[Refused], allowances: Allowances, today: date) -> Diagnostic:
-    danger, expired = group[0]
-    many = len(group) > 1
+def _refusal(group: Sequence[_Refused], allowances: Allowances, today: date) -> Diagnostic:
+    danger, expired, many = group[0].danger, group[0].expired, len(group) > 1
     notes = [danger.why]
     if many:
-        names = sorted(each.tenant for each, _ in group)
+        names = sorted(each.danger.tenant for each in group)
         notes.append(f"for {len(names)} tenants: {', '.join(names[:_NAMED])} …")
-    document = None if many else allowances.documents.get(danger.tenant)
-    where, entry = (document.path if document else FLEET), entry_for(danger, today, many, document is None)
+    where, line = _offer(danger, allowances, today, many)
     span, told = _place(danger, allowances)
     return Diagnostic(
         danger.code,
         _message(danger, many),
         span,
         label=f"before, it was {shown(danger.before)}" if told and danger.field else "",
-        help=f"{danger.proceed}; if it is meant, add to `allow:` in {where}: - {dump_line(entry)}",
+        help=f"{danger.proceed}; if it is meant, add to `allow:` in {where}: - {line}",
         notes=tuple(notes),
         related=(Related(expired.span, f"allowed until {expired.until}"),) if expired else (),
     )
@@ -126,9 +146,9 @@ def _message(danger: Danger, many: bool) -> str:
     subject = whose if danger.object.group == GROUP else f"{danger.object.kind} `{danger.object.name}` of {whose}"
     if not danger.field:
         return f"{subject} is removed"
-    if danger.after is ABSENT or danger.after is None:
+    if danger.after is ABSENT:
         return f"{subject}: `{danger.field}` ({shown(danger.before)}) is removed"
-    if danger.before is ABSENT or danger.before is None:
+    if danger.before is ABSENT:
         return f"{subject}: `{danger.field}` becomes {shown(danger.after)}"
     return f"{subject}: `{danger.field}` goes from {shown(danger.before)} to {shown(danger.after)}"
 
@@ -146,7 +166,7 @@ def _place(danger: Danger, allowances: Allowances) -> tuple[Span, bool]:
 
 def shown(value: Any) -> str:
     """A value in a message: texts as they are, the rest as JSON, cut where it is long."""
-    if value is ABSENT or value is None:
+    if value is ABSENT:
         return "nothing"
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
     return f"`{text[:_SHOWN]}…`" if len(text) > _SHOWN else f"`{text}`"

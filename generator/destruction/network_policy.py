@@ -71,6 +71,6 @@ def _all_pods(policy: Object) -> bool:
 def _directions(policy: Object) -> list[str]:
     """What it isolates; unsaid, Ingress, and Egress where it has rules for it."""
     said = at(policy, "spec", "policyTypes")
-    if said:
+    if isinstance(said, list) and said:
         return sorted(map(str, said))
     return ["Egress", "Ingress"] if at(policy, "spec", "egress") else ["Ingress"]

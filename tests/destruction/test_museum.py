@@ -14,7 +14,7 @@ from generator.destruction.context import marks_of
 from generator.diagnostics import Span
 from generator.report import FORMATS
 from generator.schema_errors import schema_problems
-from tests.conftest import matches_golden
+from tests.conftest import ROOT, matches_golden
 from tests.destruction.museum import CASES, HERE, TODAY, found_in, project
 
 MARKS = marks_of(schemas.resolved(project()))
@@ -77,3 +77,8 @@ def test_marks_of_the_core_are_as_those_of_features() -> None:
     assert len(said) == len(MARKS) > 8
     for each in said:
         assert schema_problems(each, mark, lambda _path, _key: Span("core"), "the mark") == []
+
+
+def test_the_page_for_users_names_every_code() -> None:
+    text = (ROOT / "docs" / "destruction.md").read_text("utf-8")
+    assert [code for code in (*CODES, *ENTRIES) if f"`{code}`" not in text] == []
