@@ -6,6 +6,7 @@ What concerns several tenants at once is in `fleet_checks`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from generator import schema as schemas
@@ -87,6 +88,7 @@ def _layers(repository: Repository, schema: Schema, file: TenantFile) -> list[La
     if environment in repository.defaults:
         above.append(layer_of(f"environment {environment}", repository.defaults[environment]))
     own = layer_of("tenant", file.document)
+    own = replace(own, data={name: value for name, value in own.data.items() if name not in schema[schemas.LOCAL]})
     core = Layer("schema", schemas.defaults(schema), _schema_document(repository).locate)
     said, _ = merge([core, *above, own])
     plan = _plan_in(fleet, environment, said.get("plan"))

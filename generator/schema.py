@@ -14,6 +14,7 @@ from generator.model import Catalogue, Repository, Schema
 from generator.source import Path
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+LOCAL = "x-local-properties"
 
 
 def inline(schema: Schema) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def inline(schema: Schema) -> dict[str, Any]:
 
 def resolved(repository: Repository) -> dict[str, Any]:
     """The schema of a resolved tenant: the core, a slot for each feature, and the catalogue's names where one is referred to."""
-    core = inline(repository.schemas["tenant.core.yaml"].data)
+    core = without_local(inline(repository.schemas["tenant.core.yaml"].data))
     catalogue = repository.catalogue
     properties = dict(core["properties"])
     properties["model"] = {**properties["model"], "enum": sorted(catalogue.of("model"))}
@@ -55,6 +56,13 @@ def resolved(repository: Repository) -> dict[str, Any]:
     return {**core, "properties": properties}
 
 
+def without_local(core: Schema) -> dict[str, Any]:
+    """The schema with its `x-local` properties set apart: a tenant file may say them, no layer and no overlay has them."""
+    local = {name: child for name, child in core["properties"].items() if child.get("x-local")}
+    shared = {name: child for name, child in core["properties"].items() if name not in local}
+    return {**core, "properties": shared, LOCAL: local}
+
+
 def _slots(catalogue: Catalogue) -> dict[str, Any]:
     slots = {}
     for name, feature in sorted(catalogue.of("feature").items()):
@@ -67,6 +75,7 @@ def partial(schema: Schema) -> dict[str, Any]:
     """What a layer may say of a tenant: nothing is required, nothing read-only may be set, a feature may be null."""
     loosened = _loosen(schema)
     loosened.pop("x-required-in-tenant", None)
+    loosened.pop(LOCAL, None)
     features = loosened["properties"].get("features", {}).get("properties", {})
     for feature in features.values():
         feature["type"] = ["object", "null"]
@@ -75,7 +84,9 @@ def partial(schema: Schema) -> dict[str, Any]:
 
 def tenant_file(schema: Schema) -> dict[str, Any]:
     """What a tenant file may say: a partial tenant that at least has a name and a host of its own."""
-    return {**partial(schema), "required": list(schema.get("x-required-in-tenant", []))}
+    said = partial(schema)
+    properties = {**said["properties"], **schema.get(LOCAL, {})}
+    return {**said, "properties": properties, "required": list(schema.get("x-required-in-tenant", []))}
 
 
 def _loosen(schema: Schema) -> dict[str, Any]:

@@ -283,3 +283,11 @@ def dump(data: object) -> bytes:
         line_break="\n",
     )
     return text.encode("utf-8")
+
+
+def dump_line(data: object) -> str:
+    """The same YAML on one line, to be shown and pasted."""
+    text = yaml.dump(
+        data, Dumper=_Dumper, sort_keys=False, default_flow_style=True, allow_unicode=True, width=1_000_000
+    )
+    return str(text).rstrip("\n")

@@ -14,6 +14,7 @@ from typing import Any
 
 from generator import schema as schemas
 from generator.catalogue_checks import catalogue_problems, schema_faults
+from generator.destruction.allowances import allowance_problems
 from generator.diagnostics import Diagnostic, Span
 from generator.model import Repository, TenantFile
 from generator.pinned import inherited, not_yet
@@ -87,7 +88,7 @@ def _fleet(repository: Repository) -> list[Diagnostic]:
     shared = _not_defaults(document, ("defaults",), ("name", "host"))
     for plan in document.data["plans"]:
         shared += _not_defaults(document, ("plans", plan, "values"), ("name", "host", "plan"))
-    return [*shared, *_plan_maps(document), *_rings_twice(document)]
+    return [*shared, *_plan_maps(document), *_rings_twice(document), *allowance_problems(document)]
 
 
 def _not_defaults(document: Document, path: Path, fields: tuple[str, ...]) -> list[Diagnostic]:
@@ -150,6 +151,7 @@ def _tenant(repository: Repository, form: Mapping[str, Any], file: TenantFile) -
     document = file.document
     problems = _judged(document, form, "the tenant")
     problems += _unknown_environment(repository, file.environment, document)
+    problems += allowance_problems(document)
     if not _LABEL.fullmatch(file.stem) or len(file.stem) > _LONGEST_NAME:
         message = f"the file name `{file.stem}` is no DNS-1123 label of at most 40 characters"
         help = "use lower-case letters, digits and hyphens, beginning with a letter"

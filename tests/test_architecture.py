@@ -14,33 +14,32 @@ from tests.conftest import ROOT
 
 GENERATOR = ROOT / "generator"
 MODULES = sorted(path for path in GENERATOR.rglob("*.py") if "scaffold" not in path.parts)
-PURE: tuple[str, ...] = (
-    "validate",
-    "schema_errors",
-    "secrets",
-    "catalogue_checks",
-    "resolve",
-    "layers",
-    "derive",
-    "expressions",
-    "fleet_checks",
-)
-PURE += (
-    "compile",
-    "check",
-    "why",
-    "schema",
-    "replacements",
-    "diagnostics",
-    "model",
-    "docs",
-    "readme",
-    "pinned",
-    "rings",
-)
+PURE = """
+catalogue_checks
+changes
+check
+compile
+derive
+diagnostics
+docs
+expressions
+fleet_checks
+layers
+model
+pinned
+readme
+replacements
+resolve
+rings
+schema
+schema_errors
+secrets
+validate
+why
+""".split()
 PURE_FILES = [GENERATOR / f"{name}.py" for name in PURE] + [
     path
-    for folder in ("traps", "report", "rules")
+    for folder in ("destruction", "diff", "traps", "report", "rules")
     for path in (GENERATOR / folder).rglob("*.py")
     if path.name != "kubernetes_schema.py"  # it reads the schemas that a package carries as its data, and nothing else
 ]

@@ -48,7 +48,7 @@ class View:
 
 def view_of(catalogue: Catalogue, core: Document) -> View:
     """The view of a catalogue whose schemas are sound."""
-    schema = schemas.inline(core.data)
+    schema = schemas.without_local(schemas.inline(core.data))
     slots = {
         name: schemas.inline(feature.schema.data)
         for name, feature in catalogue.of("feature").items()

@@ -1,0 +1,76 @@
+"""A NetworkPolicy that goes, or isolates less: fewer pods, one direction less, or a denial of everything that now permits.
+
+Source: Kubernetes, "Network Policies": a pod is isolated in a direction as long as one policy selects it for that direction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from generator.changes import TenantChange
+from generator.destruction.loss import Context, Kind, Loss, Object, both, kind_of, loss, removed, whole
+from generator.model import Manifest
+from generator.rules.labels import is_operators, selected
+from generator.rules.pods import templates
+from generator.rules.walk import at, mapping
+
+_POLICY: Kind = ("networking.k8s.io", "NetworkPolicy")
+_GONE = "what it permitted is cut off, and pods that no other policy selects are open to everybody"
+_WEAKER = "pods are isolated less than before"
+_PROCEED = "put it back, or have another policy in place that says the same before this one goes"
+
+
+def find(change: TenantChange, context: Context) -> Iterator[Loss]:
+    """Every such policy, but for one whose pods go with it."""
+    for each, before in removed(change):
+        if kind_of(each) == _POLICY and not _without_pods(before, context.standing(change)):
+            yield whole(each, _GONE, _PROCEED)
+    for each, before, after in both(change):
+        if kind_of(each) == _POLICY:
+            for field, old, new in _weaker(before, after, context.standing(change)):
+                yield loss(each, field, old, new, _WEAKER, _PROCEED)
+
+
+def _without_pods(policy: Object, standing: Sequence[Object] | None) -> bool:
+    """Whether the policy selects pods by their labels, and none that is there afterwards, as far as anyone can tell."""
+    selector = mapping(at(policy, "spec", "podSelector"))
+    if standing is None or not selector or is_operators(selector):
+        return False
+    return not selected(selector, list(templates([Manifest("", "", "", body) for body in standing])))
+
+
+def _weaker(before: Object, after: Object, standing: Sequence[Object] | None) -> Iterator[tuple[str, object, object]]:
+    if _fewer_pods(before, after, standing):
+        yield "spec.podSelector", at(before, "spec", "podSelector"), at(after, "spec", "podSelector")
+    old, new = _directions(before), _directions(after)
+    if set(old) - set(new):
+        yield "spec.policyTypes", old, new
+    for direction in old:
+        field = direction.lower()
+        if direction in new and _all_pods(before) and not at(before, "spec", field) and at(after, "spec", field):
+            yield f"spec.{field}", [], at(after, "spec", field)
+
+
+def _fewer_pods(before: Object, after: Object, standing: Sequence[Object] | None) -> bool:
+    """Whether a pod that it selected is selected no more; pods of an operator, and all where nobody can tell, count as such."""
+    old, new = (mapping(at(body, "spec", "podSelector")) for body in (before, after))
+    if old == new or _all_pods(after):
+        return False
+    if _all_pods(before) or is_operators(old) or standing is None:
+        return True
+    found = list(templates([Manifest("", "", "", body) for body in standing]))
+    still = selected(new, found)
+    return any(template not in still for template in selected(old, found))
+
+
+def _all_pods(policy: Object) -> bool:
+    selector = mapping(at(policy, "spec", "podSelector"))
+    return not selector.get("matchLabels") and not selector.get("matchExpressions")
+
+
+def _directions(policy: Object) -> list[str]:
+    """What it isolates; unsaid, Ingress, and Egress where it has rules for it."""
+    said = at(policy, "spec", "policyTypes")
+    if isinstance(said, list) and said:
+        return sorted(map(str, said))
+    return ["Egress", "Ingress"] if at(policy, "spec", "egress") else ["Ingress"]
