@@ -80,8 +80,10 @@ def names_of(change: TenantChange, own: Sequence[Path], common: frozenset[str]) 
         sides = [_at(spec, path) for spec in specs]
         for text in sides[0] if sides else ():
             if all(text in side for side in sides):
-                for form in _forms(text):
-                    found.setdefault(form, f"<{'.'.join(str(part) for part in path)}>")
+                found.setdefault(text, f"<{'.'.join(str(part) for part in path)}>")
+    for text, name in list(found.items()):
+        for form in _forms(text):
+            found.setdefault(form, name)
     kept = [(text, name) for text, name in found.items() if text and text not in common]
     return Names(tuple(sorted(kept, key=lambda item: (-len(item[0]), item[0]))))
 
@@ -95,7 +97,6 @@ def _at(spec: Mapping[str, Any], path: Path) -> list[str]:
 
 def _forms(text: str) -> Iterator[str]:
     """How a value is written where its own signs are not allowed: in a database's name, in an object's name."""
-    yield text
     if re.fullmatch(r"[A-Za-z0-9.-]+", text):
         yield text.replace("-", "_")
         yield text.replace(".", "-")
