@@ -14,29 +14,29 @@ from tests.conftest import ROOT
 
 GENERATOR = ROOT / "generator"
 MODULES = sorted(path for path in GENERATOR.rglob("*.py") if "scaffold" not in path.parts)
-PURE = """
-catalogue_checks
-changes
-check
-compile
-derive
-diagnostics
-docs
-expressions
-fleet_checks
-layers
-model
-pinned
-readme
-replacements
-resolve
-rings
-schema
-schema_errors
-secrets
-validate
-why
-""".split()
+PURE = (
+    "catalogue_checks",
+    "changes",
+    "check",
+    "compile",
+    "derive",
+    "diagnostics",
+    "docs",
+    "expressions",
+    "fleet_checks",
+    "layers",
+    "model",
+    "pinned",
+    "readme",
+    "replacements",
+    "resolve",
+    "rings",
+    "schema",
+    "schema_errors",
+    "secrets",
+    "validate",
+    "why",
+)
 PURE_FILES = [GENERATOR / f"{name}.py" for name in PURE] + [
     path
     for folder in ("destruction", "diff", "traps", "report", "rules")
