@@ -101,7 +101,8 @@ def make(
         hydrated, found = hydrate(tree.builds, place, kustomize, progress.advance)
         problems += found
         manifests += _manifests(fleet, tree.builds, hydrated)
-        write(place, {**hydrated, "README.md": readme(tree.environment, fleet.tenants)})
+        specs = [tenant.spec for tenant in fleet.tenants if tenant.environment == tree.environment]
+        write(place, {**hydrated, "README.md": readme(tree.environment, specs)})
     custom = read_crds(crds, {(manifest.group, manifest.kind) for manifest in manifests})
     problems += check(manifests, fleet.repository.catalogue, custom)
     return Made(len(manifests), bool(custom), problems)
