@@ -85,5 +85,10 @@ def _diagnostic(place: _Place, tenants: Sequence[str], index: Mapping[tuple[str,
     if place.commit:
         notes.append(f"their ring is pinned to the catalogue at {place.commit[:SHORT]}, and no commit changes")
     return Diagnostic(
-        place.code, f"{place.kind} `{place.name}`: {place.message}", span, help=place.help, notes=tuple(notes)
+        place.code,
+        f"{place.kind} `{place.name}`: {place.message}",
+        span,
+        help=place.help,
+        notes=tuple(notes),
+        tenants=tuple(tenants),
     )

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from generator import git, snapshot, trees
+from generator import git, provenance, snapshot, trees
 from generator.diagnostics import Diagnostic, has_errors
 from generator.kustomize import Kustomize
+from generator.pins import History
 from generator.pipeline import Fleet, Progress, read
 from generator.snapshot import Snapshot
 from generator.trees import Trees
@@ -44,7 +45,7 @@ class Pairs:
 
 def base(root: Path, name: str) -> Base | None:
     """What the user's word means, revisions before folders; None for nothing."""
-    if trees.is_repository(root):
+    if git.is_repository(root):
         commit = git.resolve(root, name) or git.resolve(root, f"origin/{name}")
         if commit:
             sources = git.attempt(root, ["cat-file", "-e", f"{commit}:./tenants/fleet.yaml"])[0] == 0
@@ -64,8 +65,8 @@ def pairs(
         older = None
         before: Trees = {}
         if against.kind == "sources":
-            trees.export(root, against.commit, place / "sources")
-            older = read(place / "sources")
+            provenance.export(root, provenance.source(root, against.commit), place / "sources")
+            older = read(place / "sources", History(root, against.commit))
             if has_errors(older.problems):
                 return Pairs(problems=older.problems, failed=against.name)
             theirs = trees.compiled(older.repository, older.tenants, environments)

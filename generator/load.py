@@ -6,13 +6,13 @@ from pathlib import Path
 
 from generator.diagnostics import Diagnostic
 from generator.model import Catalogue, Repository, TenantFile
-from generator.pins import read_pins
+from generator.pins import History, read_pins
 from generator.reader import Reader, read_components
 from generator.source import Document
 
 
-def load(root: Path) -> tuple[Repository, list[Diagnostic]]:
-    """Read the repository at `root`, and from its history the catalogues that rings are pinned to.
+def load(root: Path, history: History | None = None) -> tuple[Repository, list[Diagnostic]]:
+    """Read the repository at `root`, and from the history (its own where none is named) the catalogues that rings are pinned to.
 
     Files that cannot be read are left out and reported.
     """
@@ -32,7 +32,7 @@ def load(root: Path) -> tuple[Repository, list[Diagnostic]]:
                 defaults[environment.name] = document
             else:
                 tenants.append(TenantFile(environment.name, path.stem, document))
-    pinned, problems = read_pins(root, fleet, catalogue.releases)
+    pinned, problems = read_pins(history or History(root), fleet, catalogue.releases)
     return Repository(fleet, defaults, tuple(tenants), catalogue, schemas, pinned), reader.problems + problems
 
 

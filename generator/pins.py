@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from generator import git
 from generator.diagnostics import Diagnostic, Span
-from generator.model import SHORT, Catalogue, Component
+from generator.model import SHORT, Catalogue, Component, Entry
 from generator.pinned import at, inherited
 from generator.reader import Reader, read_components
 from generator.rings import Ring, rings_of
@@ -24,8 +25,16 @@ OVERLAYS = "./overlays"
 _LINK, _SUBMODULE = "120000", "160000"
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """Where pinned commits are read from: a folder of a repository, and the commit whose history must have them."""
+
+    folder: Path
+    commit: str = "HEAD"
+
+
 def read_pins(
-    root: Path, fleet: Document | None, releases: Mapping[str, Document]
+    history: History, fleet: Document | None, releases: Mapping[str, Document]
 ) -> tuple[dict[str, Catalogue], list[Diagnostic]]:
     """The catalogue of each pinned ring whose commit can be read, and what is wrong with the others."""
     pinned: dict[str, Catalogue] = {}
@@ -35,20 +44,20 @@ def read_pins(
         if ring.is_full:
             shared[ring.commit].append(ring)
     for commit, rings in shared.items():
-        faults = [fault for ring in rings if (fault := commit_fault(root, commit, ring.span))]
+        faults = [fault for ring in rings if (fault := commit_fault(history, commit, ring.span))]
         if faults:
             problems += faults
             continue
-        components, found = _components(root, commit)
+        components, found = _components(history.folder, commit)
         names = [ring.name for ring in rings]
         problems += [inherited(problem, names, commit) for problem in found]
         pinned.update(dict.fromkeys(names, Catalogue(components, releases, commit)))
     return pinned, problems
 
 
-def commit_fault(root: Path, commit: str, span: Span) -> Diagnostic | None:
+def commit_fault(history: History, commit: str, span: Span) -> Diagnostic | None:
     """Why no catalogue can be read at a full SHA; None where one can."""
-    short = commit[:SHORT]
+    root, short = history.folder, commit[:SHORT]
     if not git.is_repository(root):
         message = f"the catalogue at {short} cannot be read: this is no git repository"
         help = "a pinned ring needs the history: clone the repository, do not copy its files"
@@ -59,7 +68,7 @@ def commit_fault(root: Path, commit: str, span: Span) -> Diagnostic | None:
         return Diagnostic("catalogue-commit-missing", f"this clone has no commit {short}", span, help=help)
     if named != commit:
         return Diagnostic("catalogue-commit-missing", f"{short} is a tag, not a commit", span, help=f"write {named}")
-    if not git.is_ancestor(root, commit, "HEAD"):
+    if not git.is_ancestor(root, commit, history.commit):
         shallow = git.is_shallow(root)
         message = f"the commit {short} {'cannot be shown to be' if shallow else 'is not'} part of this branch's history"
         return Diagnostic("catalogue-commit-unmerged", message, span, help=_UNSHALLOW if shallow else _MERGED)
@@ -107,7 +116,7 @@ class CommitReader(Reader):
                 if parent == overlays:
                     break
 
-    def _safe(self, entries: Mapping[str, git.Entry]) -> dict[str, git.Entry]:
+    def _safe(self, entries: Mapping[str, Entry]) -> dict[str, Entry]:
         """Without the names that lead out of the folder: git makes none, but a tree can be made by hand."""
         unsafe = [name for name in entries if {"", ".", ".."} & set(name.split("/"))]
         for name in unsafe:

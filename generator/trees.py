@@ -8,7 +8,7 @@ from typing import Any
 
 from generator import git, snapshot
 from generator.compile import compile_fleet
-from generator.diagnostics import Diagnostic, ToolError
+from generator.diagnostics import Diagnostic
 from generator.hydrate import hydrate
 from generator.kustomize import Kustomize
 from generator.model import Repository, Tenant, Tree
@@ -18,7 +18,6 @@ from generator.staging import write
 
 Trees = dict[str, Snapshot]
 """One environment's tree by its name."""
-_SOURCES = ("tenants", "overlays", "schemas")
 
 
 def compiled(repository: Repository, tenants: Sequence[Tenant], environments: Collection[str]) -> list[Tree]:
@@ -42,7 +41,8 @@ def rendered(
         write(place, tree.files)
         outputs, refused = hydrate(tree.builds, place, kustomize, done)
         problems += refused
-        files = {**tree.files, **outputs, "README.md": readme(tree.environment, tenants)}
+        specs = [tenant.spec for tenant in tenants if tenant.environment == tree.environment]
+        files = {**tree.files, **outputs, "README.md": readme(tree.environment, specs)}
         found[tree.environment] = of_files(files, tree.environment, where)
     return found, problems
 
@@ -96,15 +96,11 @@ def of_branches(root: Path, fleet: Mapping[str, Any], environments: Collection[s
 
 def _of_branch(root: Path, branch: str, environment: str) -> Snapshot:
     for name in (f"refs/heads/{branch}", f"refs/remotes/origin/{branch}"):
-        commit = git.resolve(root, name) if is_repository(root) else None
+        commit = git.resolve(root, name) if git.is_repository(root) else None
         if commit:
             shown = name.removeprefix("refs/heads/").removeprefix("refs/remotes/")
             return snapshot.of_commit(root, commit, environment, f"{shown} at {commit[:7]}")
     return snapshot.nothing(environment, f"{branch}, which does not exist yet")
-
-
-def is_repository(root: Path) -> bool:
-    return git.attempt(root, ["rev-parse", "--git-dir"])[0] == 0
 
 
 def of_folder(folder: Path, environments: Collection[str]) -> Trees:
@@ -115,20 +111,6 @@ def of_folder(folder: Path, environments: Collection[str]) -> Trees:
         else snapshot.nothing(name, f"{folder}/{name}, which does not exist")
         for name in environments
     }
-
-
-def export(root: Path, commit: str, folder: Path) -> None:
-    """Write the sources of a commit into the folder, regular files alone, without touching the work tree."""
-    for name in _SOURCES:
-        if git.attempt(root, ["cat-file", "-e", f"{commit}:./{name}"])[0] != 0:
-            continue
-        prefix = git.run(root, ["rev-parse", "--show-prefix"]).decode().strip()
-        entries = git.files(root, commit, f"{prefix}{name}")
-        wanted = {path: entry.id for path, entry in entries.items() if entry.mode.startswith("100")}
-        raw = git.blobs(root, wanted.values())
-        if any(".." in path.split("/") for path in wanted):
-            raise ToolError(f"the commit {commit[:7]} has a path that leaves its folder")
-        write(folder / name, {path: raw[id] for path, id in wanted.items()})
 
 
 def only(tree: Snapshot, tenants: Collection[str]) -> Snapshot:

@@ -16,7 +16,7 @@ from generator.diagnostics import Span
 from generator.edit import with_pin, write_over
 from generator.load import load
 from generator.model import SHORT, Repository
-from generator.pins import OVERLAYS, commit_fault
+from generator.pins import OVERLAYS, History, commit_fault
 from generator.rings import Ring, ring_of, rings_of
 from generator.terminal import count, print_diagnostics, repository, unknown
 
@@ -168,7 +168,7 @@ def _commit(root: Path, revision: str) -> str:
     full = git.resolve(root, revision) if git.is_repository(root) else revision
     if full is None:
         raise click.UsageError(f"git knows no commit `{revision}` here")
-    if fault := commit_fault(root, full, Span(_FLEET)):
+    if fault := commit_fault(History(root), full, Span(_FLEET)):
         raise click.UsageError(f"{fault.message}; {fault.help}")
     return full
 
