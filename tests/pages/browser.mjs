@@ -27,6 +27,7 @@ export async function start() {
 export async function open(browser, name, { hash = "", ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, offline: true, ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
   const faults = [];
   const own = address(name);
   page.on("console", (message) => { if (["error", "warning"].includes(message.type())) faults.push(`console: ${message.text()}`); });

@@ -10,6 +10,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -168,6 +169,13 @@ def test_a_wide_change_says_how_far_it_reaches() -> None:
         ("php resources.limits.memory", "1Gi", "1536Mi")
     ]
     assert shown.cards[3].gists[0].after == "…7777777777…"
+
+
+def test_what_the_page_is_made_of_is_in_the_wheel() -> None:
+    packed = {file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()}
+    templates = {path.relative_to(ROOT).as_posix() for path in (ROOT / "generator" / "report" / "templates").iterdir()}
+    assert len(templates) == 3
+    assert templates <= packed
 
 
 def test_the_same_review_gives_the_same_bytes() -> None:

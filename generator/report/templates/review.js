@@ -65,7 +65,7 @@
       if (!part.list) continue;
       const shown = inSegment(want, unit, part);
       part.node.hidden = !shown;
-      if (!shown || !part.list.checkVisibility({ contentVisibilityAuto: false })) continue;
+      if (!shown || part.list.closest("details:not([open])")) continue;
       const names = namesOf(want, unit, part).join("\n");
       if (part.list.textContent !== names) part.list.textContent = names;
     }
@@ -100,7 +100,7 @@
     for (const unit of units) {
       const shown = inUnit(want, unit);
       if (unit.node.hidden === shown) unit.node.hidden = !shown;
-      if (shown) narrow(want, unit);
+      if (shown && unit.group?.open !== false) narrow(want, unit);
     }
     const visible = (list) => list.filter((unit) => !unit.node.hidden);
     const shown = visible(cards).length;
