@@ -43,11 +43,14 @@ def judge(dangers: Sequence[Danger], allowances: Allowances, today: date) -> tup
 
     What is not allowed says in `proceed` also which entry would allow it.
     """
+    entries: dict[str, list[Allowance]] = defaultdict(list)
+    for entry in allowances.entries:
+        entries[entry.tenant].append(entry)
     used: set[Allowance] = set()
     judged: list[Danger] = []
     refused: list[_Refused] = []
     for index, danger in enumerate(dangers):
-        about = [entry for entry in allowances.entries if entry.permits(danger)]
+        about = [entry for entry in (*entries[danger.tenant], *entries[""]) if entry.permits(danger)]
         used.update(about)
         valid = [entry for entry in about if entry.until >= today]
         allowed = danger.allowed or (valid[0].reason if valid else "")
