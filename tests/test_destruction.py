@@ -385,3 +385,24 @@ def test_an_allowance_changes_no_byte(fleet: Fleet) -> None:
     assert "allow" not in spec["spec"]
     _, problems, _ = fleet.judged()
     assert [problem.code for problem in problems] == ["allow-unused", "allow-unused"]
+
+
+def test_a_partial_comparison_calls_no_entry_unused() -> None:
+    document, _ = parse(
+        "tenants/fleet.yaml", b'allow:\n- {object: Tenant *, field: host, reason: All, until: "2026-12-01"}\n'
+    )
+    assert document is not None
+    repository = Repository(document, {}, (), Catalogue(), {})
+    assert [problem.code for problem in judge([], allowances_of(repository), TODAY)[1]] == ["allow-unused"]
+    assert judge([], allowances_of(repository, complete=False), TODAY)[1] == []
+
+
+def test_a_site_that_moves_to_another_cluster_is_said_once(fleet: Fleet) -> None:
+    fleet.edit(NORDVIK, "cluster: eu-1", "cluster: us-1")
+    fleet.edit(NORDVIK, '{bucket: moodle-backup-eu, endpoint: "https://s3.eu-central-1.example.org"}', BACKUP_US)
+    found, _, _ = fleet.judged()
+    fields = ("cluster", "features.backup.endpoint", "features.backup.location")
+    assert sorted(field for _, _, _, field, _ in said(found)) == list(fields)
+
+
+BACKUP_US = '{bucket: moodle-backup-us, endpoint: "https://s3.us-east-1.example.org"}'

@@ -66,7 +66,9 @@ def judge(dangers: Sequence[Danger], allowances: Allowances, today: date) -> tup
             judged[each.index] = replace(judged[each.index], proceed=advice)
     needed = {each.expired for each in refused if each.expired is not None}
     problems = [_refusal(group, allowances, today) for group in groups]
-    problems += [problem for entry in allowances.entries for problem in _out_of_place(entry, used, needed, today)]
+    for entry in allowances.entries:
+        if entry in used or allowances.complete:
+            problems += _out_of_place(entry, used, needed, today)
     return judged, ordered(problems)
 
 
