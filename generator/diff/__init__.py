@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from generator.diff.causes import attribute
 from generator.diff.compare import compare
 from generator.diff.edits import apply, edits
 from generator.diff.grouping import group
 from generator.diff.outliers import outliers
 
-__all__ = ["apply", "compare", "edits", "group", "outliers"]
+__all__ = ["apply", "attribute", "compare", "edits", "group", "outliers"]

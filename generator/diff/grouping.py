@@ -12,7 +12,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from generator.changes import ABSENT, Danger, Edit, Group, Member, ObjectChange, ObjectId, TenantChange
+from generator.changes import (
+    ABSENT,
+    Action,
+    Danger,
+    Edit,
+    Group,
+    Member,
+    ObjectChange,
+    ObjectId,
+    TenantChange,
+    show_path,
+)
 from generator.diagnostics import Span
 from generator.diff.abstraction import Names, names_of, shared_names
 from generator.diff.blending import blended
@@ -24,12 +35,17 @@ _CAUSES = 50
 
 
 @dataclass(slots=True)
-class _Draft:
-    """A group while its members are found."""
+class _Atom:
+    """One edit, or one whole object that came or went, and whose it is. `plain` is the first member's, with nothing abstracted."""
 
-    group: Group
-    members: list[Member] = field(default_factory=list)
-    dangers: list[Danger] = field(default_factory=list)
+    action: Action
+    object: ObjectId
+    edit: Edit | None
+    plain: Edit | None = None
+    before: Any = None
+    after: Any = None
+    members: dict[Member, None] = field(default_factory=dict)
+    dangers: dict[int, Danger] = field(default_factory=dict)
     causes: Counter[Span] = field(default_factory=Counter)
     rolls: set[ObjectId] = field(default_factory=set)
 
@@ -38,11 +54,12 @@ Key = tuple[Any, ...]
 
 
 def group(changes: Sequence[TenantChange], dangers: Sequence[Danger] = (), own: Sequence[Path] = ()) -> list[Group]:
-    """Every changed object of every tenant in exactly one group (or among the `rolls` of one), the groups in order.
+    """Every edit of every tenant in exactly one group, or said by the `rolls` of one; the groups in order.
 
-    `own` are the paths of the spec that hold a tenant's own values, beside its identity.
+    Edits of an object that have the same members are one group. `own` are the paths of the spec that hold a tenant's own
+    values, beside its identity.
     """
-    drafts: dict[Key, _Draft] = {}
+    atoms: dict[Key, _Atom] = {}
     common = shared_names(changes)
     destroyed: dict[tuple[str, str, ObjectId], list[Danger]] = defaultdict(list)
     for danger in dangers:
@@ -51,15 +68,83 @@ def group(changes: Sequence[TenantChange], dangers: Sequence[Danger] = (), own: 
         names = names_of(change, own, common)
         renames = _renames(change.objects)
         for item in change.objects:
-            draft = _draft(drafts, item, names, renames)
-            if draft is None:
-                continue
-            draft.members.append(Member(change.tenant, change.environment, change.ring, change.cluster, item.id))
-            draft.dangers += destroyed.get((change.environment, change.tenant, item.id), ())
-            causes = (item.cause, *(edit.cause for edit in item.edits))
-            draft.causes.update({cause for cause in causes if cause is not None})
-            draft.rolls |= {names.id(unhashed(follower)) for follower in _followers(item, change.objects, renames)}
-    return ordered(blended([_finished(draft) for draft in drafts.values()]))
+            member = Member(change.tenant, change.environment, change.ring, change.cluster, item.id)
+            found = (
+                _of_whole(atoms, item, names) if item.action != "changed" else _of_edits(atoms, item, names, renames)
+            )
+            followers = {names.id(unhashed(id)) for id in _followers(item, change.objects, renames)}
+            for atom in found:
+                atom.members[member] = None
+                atom.rolls |= followers
+            _endanger(found, destroyed.get((change.environment, change.tenant, item.id), ()))
+    return ordered(blended(_together(atoms.values())))
+
+
+def _of_whole(atoms: dict[Key, _Atom], item: ObjectChange, names: Names) -> list[_Atom]:
+    """The atom of an object that is added or removed."""
+    id, before, after = names.id(unhashed(item.id)), names.of(item.before), names.of(item.after)
+    atom = atoms.setdefault(
+        (item.action, id, _canonical(before), _canonical(after)), _Atom(item.action, id, None, None, before, after)
+    )
+    if item.cause is not None:
+        atom.causes[item.cause] += 1
+    return [atom]
+
+
+def _of_edits(atoms: dict[Key, _Atom], item: ObjectChange, names: Names, renames: Mapping[str, str]) -> list[_Atom]:
+    """The atoms of an object that changes; none where it only follows others."""
+    id = names.id(unhashed(item.id))
+    found = []
+    for edit in _own_edits(item, renames):
+        same = names.edit(edit)
+        key = (id, same.path, _canonical(same.before), _canonical(same.after))
+        atom = atoms.get(key)
+        if atom is None:
+            atom = atoms[key] = _Atom(item.action, id, replace(same, cause=None), edit)
+        cause = edit.cause or item.cause
+        if cause is not None:
+            atom.causes[cause] += 1
+        found.append(atom)
+    return found
+
+
+def _endanger(atoms: Sequence[_Atom], dangers: Iterable[Danger]) -> None:
+    """Put each danger to the edits of its field, and where there are none, to all edits of the object."""
+    for danger in dangers:
+        near = [atom for atom in atoms if atom.edit is not None and _is_near(show_path(atom.edit.path), danger.field)]
+        for atom in near or atoms:
+            atom.dangers[id(danger)] = danger
+
+
+def _is_near(path: str, other: str) -> bool:
+    return bool(other) and (path.startswith(other) or other.startswith(path))
+
+
+def _together(atoms: Iterable[_Atom]) -> list[Group]:
+    """The edits of an object that the same members make, as one group."""
+    alike: dict[Key, list[_Atom]] = defaultdict(list)
+    for atom in atoms:
+        alike[atom.action, atom.object, tuple(atom.members), atom.edit is None and id(atom)].append(atom)
+    return [_group(found) for found in alike.values()]
+
+
+def _group(atoms: Sequence[_Atom]) -> Group:
+    first = atoms[0]
+    lines: Counter[Span] = sum((atom.causes for atom in atoms), Counter())
+    causes = tuple(span for span, _ in sorted(lines.items(), key=lambda item: (-item[1], item[0])))
+    dangers = {place: danger for atom in atoms for place, danger in atom.dangers.items()}
+    return Group(
+        first.action,
+        first.object,
+        tuple(sorted((_shown(atom) for atom in atoms if atom.edit is not None), key=lambda edit: show_path(edit.path))),
+        first.before,
+        first.after,
+        tuple(sorted(first.members, key=_member_key)),
+        tuple(dangers.values()),
+        causes[0] if causes else None,
+        causes[:_CAUSES],
+        tuple(sorted({follower for atom in atoms for follower in atom.rolls})),
+    )
 
 
 def _renames(objects: Iterable[ObjectChange]) -> dict[str, str]:
@@ -90,39 +175,22 @@ def _followers(item: ObjectChange, objects: Iterable[ObjectChange], renames: Map
     return [other.id for other in objects if other is not item and any(_follows(edit, mine) for edit in other.edits)]
 
 
-def _draft(drafts: dict[Key, _Draft], item: ObjectChange, names: Names, renames: Mapping[str, str]) -> _Draft | None:
-    """The group of the object, made where there is none yet; None where it only follows others."""
-    id = names.id(unhashed(item.id))
-    before = names.of(item.before) if item.action == "removed" else None
-    after = names.of(item.after) if item.action == "added" else None
-    edits = tuple(names.edit(edit) for edit in _own_edits(item, renames))
-    if item.action == "changed" and not edits:
-        return None
-    key = (item.action, id, *((edit.path, _canonical(edit.before), _canonical(edit.after)) for edit in edits))
-    if item.action != "changed":
-        key = (*key, _canonical(before), _canonical(after))
-    if key not in drafts:
-        plain = tuple(replace(edit, cause=None) for edit in edits)
-        drafts[key] = _Draft(Group(item.action, id, plain, before, after, ()))
-    return drafts[key]
-
-
 def _canonical(value: Any) -> Any:
     if isinstance(value, dict | list):
         return json.dumps(value, sort_keys=True)
     return (type(value), value)
 
 
-def _finished(draft: _Draft) -> Group:
-    causes = tuple(span for span, _ in sorted(draft.causes.items(), key=lambda item: (-item[1], item[0])))
-    return replace(
-        draft.group,
-        members=tuple(draft.members),
-        dangers=tuple(draft.dangers),
-        cause=causes[0] if causes else None,
-        causes=causes[:_CAUSES],
-        rolls=tuple(sorted(draft.rolls)),
-    )
+def _member_key(member: Member) -> tuple[str, str, ObjectId]:
+    return (member.environment, member.tenant, member.object)
+
+
+def _shown(atom: _Atom) -> Edit:
+    """The edit for all its members; the values of one member alone are said as they are."""
+    assert atom.edit is not None
+    assert atom.plain is not None
+    single = len(atom.members) == 1
+    return replace(atom.edit, before=atom.plain.before, after=atom.plain.after) if single else atom.edit
 
 
 def ordered(groups: Iterable[Group]) -> list[Group]:
@@ -137,8 +205,17 @@ def ordered(groups: Iterable[Group]) -> list[Group]:
 
 def _rank(item: Group) -> tuple[Any, ...]:
     open_dangers = any(not danger.allowed for danger in item.dangers)
-    return (not open_dangers, not item.dangers, -len(item.members), item.object, item.action, _canonical_edits(item))
+    return (
+        not open_dangers,
+        not item.dangers,
+        -len(item.members),
+        item.object,
+        item.action,
+        _told(item),
+        [_member_key(member) for member in item.members[:1]],
+    )
 
 
-def _canonical_edits(item: Group) -> str:
-    return json.dumps([[str(edit.path), str(edit.before), str(edit.after)] for edit in item.edits])
+def _told(item: Group) -> str:
+    whole = [_canonical(item.before), _canonical(item.after)]
+    return repr([(show_path(edit.path), str(edit.before), str(edit.after)) for edit in item.edits] or whole)

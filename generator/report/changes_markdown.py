@@ -41,7 +41,9 @@ def markdown(review: Review, budget: int = BUDGET) -> str:
     mains, others = outliers(review.groups)
     several = len({member.environment for group in review.groups for member in group.members}) > 1
     blocks = [_peril(peril) for peril in words.perils(review.dangers)]
-    blocks += [_group(group, several) for group in mains]
+    blocks += [
+        _group(groups[0], several) if len(groups) == 1 else _bundle(groups, several) for groups in words.bundles(mains)
+    ]
     blocks += [_outlier(item, mains, several) for item in others]
     head = (
         f"{MARKER}\n### {_summary(review)}\n\nfrom {code(review.before)} to {code(review.after)}, "
@@ -54,7 +56,7 @@ def markdown(review: Review, budget: int = BUDGET) -> str:
 
 def review_size(review: Review) -> int:
     """How many changes and dangers there are."""
-    return sum(len(group.members) for group in review.groups) + len(review.dangers)
+    return sum(words.size(group) for group in review.groups) + len(review.dangers)
 
 
 def _summary(review: Review) -> str:
@@ -64,22 +66,18 @@ def _summary(review: Review) -> str:
 
 
 def _fitted(blocks: Sequence[_Block], room: int) -> tuple[list[str], list[_Block]]:
-    """The blocks in their order, whole while the heads of the rest have room as well, then their heads, then nothing."""
-    heads = sum(len(block.brief.encode()) for block in blocks)
+    """The blocks in their order: whole, a quarter of the room kept for the heads of those that follow, which then fill it."""
+    heads = min(sum(len(block.brief.encode()) for block in blocks), room // 4)
     shown: list[str] = []
-    left: list[_Block] = []
-    for block in blocks:
-        full, brief = len(block.full.encode()), len(block.brief.encode())
-        heads -= brief
-        if not left and full + min(heads, room // 4) <= room:
-            shown.append(block.full)
-            room -= full
-        elif not left and brief <= room:
-            shown.append(block.brief)
-            room -= brief
-        else:
-            left.append(block)
-    return shown, left
+    whole = True
+    for place, block in enumerate(blocks):
+        whole = whole and len(block.full.encode()) + heads <= room
+        part = block.full if whole else block.brief
+        if len(part.encode()) > room:
+            return shown, list(blocks[place:])
+        shown.append(part)
+        room -= len(part.encode())
+    return shown, []
 
 
 def _left_out(left: Sequence[_Block]) -> str:
@@ -157,7 +155,14 @@ def _group(group: Group, several: bool) -> _Block:
         fields = [f"{words.sign(group)} {line}" for line in words.outline(whole)]
         more = [f"@@ {len(fields) - _FIELDS:,} more fields @@"] if len(fields) > _FIELDS else []
         body = fence([*fields[:_FIELDS], *more], "diff")
-    return _Block(f"{head}\n{body}{_about(group)}", head, len(group.members))
+    return _Block(f"{head}\n{body}{_about(group)}", head, words.size(group))
+
+
+def _bundle(groups: Sequence[Group], several: bool) -> _Block:
+    who = prose(words.whose(groups[0].members, several))
+    head = f"\n#### {words.number(len(groups), 'object')} {groups[0].action} x {who}\n"
+    lines = [f"{words.sign(groups[0])} {kind}: {', '.join(names)}" for kind, names in words.by_kind(groups)]
+    return _Block(f"{head}\n{fence(lines, 'diff')}{_about(groups[0])}", head, sum(words.size(item) for item in groups))
 
 
 def _edits(edits: Sequence[Edit]) -> Iterator[str]:
@@ -188,4 +193,4 @@ def _outlier(item: Outlier, mains: Sequence[Group], several: bool) -> _Block:
     who = words.whose(item.group.members, several)
     head = f"\n#### {prose(f'outlier: {who}')}: not as {code(words.headline(mains[item.main]))}\n"
     lines = [*_edits(item.instead), *(f"@@ {show_path(edit.path)}: as before @@" for edit in item.missing)]
-    return _Block(f"{head}\n{fence(lines, 'diff')}{_about(item.group)}", head, len(item.group.members))
+    return _Block(f"{head}\n{fence(lines, 'diff')}{_about(item.group)}", head, words.size(item.group))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from generator.changes import Edit, Group, Review, show_path
 from generator.diff.outliers import Outlier, outliers
@@ -22,7 +22,9 @@ def text(review: Review, paint: Paint = plain) -> str:
     several = len({member.environment for group in review.groups for member in group.members}) > 1
     blocks = [f"before  {printable(review.before)}\nafter   {printable(review.after)}\n"]
     blocks += ["".join(f"{line}\n" for line in _peril(peril, paint)) for peril in words.perils(review.dangers)]
-    blocks += ["".join(f"{line}\n" for line in _group(group, several, paint)) for group in mains]
+    for groups in words.bundles(mains):
+        found = _group(groups[0], several, paint) if len(groups) == 1 else _bundle(groups, several, paint)
+        blocks.append("".join(f"{line}\n" for line in found))
     blocks += ["".join(f"{line}\n" for line in _outlier(item, mains, several, paint)) for item in others]
     return "\n".join(blocks)
 
@@ -32,7 +34,7 @@ def _peril(peril: words.Peril, paint: Paint) -> Iterator[str]:
     role = "warning" if danger.allowed else "error"
     field = f", {danger.field}" if danger.field else ""
     what = f"{danger.object}{field}: {words.value(danger.before)} -> {words.value(danger.after)}"
-    yield f"{paint(f'danger[{danger.code}]', role)}: {printable(what)}"
+    yield f"{paint(printable(f'danger[{danger.code}]'), role)}: {printable(what)}"
     for cause in peril.causes[:3]:
         yield f" {paint('-->', 'place')} {printable(str(cause))}"
     names, more = words.listed(peril.tenants, _NAMES)
@@ -56,11 +58,20 @@ def _group(group: Group, several: bool, paint: Paint) -> Iterator[str]:
         yield from _edits(group.edits, paint)
     whole = group.after if group.action == "added" else group.before
     if whole is not None:
-        fields = list(words.outline(whole))
+        fields = words.outline(whole)
         yield from (f"    {printable(line)}" for line in fields[:_FIELDS])
         if len(fields) > _FIELDS:
             yield f"    … and {len(fields) - _FIELDS:,} more fields"
     yield from _about(group)
+
+
+def _bundle(groups: Sequence[Group], several: bool, paint: Paint) -> Iterator[str]:
+    mark = paint(words.sign(groups[0]), _ROLES[words.sign(groups[0])])
+    who = paint(printable(words.whose(groups[0].members, several)), "note")
+    yield f"{mark} {words.number(len(groups), 'object')} {groups[0].action} x {who}"
+    for kind, names in words.by_kind(groups):
+        yield f"    {printable(kind)}: {printable(', '.join(names))}"
+    yield from _about(groups[0])
 
 
 def _edits(edits: tuple[Edit, ...], paint: Paint) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Any
@@ -21,6 +21,7 @@ _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 VALUE = 300
 """Longer values are cut."""
 _LINES = 40
+_BUNDLE = 2
 _ALIGNED_LINES = 5_000
 
 
@@ -57,6 +58,11 @@ def _places(members: Iterable[Member], environments: bool) -> str:
 def title(group: Group, environments: bool) -> str:
     """`1 change x 1,240 tenants (rings early, broad)`."""
     return f"{number(max(1, len(group.edits)), 'change')} x {whose(group.members, environments)}"
+
+
+def size(group: Group) -> int:
+    """How many changes a group stands for: of each member each edit, or the object as a whole."""
+    return len(group.members) * max(1, len(group.edits))
 
 
 def headline(group: Group) -> str:
@@ -125,15 +131,42 @@ def lines(edit: Edit) -> list[str]:
     return [*shown, f"@@ {len(found) - _LINES:,} more lines @@"] if len(found) > _LINES else shown
 
 
-def outline(data: Any, depth: int = 2) -> Iterator[str]:
-    """The fields of a whole object as `path: value`, those deeper than `depth` in one line as JSON; the type is left out."""
+def outline(data: Mapping[str, Any]) -> list[str]:
+    """The fields of a whole object as `path: value`, two levels deep; of its metadata only what nothing else says."""
+    body = {key: item for key, item in data.items() if key not in ("apiVersion", "kind", "metadata")}
+    return list(_outline(body, 2)) or list(_outline({"metadata": data.get("metadata", {})}, 2))
+
+
+def _outline(data: Mapping[str, Any], depth: int) -> Iterator[str]:
     for key, item in data.items():
-        if key in ("apiVersion", "kind") and depth == 2:  # noqa: PLR2004  # the top
-            continue
         if isinstance(item, dict) and item and depth > 1:
-            yield from (f"{key}.{line}" for line in outline(item, depth - 1))
+            yield from (f"{key}.{line}" for line in _outline(item, depth - 1))
+        elif isinstance(item, str) and "\n" in item.strip():
+            yield f"{key}: {number(len(item.splitlines()), 'line')}"
         else:
             yield f"{key}: {value(item)}"
+
+
+def bundles(groups: Sequence[Group]) -> list[tuple[Group, ...]]:
+    """The groups, with the objects that the same tenants gain or lose together: a tenant, a feature. What destroys stays alone."""
+    alike: dict[Any, list[Group]] = defaultdict(list)
+    for place, item in enumerate(groups):
+        together = item.action != "changed" and not item.dangers
+        key = (item.action, tuple({(member.environment, member.tenant): None for member in item.members}))
+        alike[key if together else place].append(item)
+    return [
+        part
+        for found in alike.values()
+        for part in ([tuple(found)] if len(found) > _BUNDLE else [(item,) for item in found])
+    ]
+
+
+def by_kind(groups: Iterable[Group]) -> list[tuple[str, list[str]]]:
+    """The names of the groups' objects by kind."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for item in groups:
+        found[item.object.kind].append(item.object.name)
+    return [(kind, sorted(names)) for kind, names in sorted(found.items())]
 
 
 def tenants(members: Iterable[Member]) -> list[str]:
@@ -182,7 +215,8 @@ def counts(groups: Sequence[Group], dangers: Sequence[Danger]) -> str:
         return "nothing changes"
     members = [member for group in groups for member in group.members]
     touched = len({(member.environment, member.tenant) for member in members if member.ring})
-    said = f"{number(len(members), 'change')} in {number(len(groups), 'group')}, {number(touched, 'tenant')}"
+    all_of_them = sum(size(group) for group in groups)
+    said = f"{number(all_of_them, 'change')} in {number(len(groups), 'group')}, {number(touched, 'tenant')}"
     unallowed = sum(not danger.allowed for danger in dangers)
     if unallowed:
         said += f"; {number(unallowed, 'danger')} not allowed"
