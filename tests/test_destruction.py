@@ -19,9 +19,8 @@ from generator.destruction import Allowances, Context, allowances_of, context_of
 from generator.destruction.judge import entry_for
 from generator.destruction.quantities import falls, quantity
 from generator.diagnostics import Diagnostic
-from generator.diff import compare
+from generator.diff import attribute, compare
 from generator.kustomize import find
-from generator.load import load
 from generator.model import Catalogue, Repository, TenantFile
 from generator.pipeline import Progress, read, render
 from generator.schema import inline
@@ -282,8 +281,9 @@ class Fleet:
 
     def judged(self) -> tuple[list[Danger], list[Diagnostic], list[TenantChange]]:
         after = self.render("after")
-        changes = compare(self.before, after)
-        repository = load(self.root)[0]
+        read_again = read(self.root)
+        repository = read_again.repository
+        changes = attribute(compare(self.before, after), repository, read_again.tenants, self.before, after)
         kinds = {(each.id.group, each.id.kind) for change in changes for each in change.objects}
         context = context_of(repository, read_crds(ROOT / ".build" / "crds", kinds), {"production": after})
         return *judge(dangers(changes, context), allowances_of(repository), date(2026, 11, 21)), changes
@@ -317,7 +317,8 @@ def test_a_smaller_volume_of_the_real_fleet_is_found(fleet: Fleet) -> None:
     assert said(found) == [claim]
     assert (found[0].before, found[0].after) == ("20Gi", "10Gi")
     assert [problem.code for problem in problems] == ["storage-shrink"]
-    assert problems[0].span.path == NORDVIK
+    assert (problems[0].span.path, problems[0].span.text) == (NORDVIK, "files: {size: 10Gi}")
+    assert problems[0].label == "before, it was `20Gi`"
 
 
 def test_an_ordinary_day_destroys_nothing(fleet: Fleet) -> None:
@@ -385,3 +386,24 @@ def test_an_allowance_changes_no_byte(fleet: Fleet) -> None:
     assert "allow" not in spec["spec"]
     _, problems, _ = fleet.judged()
     assert [problem.code for problem in problems] == ["allow-unused", "allow-unused"]
+
+
+def test_a_partial_comparison_calls_no_entry_unused() -> None:
+    document, _ = parse(
+        "tenants/fleet.yaml", b'allow:\n- {object: Tenant *, field: host, reason: All, until: "2026-12-01"}\n'
+    )
+    assert document is not None
+    repository = Repository(document, {}, (), Catalogue(), {})
+    assert [problem.code for problem in judge([], allowances_of(repository), TODAY)[1]] == ["allow-unused"]
+    assert judge([], allowances_of(repository, complete=False), TODAY)[1] == []
+
+
+def test_a_site_that_moves_to_another_cluster_is_said_once(fleet: Fleet) -> None:
+    fleet.edit(NORDVIK, "cluster: eu-1", "cluster: us-1")
+    fleet.edit(NORDVIK, '{bucket: moodle-backup-eu, endpoint: "https://s3.eu-central-1.example.org"}', BACKUP_US)
+    found, _, _ = fleet.judged()
+    fields = ("cluster", "features.backup.endpoint", "features.backup.location")
+    assert sorted(field for _, _, _, field, _ in said(found)) == list(fields)
+
+
+BACKUP_US = '{bucket: moodle-backup-us, endpoint: "https://s3.us-east-1.example.org"}'

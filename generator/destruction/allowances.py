@@ -50,20 +50,24 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Allowances:
-    """All entries of the newer input, and its tenant files by name: where an entry would go."""
+    """All entries of the newer input, and its tenant files by name: where an entry would go.
+
+    Where not all environments or tenants are compared (`complete` is false), nobody can say that an entry is unused.
+    """
 
     entries: tuple[Allowance, ...] = ()
     documents: Mapping[str, Document] = field(default_factory=dict)
+    complete: bool = True
 
 
-def allowances_of(repository: Repository) -> Allowances:
+def allowances_of(repository: Repository, complete: bool = True) -> Allowances:
     """What the tenants' files and fleet.yaml allow; an entry that is not fit to be read was reported by validate."""
     entries: list[Allowance] = []
     for file in repository.tenants:
         entries += _entries(file.document, file.stem)
     if repository.fleet is not None:
         entries += _entries(repository.fleet, "")
-    return Allowances(tuple(entries), {file.stem: file.document for file in repository.tenants})
+    return Allowances(tuple(entries), {file.stem: file.document for file in repository.tenants}, complete)
 
 
 def _entries(document: Document, tenant: str) -> Iterator[Allowance]:

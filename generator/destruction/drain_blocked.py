@@ -22,6 +22,8 @@ _PROCEED = "permit at least one: `maxUnavailable: 1`, or fewer in `minAvailable`
 
 def find(change: TenantChange, context: Context) -> Iterator[Loss]:
     """Every budget that begins to permit none, by its own change or because there are fewer replicas."""
+    if not _concerned(change):
+        return
     before, after = _states(change, context.standing(change))
     causes = {each.id: each.cause for each in change.objects}
     for id, budget in after.items():
@@ -33,6 +35,19 @@ def find(change: TenantChange, context: Context) -> Iterator[Loss]:
                     old = f"{old} of {_replicas(was, before.values())}"
                     new = f"{new} of {_replicas(budget, after.values())}"
                 yield Loss(id, f"spec.{field}", old, new, _WHY, _PROCEED, causes.get(id))
+
+
+def _concerned(change: TenantChange) -> bool:
+    """Whether a budget or a number of replicas changes: only then is everything else of the tenant read."""
+    for each in change.objects:
+        if each.id.kind == "PodDisruptionBudget" or (each.id.kind in _SCALED and each.action != "changed"):
+            return True
+        counts = (
+            [at(body, "spec", name) for name in ("replicas", "minReplicas")] for body in (each.before, each.after)
+        )
+        if next(counts) != next(counts):
+            return True
+    return False
 
 
 def _states(

@@ -43,11 +43,14 @@ def judge(dangers: Sequence[Danger], allowances: Allowances, today: date) -> tup
 
     What is not allowed says in `proceed` also which entry would allow it.
     """
+    entries: dict[str, list[Allowance]] = defaultdict(list)
+    for entry in allowances.entries:
+        entries[entry.tenant].append(entry)
     used: set[Allowance] = set()
     judged: list[Danger] = []
     refused: list[_Refused] = []
     for index, danger in enumerate(dangers):
-        about = [entry for entry in allowances.entries if entry.permits(danger)]
+        about = [entry for entry in (*entries[danger.tenant], *entries[""]) if entry.permits(danger)]
         used.update(about)
         valid = [entry for entry in about if entry.until >= today]
         allowed = danger.allowed or (valid[0].reason if valid else "")
@@ -63,7 +66,9 @@ def judge(dangers: Sequence[Danger], allowances: Allowances, today: date) -> tup
             judged[each.index] = replace(judged[each.index], proceed=advice)
     needed = {each.expired for each in refused if each.expired is not None}
     problems = [_refusal(group, allowances, today) for group in groups]
-    problems += [problem for entry in allowances.entries for problem in _out_of_place(entry, used, needed, today)]
+    for entry in allowances.entries:
+        if entry in used or allowances.complete:
+            problems += _out_of_place(entry, used, needed, today)
     return judged, ordered(problems)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator.changes import ABSENT, ObjectChange, ObjectId, TenantChange
+from generator.changes import ABSENT, ObjectChange, ObjectId, TenantChange, show_path
 from generator.diagnostics import Span
 from generator.source import Path
 
@@ -84,8 +84,10 @@ def removed(change: TenantChange) -> Iterator[tuple[ObjectChange, Object]]:
 
 
 def loss(each: ObjectChange, path: str, before: Any, after: Any, why: str, proceed: str) -> Loss:
-    """A finding at a field of an object."""
-    return Loss(each.id, path, before, after, why, proceed, each.cause)
+    """A finding at a field of an object; its cause is that of the edit there, where one is known."""
+    edits = ((show_path(edit.path), edit.cause) for edit in each.edits if edit.cause is not None)
+    cause = next((cause for edited, cause in edits if edited.startswith(path) or path.startswith(edited)), each.cause)
+    return Loss(each.id, path, before, after, why, proceed, cause)
 
 
 def whole(each: ObjectChange, why: str, proceed: str) -> Loss:

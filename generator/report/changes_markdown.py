@@ -66,22 +66,18 @@ def _summary(review: Review) -> str:
 
 
 def _fitted(blocks: Sequence[_Block], room: int) -> tuple[list[str], list[_Block]]:
-    """The blocks in their order, whole while the heads of the rest have room as well, then their heads, then nothing."""
-    heads = sum(len(block.brief.encode()) for block in blocks)
+    """The blocks in their order: whole, a quarter of the room kept for the heads of those that follow, which then fill it."""
+    heads = min(sum(len(block.brief.encode()) for block in blocks), room // 4)
     shown: list[str] = []
-    left: list[_Block] = []
-    for block in blocks:
-        full, brief = len(block.full.encode()), len(block.brief.encode())
-        heads -= brief
-        if not left and full + min(heads, room // 4) <= room:
-            shown.append(block.full)
-            room -= full
-        elif not left and brief <= room:
-            shown.append(block.brief)
-            room -= brief
-        else:
-            left.append(block)
-    return shown, left
+    whole = True
+    for place, block in enumerate(blocks):
+        whole = whole and len(block.full.encode()) + heads <= room
+        part = block.full if whole else block.brief
+        if len(part.encode()) > room:
+            return shown, list(blocks[place:])
+        shown.append(part)
+        room -= len(part.encode())
+    return shown, []
 
 
 def _left_out(left: Sequence[_Block]) -> str:

@@ -34,7 +34,7 @@ def _peril(peril: words.Peril, paint: Paint) -> Iterator[str]:
     role = "warning" if danger.allowed else "error"
     field = f", {danger.field}" if danger.field else ""
     what = f"{danger.object}{field}: {words.value(danger.before)} -> {words.value(danger.after)}"
-    yield f"{paint(f'danger[{danger.code}]', role)}: {printable(what)}"
+    yield f"{paint(printable(f'danger[{danger.code}]'), role)}: {printable(what)}"
     for cause in peril.causes[:3]:
         yield f" {paint('-->', 'place')} {printable(str(cause))}"
     names, more = words.listed(peril.tenants, _NAMES)

@@ -215,8 +215,8 @@ def counts(groups: Sequence[Group], dangers: Sequence[Danger]) -> str:
         return "nothing changes"
     members = [member for group in groups for member in group.members]
     touched = len({(member.environment, member.tenant) for member in members if member.ring})
-    changes = sum(size(group) for group in groups)
-    said = f"{number(changes, 'change')} in {number(len(groups), 'group')}, {number(touched, 'tenant')}"
+    all_of_them = sum(size(group) for group in groups)
+    said = f"{number(all_of_them, 'change')} in {number(len(groups), 'group')}, {number(touched, 'tenant')}"
     unallowed = sum(not danger.allowed for danger in dangers)
     if unallowed:
         said += f"; {number(unallowed, 'danger')} not allowed"
