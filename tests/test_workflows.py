@@ -133,8 +133,9 @@ def test_only_the_comments_workflow_has_rights_where_a_fork_can_start_it() -> No
 def test_the_token_is_given_to_single_steps() -> None:
     assert [name for name, job in jobs() if "env" in job] == []
     assert [path.name for path in FILES if "env" in workflow(path)] == []
-    holders = {step["run"].split()[:2][-1] for _, step in steps() if "GITHUB_TOKEN" in step.get("env", {})}
-    assert holders == {"artifact", "comment", "publish"}
+    holders = {step["run"].split()[1] for _, step in steps() if "GITHUB_TOKEN" in step.get("env", {})}
+    assert holders == {"artifact", "comment", "publish", "verify-branch"}
+    assert "token" not in (WORKFLOWS / "pull-request.yml").read_text().partition("\non:")[2]
 
 
 def test_you_can_run_each_step_yourself() -> None:
@@ -173,8 +174,12 @@ def test_the_wheel_carries_what_init_copies() -> None:
             assert f'"{place}/{name}" = "generator/data/{place.removeprefix(".github/")}/{name}"' in text
 
 
-def test_git_gets_the_token_for_githubs_host_alone(tmp_path: Path) -> None:
-    step = workflow(WORKFLOWS / "publish.yml")["jobs"]["publish"]["steps"][-1]
+@pytest.mark.parametrize(
+    ("name", "command"), [("publish", "make publish"), ("verify", ".venv/bin/quad verify-branch --remote origin")]
+)
+def test_git_gets_the_token_for_githubs_host_alone(name: str, command: str, tmp_path: Path) -> None:
+    found = workflow(WORKFLOWS / f"{name}.yml")["jobs"][name]["steps"]
+    step = next(step for step in found if step.get("run") == command)
     given = {
         key: value.replace("${{ github.server_url }}", "https://github.example") for key, value in step["env"].items()
     }
