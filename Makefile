@@ -24,8 +24,8 @@ test: setup  ## lint, type check and test
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy --no-error-summary && $(BIN)/pytest
 golden: setup  ## refresh what is generated: the schema and every golden
 	@$(BIN)/quad schema && UPDATE_GOLDEN=1 $(BIN)/pytest -q --snapshot-update; git status --short
-diff: setup  ## what a render of the working tree would change in rendered/
-	@$(BIN)/quad render --output .build/diff && cp rendered/README.md rendered/.gitignore .build/diff && git --no-pager diff --no-index --stat -p -- rendered .build/diff || test $$? -eq 1
+diff: setup  ## what the working tree would change against the rendered branches, or rendered/ where there are none
+	@$(BIN)/quad diff $$(git for-each-ref --format='%(refname)' 'refs/heads/rendered/*' 'refs/remotes/origin/rendered/*' | grep -q . || echo --against rendered)
 bench: setup  ## CPU seconds a tenant: quad render against plain kustomize
 	@$(BIN)/python tests/bench/render.py
 e2e: setup crds  ## scenarios on a real control plane: kube-apiserver, Argo CD, Argo Rollouts (needs Go and Redis)

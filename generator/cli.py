@@ -15,7 +15,7 @@ from generator import __version__
 from generator.diagnostics import ToolError
 from generator.terminal import fail
 
-COMMANDS = ("artifact", "catalogue", "comment", "init", "render", "schema", "show", "tenant", "validate", "why")
+COMMANDS = ("artifact", "catalogue", "comment", "diff", "init", "render", "schema", "show", "tenant", "validate", "why")
 
 
 class _Lazy(click.RichGroup):

@@ -58,7 +58,7 @@ def files(root: Path, commit: str, folder: str = "") -> dict[str, Entry]:
     """All files below the folder in the commit's tree, by path relative to the folder."""
     where = f"{commit}:{folder}" if folder else f"{commit}^{{tree}}"
     found: dict[str, Entry] = {}
-    for line in run(root, ["ls-tree", "-r", "-z", "--end-of-options", where]).split(b"\0"):
+    for line in run(root, ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", where]).split(b"\0"):
         if line:
             head, _, path = line.partition(b"\t")
             mode, _, name = head.decode().split(" ")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import rich_click as click
 
@@ -17,7 +18,7 @@ from generator.model import Repository, Tenant
 from generator.pipeline import Fleet, Progress
 from generator.report import FORMATS
 from generator.report.printable import printable
-from generator.report.text import plain, text
+from generator.report.text import Paint, plain, text
 from generator.schema_errors import closest
 
 _LISTED = 20
@@ -126,9 +127,14 @@ def progress(label: str) -> Iterator[Progress]:
         yield Progress(lambda total: bar.update(task, total=total), lambda: bar.advance(task))
 
 
+def paint_on(stream: Literal["stdout", "stderr"]) -> Paint:
+    """Colours where the stream is a terminal and nobody minds."""
+    return _paint if getattr(sys, stream).isatty() and not os.environ.get("NO_COLOR") else plain
+
+
 def _coloured() -> bool:
     return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
 
 
 def _paint(part: str, role: str) -> str:
-    return click.style(part, fg=_COLOURS[role], bold=role in ("error", "warning"))
+    return click.style(part, fg=_COLOURS.get(role), bold=role in ("error", "warning"))

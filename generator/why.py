@@ -70,7 +70,7 @@ def _reaches(
     """Where a leaf arrives by itself, then by the values derived from it."""
     for component in components:
         for replacement in replacements_of(component):
-            read = _read(replacement)
+            read = source_path(replacement)
             if read and (leaf[: len(read)] == read or read[: len(leaf)] == leaf):
                 for target in replacement.targets:
                     name = f"{target.select.get('kind', '*')}/{target.select.get('name', '*')}"
@@ -88,7 +88,7 @@ def _is_derived(tenant: Tenant, path: Path) -> bool:
     return any(origin.layer == "derived" for origin in tenant.origins.get(path, ())[:1])
 
 
-def _read(replacement: Replacement) -> Path:
+def source_path(replacement: Replacement) -> Path:
     """The tenant's path that a replacement reads, by itself or as an item of a list."""
     kind, source = replacement.source_kind, replacement.source
     if kind == "Tenant" and source[:1] == ("spec",):
