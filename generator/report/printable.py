@@ -7,6 +7,8 @@ import unicodedata
 
 def printable(text: str) -> str:
     """The text with control, format and bidirectional characters written as `\\u{…}`; tabs become blanks."""
+    if text.isprintable():  # most are, and asking is a hundred times as fast
+        return text
     return "".join(_shown(character) for character in text)
 
 
