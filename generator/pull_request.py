@@ -8,8 +8,8 @@ from typing import Any, Literal
 from generator import github
 from generator.diagnostics import Diagnostic, Span, ToolError
 from generator.github import Client
+from generator.report.changes_markdown import MARKER
 
-MARKER = "<!-- quadrangle-diff -->"
 LONGEST = 65_535
 _TRIES = 3
 

@@ -13,11 +13,12 @@ from generator.commands.comment import HEAD, like
 from generator.diagnostics import ToolError
 from generator.github import Client
 from generator.pull_request import PullRequest
+from generator.report.changes_markdown import MARKER
 from tests.github_stand_in import BOT, TOKEN, GitHub, reply, serving
 from tests.running import Done, quad
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
-REVIEW = f"{pull_request.MARKER}\n## 1 change\n"
+REVIEW = f"{MARKER}\n## 1 change\n"
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def test_a_huge_file_is_refused_and_not_read_whole(hub: GitHub, tmp_path: Path) 
 
 
 def test_what_is_no_text_is_refused(hub: GitHub, tmp_path: Path) -> None:
-    (tmp_path / "bad.md").write_bytes(pull_request.MARKER.encode() + b"\xff")
+    (tmp_path / "bad.md").write_bytes(MARKER.encode() + b"\xff")
     command = ["comment", "--repository", "acme/fleet", "--head", "a:b", "--sha", SHA, "bad.md"]
     done = quad(command, tmp_path, {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": hub.address})
     assert (done.code, "is no UTF-8 text" in done.stderr) == (1, True)
