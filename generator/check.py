@@ -74,5 +74,10 @@ def _diagnostic(place: _Place, tenants: Sequence[str], index: Mapping[tuple[str,
     plural = "tenant" if len(tenants) == 1 else "tenants"
     notes.append(f"rendered for {len(tenants)} {plural}: {named}")
     return Diagnostic(
-        place.code, f"{place.kind} `{place.name}`: {place.message}", span, help=place.help, notes=tuple(notes)
+        place.code,
+        f"{place.kind} `{place.name}`: {place.message}",
+        span,
+        help=place.help,
+        notes=tuple(notes),
+        tenants=tuple(tenants),
     )

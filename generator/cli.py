@@ -15,7 +15,22 @@ from generator import __version__
 from generator.diagnostics import ToolError
 from generator.terminal import fail
 
-COMMANDS = ("artifact", "catalogue", "comment", "diff", "init", "render", "schema", "show", "tenant", "validate", "why")
+COMMANDS = (
+    "artifact",
+    "catalogue",
+    "comment",
+    "diff",
+    "init",
+    "publish",
+    "render",
+    "rollback",
+    "schema",
+    "show",
+    "tenant",
+    "validate",
+    "verify-branch",
+    "why",
+)
 
 
 class _Lazy(click.RichGroup):
@@ -27,7 +42,7 @@ class _Lazy(click.RichGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # as above
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(f"generator.commands.{cmd_name}").command
+        command = importlib.import_module(f"generator.commands.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command)
         return command
 

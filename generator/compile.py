@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from generator.model import Build, Catalogue, Component, Repository, Tenant, Tree
@@ -32,14 +32,35 @@ def compile_fleet(repository: Repository, tenants: Sequence[Tenant]) -> list[Tre
     return [_environment(fleet, repository.catalogue, name, members) for name, members in sorted(groups.items())]
 
 
+def compile_roots(repository: Repository, environment: str, claims: Collection[tuple[str, str]]) -> Tree:
+    """Argo CD's roots alone, for an environment with Applications in these shards of these clusters."""
+    assert repository.fleet is not None
+    fleet = repository.fleet.data
+    files = _snapshot(repository.catalogue, fleet["rings"][0]["name"])
+    builds = [
+        _roots(
+            fleet,
+            repository.catalogue,
+            environment,
+            cluster,
+            {shard for where, shard in claims if where == cluster},
+            files,
+        )
+        for cluster in sorted({cluster for cluster, _ in claims})
+    ]
+    return Tree(environment, dict(sorted(files.items())), tuple(builds))
+
+
 def _environment(fleet: Mapping[str, Any], catalogue: Catalogue, name: str, tenants: Sequence[Tenant]) -> Tree:
     files: Files = {}
     builds: list[Build] = []
     for tenant in tenants:
         builds += _tenant(fleet, catalogue, tenant, files)
     for cluster in sorted({tenant.spec["cluster"] for tenant in tenants}):
-        members = [tenant for tenant in tenants if tenant.spec["cluster"] == cluster]
-        builds.append(_roots(fleet, catalogue, name, cluster, members, files))
+        shards = {
+            shard_of(tenant.name, fleet["argocd"]["shards"]) for tenant in tenants if tenant.spec["cluster"] == cluster
+        }
+        builds.append(_roots(fleet, catalogue, name, cluster, shards, files))
     for ring in sorted({tenant.spec["ring"] for tenant in tenants} | {fleet["rings"][0]["name"]}):
         files.update(_snapshot(catalogue, ring))
     return Tree(name, dict(sorted(files.items())), tuple(builds))
@@ -183,15 +204,14 @@ def _roots(
     catalogue: Catalogue,
     environment: str,
     cluster: str,
-    tenants: Sequence[Tenant],
+    names: Collection[str],
     files: Files,
 ) -> Build:
     """Argo CD's app of apps for one cluster: a root Application, and one Application for each shard that has tenants."""
     name = f"root.{environment}.{cluster}"  # no tenant's name has a dot
     folder = f"roots/{cluster}"
     ring = fleet["rings"][0]["name"]
-    names = sorted({shard_of(tenant.name, fleet["argocd"]["shards"]) for tenant in tenants})
-    shards = [{"name": shard, "path": f"argocd/{cluster}/{shard}"} for shard in names]
+    shards = [{"name": shard, "path": f"argocd/{cluster}/{shard}"} for shard in sorted(names)]
     argocd = {**_target(fleet, environment), "server": "https://kubernetes.default.svc", "path": f"argocd/{cluster}"}
     spec = {"name": name, "shardName": f"{name}.shard", "cluster": cluster, "argocd": argocd, "shards": shards}
     files[f"{folder}/cluster.yaml"] = dump(_object("Cluster", name, spec))

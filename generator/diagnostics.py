@@ -41,7 +41,10 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One problem: `code` names the fault in words, `message` says what is wrong, `help` how to mend it."""
+    """One problem: `code` names the fault in words, `message` says what is wrong, `help` how to mend it.
+
+    `tenants` are those in whose manifests it was found; it is empty where the place alone says whose problem it is.
+    """
 
     code: str
     message: str
@@ -51,6 +54,7 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     related: tuple[Related, ...] = field(default=())
     severity: Severity = "error"
+    tenants: tuple[str, ...] = ()
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

@@ -4,41 +4,83 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from generator.diagnostics import ToolError
+from generator.model import Entry
 
 _QUIET = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+_QUIET |= {"GIT_NO_REPLACE_OBJECTS": "1"}  # a commit is what its id says, whatever refs/replace/ has
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file of a commit's tree: its mode as git prints it (`100644`, `120000` a symbolic link) and its object's id."""
-
-    mode: str
-    id: str
-
-
-def run(root: Path, arguments: Sequence[str], stdin: bytes = b"") -> bytes:
+def run(root: Path, arguments: Sequence[str], stdin: bytes = b"", variables: Mapping[str, str] | None = None) -> bytes:
     """The standard output of `git ARGUMENTS` in the folder; a failure is a ToolError with git's own last words."""
-    code, out, error = attempt(root, arguments, stdin)
+    code, out, error = attempt(root, arguments, stdin, variables)
     if code:
-        words = error.decode(errors="replace").strip().splitlines()
-        raise ToolError(f"git {arguments[0]} failed: {words[-1] if words else f'exit code {code}'}")
+        raise failed(arguments, code, error)
     return out
 
 
-def attempt(root: Path, arguments: Sequence[str], stdin: bytes = b"") -> tuple[int, bytes, bytes]:
+def failed(arguments: Sequence[str], code: int, error: bytes) -> ToolError:
+    """The ToolError of a git that ended so."""
+    return ToolError(f"git {arguments[0]} failed: {last_words(error) or f'exit code {code}'}")
+
+
+def last_words(error: bytes) -> str:
+    """The last line that git said, without what is no character."""
+    lines = [line for line in error.decode(errors="replace").strip().splitlines() if not line.startswith("hint:")]
+    return lines[-1] if lines else ""
+
+
+def attempt(
+    root: Path, arguments: Sequence[str], stdin: bytes = b"", variables: Mapping[str, str] | None = None
+) -> tuple[int, bytes, bytes]:
     """Exit code, standard output and standard error of `git ARGUMENTS` in the folder."""
-    command = ["git", "-C", str(root), "-c", "core.quotePath=false", *arguments]
+    environment = {**os.environ, **_QUIET, **(variables or {})}
     try:
-        done = subprocess.run(command, input=stdin, capture_output=True, check=False, env={**os.environ, **_QUIET})
+        done = subprocess.run(_command(root, arguments), input=stdin, capture_output=True, check=False, env=environment)
     except OSError as error:
-        raise ToolError(f"git cannot be started: {error.strerror}", "install git") from error
+        raise _missing(error) from error
     return done.returncode, done.stdout, done.stderr
+
+
+def feed(root: Path, arguments: Sequence[str], chunks: Iterable[bytes]) -> bytes:
+    """The short standard output of `git ARGUMENTS`, which reads the chunks as they are made."""
+    environment = {**os.environ, **_QUIET}
+    try:
+        process = subprocess.Popen(
+            _command(root, arguments),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+        )
+    except OSError as error:
+        raise _missing(error) from error
+    assert process.stdin is not None
+    with process:
+        try:
+            for chunk in chunks:
+                process.stdin.write(chunk)
+        except BrokenPipeError:
+            pass  # it has ended early, and says why
+        except BaseException:
+            process.kill()
+            raise
+        out, words = process.communicate()
+    if process.returncode:
+        raise failed(arguments, process.returncode, words)
+    return out
+
+
+def _command(root: Path, arguments: Sequence[str]) -> list[str]:
+    return ["git", "-C", str(root), "-c", "core.quotePath=false", "-c", "gc.auto=0", *arguments]
+
+
+def _missing(error: OSError) -> ToolError:
+    return ToolError(f"git cannot be started: {error.strerror}", "install git")
 
 
 def resolve(root: Path, revision: str) -> str | None:
@@ -81,6 +123,68 @@ def blobs(root: Path, ids: Iterable[str]) -> dict[str, bytes]:
         found[name] = out[end + 1 : end + 1 + size]
         at = end + 2 + size
     return found
+
+
+def folder(root: Path) -> Path:
+    """The repository's own folder (`.git`), which its work trees share."""
+    code, out, error = attempt(
+        root, ["rev-parse", "--path-format=absolute", "--git-common-dir", "--show-object-format"]
+    )
+    if code:
+        help = "publishing needs the history: `git init`, commit, then publish"
+        raise ToolError(f"{root} is in no git repository: {last_words(error)}", help)
+    place, form = os.fsdecode(out).splitlines()
+    if form != "sha1":
+        raise ToolError(f"the repository names its objects by {form}", "rendered branches need one that uses sha1")
+    return Path(place)
+
+
+def prefix(root: Path) -> str:
+    """Where in its repository the folder lies, `/` at the end; empty at the top."""
+    return os.fsdecode(run(root, ["rev-parse", "--show-prefix"])).removesuffix("\n")
+
+
+def is_shallow(root: Path) -> bool:
+    """Whether the clone lacks a part of the history."""
+    return run(root, ["rev-parse", "--is-shallow-repository"]).strip() == b"true"
+
+
+def is_ancestor(root: Path, older: str, newer: str) -> bool:
+    """Whether one commit is in the history of the other, or the same."""
+    code, _, error = attempt(root, ["merge-base", "--is-ancestor", older, newer])
+    if code > 1:
+        raise failed(["merge-base"], code, error)
+    return code == 0
+
+
+def chain(root: Path, tip: str) -> list[str]:
+    """The commit, its first parent, that one's first parent and so on."""
+    return run(root, ["rev-list", "--first-parent", "--end-of-options", tip]).decode().split()
+
+
+def refs(root: Path, pattern: str) -> dict[str, str]:
+    """The refs that match, and the objects they name."""
+    lines = run(root, ["for-each-ref", "--format=%(objectname) %(refname)", pattern]).decode().splitlines()
+    return {name: id for id, _, name in (line.partition(" ") for line in lines)}
+
+
+def checked_out(root: Path) -> set[str]:
+    """The branches that some work tree of the repository has checked out, as full refs."""
+    out = os.fsdecode(run(root, ["worktree", "list", "--porcelain", "-z"]))
+    return {field.removeprefix("branch ") for field in out.split("\0") if field.startswith("branch ")}
+
+
+def setting(root: Path, *arguments: str) -> str:
+    """What `git config ARGUMENTS` prints; empty where it is not set."""
+    code, out, _ = attempt(root, ["config", *arguments])
+    return out.decode(errors="replace").strip() if code == 0 else ""
+
+
+def uncommitted(root: Path, folders: Sequence[str]) -> list[str]:
+    """The files in these folders that differ from the commit checked out or that it lacks, from the repository's top."""
+    arguments = ["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--", *folders]
+    fields = os.fsdecode(run(root, arguments)).split("\0")
+    return sorted(field[3:] for field in fields if field)
 
 
 def initialise(folder: Path) -> None:

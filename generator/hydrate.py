@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
 
 from generator.diagnostics import Diagnostic, Span
@@ -23,13 +25,14 @@ def hydrate(
 ) -> tuple[dict[str, bytes], list[Diagnostic]]:
     """The output of each build by its path, and a diagnostic for each build that kustomize refused."""
     outputs: dict[str, bytes] = {}
-    problems: list[Diagnostic] = []
+    refused: dict[Diagnostic, set[str]] = defaultdict(set)
     for build, (output, complaint) in _run_all(builds, staged, kustomize):
         if complaint:
-            problems.append(_refused(build, complaint, staged))
+            refused[_refused(build, complaint, staged)].add(build.subject)
         else:
             outputs[build.output] = output
         progress()
+    problems = [replace(problem, tenants=tuple(sorted(subjects))) for problem, subjects in refused.items()]
     return dict(sorted(outputs.items())), problems
 
 

@@ -139,3 +139,11 @@ class Manifest:
         """The object's API group, empty for the core group."""
         version = str(self.object.get("apiVersion", ""))
         return version.rpartition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of a commit's tree: its mode as git prints it (`100644`, `120000` a symbolic link) and its object's id."""
+
+    mode: str
+    id: str

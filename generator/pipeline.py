@@ -15,7 +15,7 @@ from generator.diagnostics import Diagnostic, has_errors
 from generator.hydrate import hydrate
 from generator.kustomize import Kustomize
 from generator.load import load
-from generator.model import Build, Manifest, Repository, Tenant
+from generator.model import Build, Manifest, Repository, Tenant, Tree
 from generator.placing import place, refuse_foreign, selected
 from generator.readme import readme
 from generator.resolve import resolve
@@ -29,6 +29,15 @@ class Fleet:
 
     repository: Repository
     tenants: list[Tenant]
+    problems: list[Diagnostic]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What `make` wrote into a folder, and every problem of it; a problem that only some tenants have names them."""
+
+    objects: int
+    custom_checked: bool
     problems: list[Diagnostic]
 
 
@@ -68,25 +77,35 @@ def render(
         return Rendered(problems=fleet.problems)
     trees = [selected(tree, only, output) for tree in compile_fleet(fleet.repository, fleet.tenants)]
     trees = [tree for tree in trees if tree.builds]
-    progress.start(sum(len(tree.builds) for tree in trees))
     refuse_foreign(trees, output)
     with staged(output) as staging:
-        problems, manifests = list(fleet.problems), []
-        for tree in trees:
-            folder = staging / tree.environment
-            write(folder, tree.files)
-            hydrated, found = hydrate(tree.builds, folder, kustomize, progress.advance)
-            problems += found
-            manifests += _manifests(fleet, tree.builds, hydrated)
-            write(folder, hydrated)
-            write(folder, {"README.md": readme(tree.environment, fleet.tenants)})
-        custom = read_crds(crds, {(manifest.group, manifest.kind) for manifest in manifests})
-        problems += check(manifests, fleet.repository.catalogue, custom)
+        made = make(fleet, trees, staging, kustomize, crds, progress)
+        problems = fleet.problems + made.problems
         if has_errors(problems):
             return Rendered(problems=problems)
         vanished = place(trees, staging, output, only)
     tenants = {build.subject for tree in trees for build in tree.builds} & {tenant.name for tenant in fleet.tenants}
-    return Rendered(len(tenants), len(manifests), bool(custom), vanished, problems)
+    return Rendered(len(tenants), made.objects, made.custom_checked, vanished, problems)
+
+
+def make(
+    fleet: Fleet, trees: Sequence[Tree], folder: Path, kustomize: Kustomize, crds: Path, progress: Progress
+) -> Made:
+    """Write, hydrate and check the trees, each in a folder of its environment's name; the problems name their tenants."""
+    progress.start(sum(len(tree.builds) for tree in trees))
+    problems: list[Diagnostic] = []
+    manifests: list[Manifest] = []
+    for tree in trees:
+        place = folder / tree.environment
+        write(place, tree.files)
+        hydrated, found = hydrate(tree.builds, place, kustomize, progress.advance)
+        problems += found
+        manifests += _manifests(fleet, tree.builds, hydrated)
+        specs = [tenant.spec for tenant in fleet.tenants if tenant.environment == tree.environment]
+        write(place, {**hydrated, "README.md": readme(tree.environment, specs)})
+    custom = read_crds(crds, {(manifest.group, manifest.kind) for manifest in manifests})
+    problems += check(manifests, fleet.repository.catalogue, custom)
+    return Made(len(manifests), bool(custom), problems)
 
 
 def _manifests(fleet: Fleet, builds: Sequence[Build], hydrated: Mapping[str, bytes]) -> list[Manifest]:

@@ -47,6 +47,23 @@ def of_commit(root: Path, commit: str, environment: str, where: str) -> Snapshot
     return Snapshot(environment, where, found, read)
 
 
+def of_bytes(files: Mapping[str, bytes], environment: str, where: str) -> Snapshot:
+    """Files in memory."""
+    found = {path: blob_id(raw) for path, raw in files.items()}
+    return Snapshot(environment, where, found, lambda paths: {path: files[path] for path in paths})
+
+
+def laid_over(below: Snapshot, above: Snapshot) -> Snapshot:
+    """The files of both trees; where both have one, that of the second."""
+
+    def read(paths: Iterable[str]) -> dict[str, bytes]:
+        wanted = list(paths)
+        first = below.read(path for path in wanted if path not in above.ids)
+        return {**first, **above.read(path for path in wanted if path in above.ids)}
+
+    return Snapshot(below.environment, below.where, {**below.ids, **above.ids}, read)
+
+
 def differing(before: Snapshot, after: Snapshot) -> list[str]:
     """The paths that only one of the trees has, or that differ in their bytes, sorted."""
     paths = before.ids.keys() | after.ids.keys()

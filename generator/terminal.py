@@ -16,6 +16,7 @@ from generator.diagnostics import Diagnostic, ordered
 from generator.load import load
 from generator.model import Repository, Tenant
 from generator.pipeline import Fleet, Progress
+from generator.publish import Outcome, RequestError
 from generator.report import FORMATS
 from generator.report.printable import printable
 from generator.report.text import Paint, plain, text
@@ -23,6 +24,13 @@ from generator.schema_errors import closest
 
 _LISTED = 20
 _COLOURS = {"error": "red", "warning": "yellow", "place": "blue", "help": "green", "note": "cyan"}
+_STATES = {
+    "published": "published",
+    "planned": "would be published",
+    "unchanged": "nothing to do, the tree is the same",
+    "older": "nothing to do",
+    "refused": "not published, the branch is as it was",
+}
 
 format_option = click.option(
     "--format",
@@ -74,11 +82,20 @@ def find_tenant(fleet: Fleet, name: str) -> Tenant:
     raise click.UsageError(unknown("tenant", name, names))
 
 
+@contextmanager
+def usage() -> Iterator[None]:
+    """What the command line names and is not there is a wrong command line."""
+    try:
+        yield
+    except RequestError as error:
+        raise click.UsageError(unknown(error.what, error.name, error.known)) from error
+
+
 def unknown(what: str, name: str, known: Sequence[str]) -> str:
     """No such thing, what was perhaps meant, and what there is."""
     listed = ", ".join(sorted(known)[:_LISTED]) + (" …" if len(known) > _LISTED else "")
     return " ".join(
-        part for part in (f"no {what} `{name}`.", closest(name, list(known)), f"There are: {listed}") if part
+        part for part in (f"no {what} `{name}`.", closest(name, list(known)), listed and f"There are: {listed}") if part
     )
 
 
@@ -97,6 +114,17 @@ def print_state(diagnostics: Sequence[Diagnostic], otherwise: str) -> None:
     if errors:
         otherwise = f"{count(errors, 'error')} in {count(files, 'file')}; {otherwise}"
     click.echo(otherwise, err=True)
+
+
+def print_outcomes(outcomes: Sequence[Outcome], layout: str) -> None:
+    """What became of each branch, to standard error; the commits published to standard output, for programs."""
+    for outcome in outcomes:
+        where = f" at {outcome.commit[:12]}" if outcome.commit else ""
+        click.echo(f"{outcome.branch}: {_STATES[outcome.state]}{where}", err=True)
+        for line in outcome.said:
+            click.echo(f"  {printable(line)}", err=True)
+        if outcome.state == "published" and layout == "text":
+            click.echo(f"{outcome.branch} {outcome.commit}")
 
 
 def count(number: int, noun: str) -> str:

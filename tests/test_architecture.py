@@ -26,6 +26,7 @@ PURE: tuple[str, ...] = (
     "fleet_checks",
 )
 PURE += ("changes", "compile", "check", "why", "schema", "replacements", "diagnostics", "model", "docs", "readme")
+PURE += ("ledger", "hydrator", "holding", "page", "summary")
 PURE_FILES = [GENERATOR / f"{name}.py" for name in PURE] + [
     path
     for folder in ("diff", "traps", "report", "rules")
@@ -103,6 +104,35 @@ def test_only_edit_writes_tenants() -> None:
         if call.endswith((".write_bytes", ".write_text", "copytree"))
     }
     assert writers <= {"edit.py", "staging.py", "init.py", "schema.py"}
+
+
+def test_only_publish_writes_branches() -> None:
+    """What changes a repository stands in refs.py alone, and its functions that move anything are called by publish.py alone."""
+    words = (
+        "update-ref",
+        "commit-tree",
+        "fast-import",
+        "push",
+        "symbolic-ref",
+        "commit",
+        "branch",
+        "checkout",
+        "reset",
+    )
+    writers = {
+        path.name
+        for path in MODULES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.List) and any(isinstance(e, ast.Constant) and e.value in words for e in node.elts)
+    }
+    callers = {
+        path.name
+        for path in MODULES
+        for call in calls(path)
+        if call in ("refs.store", "refs.commit", "refs.move", "refs.push")
+    }
+    imported = {path.name for path in MODULES if "from generator.refs import" in path.read_text()}
+    assert (writers, callers, imported) == ({"refs.py"}, {"publish.py"}, {"publish.py"})
 
 
 def test_no_name_of_the_catalogue_occurs_in_the_generator() -> None:

@@ -2,15 +2,19 @@
 
 A case is `input/` (files that are added or replaced; an empty file `name.deleted` removes `name`), `output.txt`, and where it
 is not `quad validate`, a `command.txt` (and a `sitecustomize.py` where the
-machine must lack something). A folder may be named <code>.<variant>.
+machine must lack something). `prepare.sh` runs before the command in a new git
+repository; ids of commits are then masked. A folder may be named <code>.<variant>.
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +23,7 @@ from generator.diagnostics import has_errors
 from generator.pipeline import read
 from generator.report import FORMATS
 from tests.conftest import ROOT, copy_input, matches_golden
+from tests.publishing import IDENTITY
 from tests.running import quad
 
 MUSEUM = ROOT / "tests" / "diagnostics"
@@ -38,14 +43,24 @@ def lay_over(repository: Path, case: Path) -> None:
             shutil.copy(path, target)
 
 
+def prepare(repository: Path, script: Path) -> None:
+    """Give the fleet a history, with `quad` at hand."""
+    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=repository, check=True)
+    text = f'set -e; quad() {{ "$PYTHON" -m generator "$@"; }}\n{script.read_text()}'
+    environment = {**os.environ, **IDENTITY, "PYTHON": sys.executable, "PYTHONPATH": str(ROOT)}
+    subprocess.run(["bash", "-c", text], cwd=repository, env=environment, check=True, capture_output=True)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_the_user_sees_these_words(name: str, fleet_repository: Path) -> None:
     case = MUSEUM / name
     lay_over(fleet_repository, case)
     command = case / "command.txt"
     if command.exists():
-        done = quad(command.read_text().split(), fleet_repository, {"PYTHONPATH": f"{case}:{ROOT}"})
-        output, code = done.stderr, done.code
+        if (case / "prepare.sh").exists():
+            prepare(fleet_repository, case / "prepare.sh")
+        done = quad(command.read_text().split(), fleet_repository, {"PYTHONPATH": f"{case}:{ROOT}", **IDENTITY})
+        output, code = re.sub(r"\b[0-9a-f]{12}(?:[0-9a-f]{28})?\b", "COMMIT", done.stderr), done.code
     else:
         problems = read(fleet_repository).problems
         output, code = FORMATS["text"](problems), int(has_errors(problems))
@@ -74,6 +89,7 @@ def _codes_in_the_source() -> set[str]:
             if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in (
                 "Diagnostic",
                 "_refuse",
+                "about",
             ):
                 texts = [argument.value for argument in node.args[:2] if isinstance(argument, ast.Constant)]
                 codes |= {

@@ -1,0 +1,92 @@
+"""Where a rendered tree comes from: the source commit, read and copied out by git's plumbing, and the generator's own bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from generator import __version__, git
+from generator.diagnostics import Diagnostic, Span, ToolError
+from generator.ledger import Source, parse_commit
+from generator.model import Entry
+from generator.source import parse
+from generator.staging import write
+
+INPUT = ("tenants", "overlays", "schemas")
+_LINK, _FILES = "120000", ("100644", "100755")
+
+
+def head(root: Path) -> Source:
+    """The commit that is checked out."""
+    git.folder(root)  # says so where there is no repository at all
+    commit = git.resolve(root, "HEAD")
+    if commit is None:
+        raise ToolError("the repository has no commit yet", "commit tenants/, overlays/ and schemas/, then publish")
+    return source(root, commit)
+
+
+def source(root: Path, commit: str) -> Source:
+    """What the commit says of itself."""
+    return Source(commit, parse_commit(git.blobs(root, [commit])[commit]), git.prefix(root))
+
+
+def uncommitted(root: Path, source: Source) -> list[Diagnostic]:
+    """Each file of the input that is not as the source commit has it: what is published would not be what lies here."""
+    return [
+        Diagnostic(
+            "uncommitted-change",
+            f"the file is not as commit {source.id[:12]} has it",
+            Span(path.removeprefix(source.prefix)),
+            help="commit it or put it aside (`git stash`); what is published comes from a commit",
+        )
+        for path in git.uncommitted(root, INPUT)
+    ]
+
+
+def fleet_at(root: Path, source: Source) -> Mapping[str, Any]:
+    """What fleet.yaml says at the source commit; it has been judged when that commit was published."""
+    path = f"{source.prefix}tenants/fleet.yaml"
+    name = f"{source.id}:{path}"
+    document = parse(path, git.blobs(root, [name])[name])[0]
+    if document is None or not isinstance(document.data, dict) or not {"git", "environments"} <= document.data.keys():
+        raise ToolError(f"{path} of commit {source.id[:12]} is no fleet", "`quad validate` says what is wrong with it")
+    return document.data
+
+
+def export(root: Path, source: Source, folder: Path) -> None:
+    """Copy the input at the source commit into the folder: byte for byte, links as links, for the reader to judge."""
+    entries = {
+        path: entry
+        for path, entry in git.files(root, source.id, source.prefix.rstrip("/")).items()
+        if path.split("/")[0] in INPUT
+    }
+    if strange := [path for path in entries if {"", ".", "..", ".git"} & set(path.split("/"))]:
+        raise ToolError(f"commit {source.id[:12]} holds a path that no checkout has: {strange[0]}")
+    raw = git.blobs(root, (entry.id for entry in entries.values() if entry.mode in (_LINK, *_FILES)))
+    write(folder, {path: raw[entry.id] for path, entry in entries.items() if entry.mode in _FILES})
+    _link(folder, {path: entry for path, entry in entries.items() if entry.mode == _LINK}, raw)
+
+
+def _link(folder: Path, links: Mapping[str, Entry], raw: Mapping[str, bytes]) -> None:
+    for path, entry in links.items():
+        try:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).symlink_to(os.fsdecode(raw[entry.id]))
+        except (OSError, ValueError) as error:
+            raise ToolError(f"the link {path} of the commit cannot be made: {error}") from error
+
+
+@cache
+def generator() -> str:
+    """Who makes the trees: our version and the digest of our own files, so that a tree is compared with the work of its equal."""
+    own = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(own.rglob("*")):
+        name = path.relative_to(own).as_posix()
+        if path.is_file() and "__pycache__" not in path.parts and not name.startswith(("data/", ".")):
+            digest.update(f"{name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    return f"{__version__} sha256:{digest.hexdigest()}"

@@ -1,0 +1,120 @@
+"""Writes into a git repository: objects, commits and refs, with plumbing that touches neither work tree nor index.
+
+Objects come first and refs last, by compare-and-swap: whenever the program ends, every branch is at the old commit or the new.
+Only `publish.py` uses this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator import git
+from generator.diagnostics import ToolError
+
+_ABSENT = "0" * 40
+_SCRATCH = "refs/quadrangle/scratch"
+_LOST = re.compile(
+    rb"stale info|fetch first|non-fast-forward|cannot lock ref|failed to (update|lock)|incorrect old value"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A branch goes from one commit to another; from nothing where `old` is empty."""
+
+    branch: str
+    old: str
+    new: str
+
+    @property
+    def ref(self) -> str:
+        """The full name of the branch."""
+        return f"refs/heads/{self.branch}"
+
+
+def store(root: Path, parent: str, removed: Iterable[str], files: Iterable[tuple[str, bytes]]) -> str:
+    """Write the parent's tree with some files removed and others put in; the new tree's id.
+
+    One process makes all objects. It wants a ref for its commit, which it drops again before it writes any.
+    """
+    out = git.feed(root, ["fast-import", "--quiet", "--done"], _stream(parent, removed, files))
+    found = re.fullmatch(rb"040000 tree ([0-9a-f]{40})\t\n", out)
+    if found is None:
+        raise ToolError(f"git fast-import answered {out[:80]!r}")
+    return found[1].decode()
+
+
+def _stream(parent: str, removed: Iterable[str], files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    yield f"commit {_SCRATCH}\ncommitter quad <quad> 0 +0000\ndata 0\n".encode()
+    if parent:
+        yield f"from {parent}\n".encode()
+    for path in removed:
+        yield b"D " + _quoted(path) + b"\n"
+    for path, raw in files:
+        yield b"M 100644 inline " + _quoted(path) + b"\ndata %d\n" % len(raw) + raw + b"\n"
+    yield f'ls ""\n\nreset {_SCRATCH}\nfrom {_ABSENT}\n\ndone\n'.encode()
+
+
+def _quoted(path: str) -> bytes:
+    raw = path.encode(errors="surrogateescape")
+    return b'"' + raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") + b'"'
+
+
+def commit(root: Path, tree: str, parent: str, message: str, date: str, sign: bool) -> str:
+    """Make a commit by the user's identity, both dates as given (now where empty); its id. No ref names it yet."""
+    arguments = ["-c", "i18n.commitEncoding=UTF-8", "commit-tree", *(["-S"] if sign else []), tree]
+    arguments += ["-p", parent] if parent else []
+    dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date} if date else {}
+    code, out, error = git.attempt(root, arguments, message.encode(errors="replace"), dates)
+    if code:
+        help = "see user.signingKey and gpg.format in your git configuration" if sign else ""
+        raise ToolError(f"git commit-tree failed: {git.last_words(error)}", help)
+    return out.decode().strip()
+
+
+def identify(root: Path) -> None:
+    """ToolError where git does not know in whose name commits are made."""
+    code, _, error = git.attempt(root, ["var", "GIT_COMMITTER_IDENT"])
+    if code:
+        help = "`git config user.name NAME` and `git config user.email ADDRESS`, of a robot in CI"
+        raise ToolError(f"git does not know who publishes: {git.last_words(error)}", help)
+
+
+def move(root: Path, moves: Iterable[Move], reason: str) -> str:
+    """Move all branches or none; git's words where one was not where it was read, or is locked, else empty."""
+    lines = [f"update {move.ref} {move.new} {move.old or _ABSENT}\n" for move in moves]
+    text = "".join(["start\n", *lines, "prepare\n", "commit\n"])
+    code, _, error = git.attempt(root, ["update-ref", "-m", reason, "--stdin"], text.encode())
+    return (git.last_words(error) or f"exit code {code}") if code else ""
+
+
+def heads(root: Path, remote: str, branches: Iterable[str]) -> dict[str, str]:
+    """The commits these branches are at in the remote repository, and fetch them."""
+    wanted = [f"refs/heads/{branch}" for branch in branches]
+    out = git.run(root, ["ls-remote", "--end-of-options", remote, *wanted]).decode(errors="replace")
+    found = {name: id for id, _, name in (line.partition("\t") for line in out.splitlines()) if name in wanted}
+    missing = [name for name, id in found.items() if git.resolve(root, id) is None]
+    if missing:
+        options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance"]
+        git.run(root, ["fetch", *options, "--end-of-options", remote, *missing])
+    return {name.removeprefix("refs/heads/"): id for name, id in found.items()}
+
+
+def push(root: Path, remote: str, moves: Iterable[Move]) -> str:
+    """Move all branches of the remote repository or none; empty, or git's words where somebody else was faster."""
+    leases = [f"--force-with-lease={move.ref}:{move.old}" for move in moves]
+    wanted = [f"{move.new}:{move.ref}" for move in moves]
+    options = ["--quiet", "--porcelain", "--atomic", "--no-follow-tags", "--recurse-submodules=no"]
+    code, out, error = git.attempt(root, ["push", *options, *leases, "--end-of-options", remote, *wanted])
+    if code == 0:
+        return ""
+    refused = [line for line in out.splitlines() if line.startswith(b"!")] or [error]
+    if any(_LOST.search(line) for line in refused):
+        return git.last_words(refused[0]).replace("\t", " ")
+    said = git.last_words(refused[0]).replace("\t", " ")
+    raise ToolError(
+        f"git push to {remote} failed: {said}", "no branch was moved, here or there; mend it and publish again"
+    )

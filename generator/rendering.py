@@ -1,0 +1,163 @@
+"""Renders a source commit, and puts a branch's tree together from it: the same for publishing it and for verifying it later."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from generator import hydrator, snapshot
+from generator.compile import compile_fleet, compile_roots
+from generator.diagnostics import Diagnostic, ToolError
+from generator.holding import Blame, blame, claims, hold, listed_claims, spec_path
+from generator.hydrate import hydrate
+from generator.kustomize import Kustomize
+from generator.ledger import METADATA, Source
+from generator.model import Spec, Tenant
+from generator.page import page
+from generator.pipeline import Fleet, Progress, make, read
+from generator.provenance import export
+from generator.readme import readme
+from generator.snapshot import Snapshot
+from generator.staging import write
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a rendering is made with."""
+
+    kustomize: Kustomize
+    crds: Path
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A source commit's trees by environment, their tenants, and every problem found on the way."""
+
+    source: Source
+    fleet: Fleet
+    folder: Path
+    trees: Mapping[str, Snapshot]
+    tenants: Mapping[str, Mapping[str, Spec]]
+    problems: list[Diagnostic]
+    blame: Blame
+
+    @property
+    def repository(self) -> str:
+        """Where Argo CD clones from."""
+        assert self.fleet.repository.fleet is not None
+        return str(self.fleet.repository.fleet.data["git"]["repository"])
+
+
+def opened(root: Path, source: Source, folder: Path) -> tuple[Fleet, Blame]:
+    """The fleet as the source commit has it, copied out into the folder, and whose its problems are."""
+    export(root, source, folder)
+    fleet = read(folder)
+    return fleet, blame(fleet.problems, {})
+
+
+def render_source(
+    fleet: Fleet, source: Source, tenants: Sequence[Tenant], leave: Collection[str], tools: Tools, folder: Path
+) -> Rendering:
+    """Render these tenants, but none whose own problems are known, nor those of environments to be left."""
+    found = blame(fleet.problems, {})
+    good = [
+        tenant
+        for tenant in tenants
+        if tenant.environment not in leave and (tenant.environment, tenant.name) not in found.own
+    ]
+    trees = compile_fleet(fleet.repository, good)
+    made = make(Fleet(fleet.repository, good, []), trees, folder, tools.kustomize, tools.crds, tools.progress)
+    names: dict[str, dict[str, Spec]] = {}
+    for tenant in good:
+        names.setdefault(tenant.environment, {})[tenant.name] = tenant.spec
+    problems = fleet.problems + made.problems
+    where = f"commit {source.id[:12]}"
+    snapshots = {
+        tree.environment: snapshot.of_folder(folder / tree.environment, tree.environment, where) for tree in trees
+    }
+    owners = blame(problems, {tenant.name: tenant.environment for tenant in good})
+    return Rendering(source, fleet, folder, snapshots, names, problems, owners)
+
+
+def compose(
+    rendering: Rendering,
+    environment: str,
+    held: Mapping[str, Snapshot],
+    held_at: Mapping[str, str],
+    left_out: Collection[str],
+    tools: Tools,
+) -> Snapshot:
+    """The branch's tree: what was rendered, tenants held as other trees have them, and the pages about it all."""
+    new = rendering.trees.get(environment) or snapshot.nothing(environment, f"commit {rendering.source.id[:12]}")
+    specs = {name: spec_in(tree, name) for name, tree in held.items()}
+    tree = hold(new, held, left_out, specs)
+    if claims(tree.ids) != listed_claims(tree.ids):
+        tree = with_roots(rendering.fleet, tree, tools, rendering.folder / "roots" / environment)
+    mine = {
+        name: spec
+        for name, spec in rendering.tenants.get(environment, {}).items()
+        if name not in held and name not in left_out
+    }
+    raw = hydrator.metadata(rendering.repository, rendering.source)
+    return with_pages(tree, [*mine.values(), *specs.values()], held_at, raw)
+
+
+def with_pages(tree: Snapshot, specs: Sequence[Spec], held_at: Mapping[str, str], metadata: bytes) -> Snapshot:
+    """The tree with the pages that tell of its tenants, and the metadata of its source."""
+    facts = facts_of(metadata)
+    pages = {
+        "README.md": readme(tree.environment, specs, held_at),
+        "index.html": page(tree.environment, specs, held_at, facts),
+        METADATA: metadata,
+    }
+    return snapshot.laid_over(tree, snapshot.of_bytes(pages, tree.environment, tree.where))
+
+
+def facts_of(metadata: bytes) -> dict[str, Any]:
+    """What a hydrator.metadata says; nothing where it cannot be read."""
+    try:
+        found = json.loads(metadata)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def spec_in(tree: Snapshot, tenant: str) -> Spec:
+    """The resolved tenant as a rendered tree has it."""
+    spec = object_in(tree, spec_path(tenant))
+    if spec.get("name") != tenant:
+        raise ToolError(f"{spec_path(tenant)} of {tree.where} is another tenant", "choose another commit")
+    return spec
+
+
+def object_in(tree: Snapshot, path: str) -> Spec:
+    """The `spec` of the one object that a file of a rendered tree holds."""
+    if path not in tree.ids:
+        raise ToolError(f"{tree.where} has no {path}", "choose another commit")
+    try:
+        first: Any = next(iter(yaml.load_all(tree.read([path])[path], Loader=_LOADER)))
+        spec: Spec = dict(first["spec"])
+    except (yaml.YAMLError, LookupError, TypeError, ValueError, StopIteration) as error:
+        raise ToolError(f"{path} of {tree.where} is no object of ours", "choose another commit") from error
+    return spec
+
+
+def with_roots(fleet: Fleet, tree: Snapshot, tools: Tools, folder: Path) -> Snapshot:
+    """The tree with Argo CD's roots made again, for the Applications that really lie in it."""
+    roots = compile_roots(fleet.repository, tree.environment, claims(tree.ids))
+    write(folder, roots.files)
+    made, problems = hydrate(roots.builds, folder, tools.kustomize)
+    if problems:
+        raise ToolError(f"kustomize cannot build the roots: {problems[0].message}")
+    files = {path: raw for path, raw in roots.files.items() if path.startswith("roots/")}
+    old = {path for path in tree.ids if path.startswith("roots/") or path.endswith("/root.yaml")}
+    kept = Snapshot(tree.environment, tree.where, {p: id for p, id in tree.ids.items() if p not in old}, tree.read)
+    return snapshot.laid_over(kept, snapshot.of_bytes({**files, **made}, tree.environment, tree.where))

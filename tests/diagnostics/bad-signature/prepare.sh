@@ -1,0 +1,2 @@
+git add . && git commit -qm "The fleet" && quad publish -e production
+touch allowed && git config gpg.ssh.allowedSignersFile allowed

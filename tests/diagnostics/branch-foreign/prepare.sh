@@ -1,0 +1,1 @@
+git add . && git commit -qm "The fleet" && git branch rendered/production
