@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator.changes import ABSENT, Edit, FieldPath, Item, ObjectId, TenantChange
+from generator.changes import ABSENT, Edit, FieldPath, Item, ObjectId, Step, TenantChange
 from generator.compile import GROUP
 from generator.source import Path
 
@@ -19,24 +19,28 @@ IDENTITY: tuple[Path, ...] = (("name",), ("namespace",), ("host",), ("displayNam
 _SHORT = 4
 _PRIVATE = 0xE000
 _HASHED = re.compile(r"(?<=-)(?=[a-z]*[2-9])[bcdfghkmt2-9]{10}\Z")
+_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _LABELS = {f"{GROUP}/{name}": f"<{name}>" for name in ("ring", "environment")}
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """One tenant's own values, longest first, each with the name that stands for it."""
+    """One tenant's own values, longest first, each with the name that stands for it; what is `common` is nobody's own."""
 
     values: tuple[tuple[str, str], ...]
+    common: frozenset[str] = frozenset()
 
     def of(self, value: Any) -> Any:
         """The value, a text or a structure, with the tenant's own values replaced."""
         if isinstance(value, str):
             return self._text(value)
         if isinstance(value, Mapping):
-            return {self._text(key): _LABELS.get(key) or self.of(item) for key, item in value.items()}
+            return {self._key(key): _LABELS.get(key) or self.of(item) for key, item in value.items()}
         return [self.of(item) for item in value] if isinstance(value, list) else value
 
     def _text(self, text: str) -> str:
+        if text in self.common:
+            return text
         marked = text
         for number, (value, name) in enumerate(self.values):
             if value == text:
@@ -49,9 +53,18 @@ class Names:
             marked = marked.translate({_PRIVATE + number: name for number, (_, name) in enumerate(self.values)})
         return _HASHED.sub("<hash>", marked) if marked[-10:].isalnum() else marked
 
+    def _key(self, key: str) -> str:
+        """The name of a field is the field's, though a tenant may be called the same."""
+        return key if _FIELD.fullmatch(key) else self._text(key)
+
     def path(self, path: FieldPath) -> FieldPath:
         """The path with the tenant's own values replaced in keys and items."""
-        return tuple(Item(step.key, self.of(step.value)) if isinstance(step, Item) else self.of(step) for step in path)
+        return tuple(self._step(step) for step in path)
+
+    def _step(self, step: Step) -> Step:
+        if isinstance(step, Item):
+            return Item(step.key, self._key(step.value)) if isinstance(step.value, str) else step
+        return self._key(step) if isinstance(step, str) else step
 
     def id(self, id: ObjectId) -> ObjectId:
         """The object as it is called in all tenants."""
@@ -85,7 +98,7 @@ def names_of(change: TenantChange, own: Sequence[Path], common: frozenset[str]) 
         for form in _forms(text):
             found.setdefault(form, name)
     kept = [(text, name) for text, name in found.items() if text and text not in common]
-    return Names(tuple(sorted(kept, key=lambda item: (-len(item[0]), item[0]))))
+    return Names(tuple(sorted(kept, key=lambda item: (-len(item[0]), item[0]))), common)
 
 
 def _at(spec: Mapping[str, Any], path: Path) -> list[str]:

@@ -136,10 +136,10 @@ def _group(atoms: Sequence[_Atom]) -> Group:
     return Group(
         first.action,
         first.object,
-        tuple(_shown(atom) for atom in atoms if atom.edit is not None),
+        tuple(sorted((_shown(atom) for atom in atoms if atom.edit is not None), key=lambda edit: show_path(edit.path))),
         first.before,
         first.after,
-        tuple(first.members),
+        tuple(sorted(first.members, key=_member_key)),
         tuple(dangers.values()),
         causes[0] if causes else None,
         causes[:_CAUSES],
@@ -181,6 +181,10 @@ def _canonical(value: Any) -> Any:
     return (type(value), value)
 
 
+def _member_key(member: Member) -> tuple[str, str, ObjectId]:
+    return (member.environment, member.tenant, member.object)
+
+
 def _shown(atom: _Atom) -> Edit:
     """The edit for all its members; the values of one member alone are said as they are."""
     assert atom.edit is not None
@@ -201,8 +205,17 @@ def ordered(groups: Iterable[Group]) -> list[Group]:
 
 def _rank(item: Group) -> tuple[Any, ...]:
     open_dangers = any(not danger.allowed for danger in item.dangers)
-    return (not open_dangers, not item.dangers, -len(item.members), item.object, item.action, _canonical_edits(item))
+    return (
+        not open_dangers,
+        not item.dangers,
+        -len(item.members),
+        item.object,
+        item.action,
+        _told(item),
+        [_member_key(member) for member in item.members[:1]],
+    )
 
 
-def _canonical_edits(item: Group) -> str:
-    return json.dumps([[str(edit.path), str(edit.before), str(edit.after)] for edit in item.edits])
+def _told(item: Group) -> str:
+    whole = [_canonical(item.before), _canonical(item.after)]
+    return repr([(show_path(edit.path), str(edit.before), str(edit.after)) for edit in item.edits] or whole)

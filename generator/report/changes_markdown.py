@@ -66,22 +66,18 @@ def _summary(review: Review) -> str:
 
 
 def _fitted(blocks: Sequence[_Block], room: int) -> tuple[list[str], list[_Block]]:
-    """The blocks in their order, whole while the heads of the rest have room as well, then their heads, then nothing."""
-    heads = sum(len(block.brief.encode()) for block in blocks)
+    """The blocks in their order: whole, a quarter of the room kept for the heads of those that follow, which then fill it."""
+    heads = min(sum(len(block.brief.encode()) for block in blocks), room // 4)
     shown: list[str] = []
-    left: list[_Block] = []
-    for block in blocks:
-        full, brief = len(block.full.encode()), len(block.brief.encode())
-        heads -= brief
-        if not left and full + min(heads, room // 4) <= room:
-            shown.append(block.full)
-            room -= full
-        elif not left and brief <= room:
-            shown.append(block.brief)
-            room -= brief
-        else:
-            left.append(block)
-    return shown, left
+    whole = True
+    for place, block in enumerate(blocks):
+        whole = whole and len(block.full.encode()) + heads <= room
+        part = block.full if whole else block.brief
+        if len(part.encode()) > room:
+            return shown, list(blocks[place:])
+        shown.append(part)
+        room -= len(part.encode())
+    return shown, []
 
 
 def _left_out(left: Sequence[_Block]) -> str:
@@ -164,8 +160,9 @@ def _group(group: Group, several: bool) -> _Block:
 
 def _bundle(groups: Sequence[Group], several: bool) -> _Block:
     who = prose(words.whose(groups[0].members, several))
-    head = f"\n#### {words.number(len(groups), 'object')} {groups[0].action} x {who}\n"
-    lines = [f"{words.sign(groups[0])} {kind}: {', '.join(names)}" for kind, names in words.by_kind(groups)]
+    head = f"\n#### {words.bundle_title(groups)} x {who}\n"
+    sign = words.sign(groups[0]).replace("~", " ")
+    lines = [*_edits(groups[0].edits), *(f"{sign} {kind}: {', '.join(names)}" for kind, names in words.by_kind(groups))]
     return _Block(f"{head}\n{fence(lines, 'diff')}{_about(groups[0])}", head, sum(words.size(item) for item in groups))
 
 

@@ -34,7 +34,7 @@ def _peril(peril: words.Peril, paint: Paint) -> Iterator[str]:
     role = "warning" if danger.allowed else "error"
     field = f", {danger.field}" if danger.field else ""
     what = f"{danger.object}{field}: {words.value(danger.before)} -> {words.value(danger.after)}"
-    yield f"{paint(f'danger[{danger.code}]', role)}: {printable(what)}"
+    yield f"{paint(printable(f'danger[{danger.code}]'), role)}: {printable(what)}"
     for cause in peril.causes[:3]:
         yield f" {paint('-->', 'place')} {printable(str(cause))}"
     names, more = words.listed(peril.tenants, _NAMES)
@@ -66,9 +66,10 @@ def _group(group: Group, several: bool, paint: Paint) -> Iterator[str]:
 
 
 def _bundle(groups: Sequence[Group], several: bool, paint: Paint) -> Iterator[str]:
-    mark = paint(words.sign(groups[0]), _ROLES[words.sign(groups[0])])
+    mark = paint(words.sign(groups[0]), _ROLES.get(words.sign(groups[0]), "warning"))
     who = paint(printable(words.whose(groups[0].members, several)), "note")
-    yield f"{mark} {words.number(len(groups), 'object')} {groups[0].action} x {who}"
+    yield f"{mark} {words.bundle_title(groups)} x {who}"
+    yield from _edits(groups[0].edits, paint)
     for kind, names in words.by_kind(groups):
         yield f"    {printable(kind)}: {printable(', '.join(names))}"
     yield from _about(groups[0])
