@@ -42,7 +42,8 @@ def rendered(
         write(place, tree.files)
         outputs, refused = hydrate(tree.builds, place, kustomize, done)
         problems += refused
-        files = {**tree.files, **outputs, "README.md": readme(tree.environment, tenants)}
+        specs = [tenant.spec for tenant in tenants if tenant.environment == tree.environment]
+        files = {**tree.files, **outputs, "README.md": readme(tree.environment, specs)}
         found[tree.environment] = of_files(files, tree.environment, where)
     return found, problems
 

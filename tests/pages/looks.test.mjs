@@ -46,7 +46,7 @@ for (const name of ["demo", "hostile", "nothing"]) {
     for (const [size, viewport] of Object.entries({ desktop: SIZES.desktop, phone: SIZES.phone })) {
       test(`${name}, ${size}, ${colorScheme}: axe-core finds no barrier, closed, open, or with the keys shown`, async () => {
         const { page, close } = await open(chromium.browser, name, { viewport, colorScheme, bypassCSP: true, reducedMotion: "reduce" });
-        await page.addStyleTag({ content: ".card { content-visibility: visible !important; }" }); // axe judges what is drawn
+        await page.addStyleTag({ content: ".unit { content-visibility: visible !important; }" }); // axe judges what is drawn
         await page.evaluate(AXE);
         const barriers = () => page.evaluate(async () => {
           const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });

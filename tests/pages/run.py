@@ -10,6 +10,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PAGES = ROOT / ".build" / "pages"
 NODE = (20, 0)
+DEBIAN = ("chromium", "fonts-dejavu-core")  # without a font the pictures show boxes
 
 
 def chromium() -> str | None:
@@ -18,7 +19,7 @@ def chromium() -> str | None:
     if not named and os.geteuid() == 0 and shutil.which("apt-get"):
         print("pages: installing chromium with apt-get", flush=True)
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-        for command in (["apt-get", "update"], ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]):
+        for command in (["apt-get", "update"], ["apt-get", "install", "--yes", "--no-install-recommends", *DEBIAN]):
             subprocess.run(command, env=quiet, check=False, stdout=subprocess.DEVNULL)
         named = shutil.which("chromium")
     return named

@@ -42,6 +42,14 @@ on("demo", { title: "each word of a search has to be found, in the change or in 
   assert.deepEqual(await numbers(page), []);
 });
 
+on("demo", { title: "of a danger only the tenants and values that match are shown and counted" }, async (page) => {
+  await page.fill("#q", "pvc-shrink 100Gi");
+  await says(page, "0 of 11 changes, 1 of 5 dangers");
+  assert.deepEqual(await page.locator(".danger .names:visible").allInnerTexts(), ["birch-college"]);
+  await page.fill("#q", "alder-college.yaml");
+  assert.deepEqual(await page.locator(".danger:visible").count(), 1);
+});
+
 on("demo", { title: "an open list of tenants holds those that match, and all again" }, async (page) => {
   const names = () => page.locator("#change-4 .names:visible").evaluateAll((lists) => lists.flatMap((list) => list.textContent.split("\n")));
   await page.locator("#change-4 > details > summary").click();

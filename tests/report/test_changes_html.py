@@ -70,7 +70,7 @@ HARMLESS = read(html(reviews.hostile("some `code`")))
 def without_assets(text: str) -> str:
     """The page without its style and script, which are files of their own."""
     text = re.sub(r"<(style|script)>.*?</\1>", r"<\1></\1>", text, flags=re.DOTALL)
-    return re.sub(r"'sha256-[^']*'", "'sha256-'", text)
+    return re.sub(r"sha256-[A-Za-z0-9+/=]{44}", "sha256-", text)
 
 
 @pytest.mark.parametrize("name", ["small", "hostile", "nothing"])

@@ -9,12 +9,15 @@
   const search = id("q");
   const danger = id("danger");
 
-  // A segment: the members of one environment, ring and cluster, one name a line.
+  const textIn = (node, selector) => all(selector, node).map((one) => one.textContent).join("\n").toLowerCase();
+
+  // A segment: the members of one environment, ring and cluster, one name a line, and what else is said of them.
   const segment = (node) => {
     const list = node.querySelector(".names");
     const names = list.textContent;
-    const place = node.querySelector(".place").textContent;
-    return { node, list, names, lower: names.toLowerCase(), place: place.toLowerCase(), ...node.dataset };
+    const row = node.closest(".row");
+    const about = textIn(node, ".place") + (row ? textIn(row, "[data-text]") : "");
+    return { node, list, names, lower: names.toLowerCase(), about, ...node.dataset };
   };
 
   // A unit: one card, or one entry of the dangers. A card with the members of an earlier one borrows them.
@@ -31,7 +34,7 @@
   const dangers = units.filter((unit) => !unit.card);
   const total = dangers.flatMap((unit) => unit.segments).reduce((sum, part) => sum + part.names.split("\n").length, 0);
 
-  const textOf = (unit) => (unit.text ??= all("[data-text]", unit.node).map((node) => node.textContent).join("\n").toLowerCase());
+  const textOf = (unit) => (unit.text ??= textIn(unit.node, "[data-text]:not(.row *)"));
 
   // The state is what the controls say, and what the part of the address after # keeps.
   const state = () => {
@@ -41,7 +44,7 @@
   const chosen = (want, unit, names) => names.every((name) => want[name] === "*" || want[name] === (unit[name] ?? ""));
 
   // What of the terms a segment's names must hold, given those that the unit's own text holds.
-  const needed = (want, unit, part) => want.terms.filter((term) => !textOf(unit).includes(term) && !part.place.includes(term));
+  const needed = (want, unit, part) => want.terms.filter((term) => !textOf(unit).includes(term) && !part.about.includes(term));
   const named = (part, terms) => {
     if (terms.length < 2) return terms.every((term) => part.lower.includes(term));
     return part.lower.split("\n").some((name) => terms.every((term) => name.includes(term)));
