@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup render validate test golden diff bench e2e pages crds lock clean
+.PHONY: help setup render validate check review publish dist test golden diff bench e2e pages crds lock clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -14,10 +14,12 @@ $(STAMP): pyproject.toml requirements/dev.txt
 	@echo "setup: .venv from requirements/dev.txt with $$($(PYTHON) -V)" && rm -rf .venv && $(PYTHON) -m venv .venv
 	@$(BIN)/pip install -q --require-hashes -r requirements/dev.txt && $(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	@touch $@ && echo "setup: done, the command is $(BIN)/quad"
-render: setup  ## compile tenants/ into rendered/
-	@$(BIN)/quad render
-validate: setup  ## hold tenants/ against the schemas
-	@$(BIN)/quad validate
+render: setup ; @$(BIN)/quad render $(ARGS)  ## compile tenants/ into rendered/
+validate: setup ; @$(BIN)/quad validate $(ARGS)  ## hold tenants/ against the schemas
+check: setup ; @$(BIN)/quad check $(ARGS)  ## hold rendered/ against the rules
+review: setup ; @$(BIN)/quad diff --review .build/review $(ARGS)  ## what a pull request shows, in all formats, into .build/review/
+publish: setup ; @$(BIN)/quad publish --push origin $(ARGS)  ## one commit for each environment on its rendered branch
+dist: setup ; @PATH="$(CURDIR)/$(BIN):$$PATH" .ci/dist  ## the source distribution and the wheel; with TAG=v1.2.3 only if all say that version
 test: setup  ## lint, type check and test
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy --no-error-summary && $(BIN)/pytest
 golden: setup  ## refresh what is generated: the schema and every golden

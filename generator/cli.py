@@ -16,7 +16,9 @@ from generator.diagnostics import ToolError
 from generator.terminal import fail
 
 COMMANDS = (
+    "artifact",
     "catalogue",
+    "comment",
     "diff",
     "init",
     "publish",

@@ -98,6 +98,12 @@ def test_only_two_files_start_a_program(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_only_one_file_speaks_http(path: Path) -> None:
+    if path.relative_to(GENERATOR).as_posix() != "github.py":
+        assert imports(path) & {"urllib", "http", "socket", "requests", "urllib3", "ssl", "ftplib", "smtplib"} == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
 def test_only_the_command_line_prints_and_exits(path: Path) -> None:
     if path.parent.name == "commands" or path.name in ("cli.py", "terminal.py"):
         return

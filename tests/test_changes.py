@@ -42,7 +42,8 @@ class Beside(SingleFileSnapshotExtension):
 
     @classmethod
     def dirname(cls, *, test_location: PyTestLocation) -> str:
-        return str(MUSEUM / test_location.item.callspec.params["name"])  # type: ignore[attr-defined]
+        parameters = getattr(test_location.item, "callspec", None)  # syrupy asks for every test of the session
+        return str(MUSEUM / (parameters.params.get("name", "none") if parameters else "none"))
 
     @classmethod
     def get_file_basename(cls, *, test_location: PyTestLocation, index: Any) -> str:  # noqa: ARG003  # syrupy's signature

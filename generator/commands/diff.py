@@ -20,6 +20,7 @@ from generator.report.changes_markdown import markdown
 from generator.report.changes_sarif import sarif
 from generator.report.changes_text import text
 from generator.report.changes_words import counts
+from generator.staging import write
 from generator.terminal import paint_on, print_diagnostics, print_state, progress, repository, unknown
 
 FORMATS: Mapping[str, Callable[[Review], str]] = {
@@ -29,6 +30,7 @@ FORMATS: Mapping[str, Callable[[Review], str]] = {
     "json": json,
     "sarif": sarif,
 }
+_SUFFIXES = {"markdown": "md", "html": "html", "json": "json", "sarif": "sarif"}
 
 
 @click.command("diff")
@@ -42,6 +44,12 @@ FORMATS: Mapping[str, Callable[[Review], str]] = {
     "--format", "layout", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="How it is shown."
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it to a file.")
+@click.option(
+    "--review",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write review.md, .html, .json and .sarif to a folder, from one rendering.",
+)
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where something changes.")
 @click.pass_context
 def command(
@@ -52,6 +60,7 @@ def command(
     chosen: tuple[str, ...],
     layout: str,
     output: Path | None,
+    folder: Path | None,
     exit_code: bool,
 ) -> int:
     """Show what the fleet of the working tree changes: objects and fields, the same change of many tenants once.
@@ -64,6 +73,7 @@ def command(
       quad diff --against main acme birch        two tenants, against the sources of main
       quad diff --against rendered               against the folder of an earlier `quad render`
       quad diff --format markdown -o comment.md  for a pull request
+      quad diff --review .build/review           all that a pull request's run leaves
     """
     root = repository(context)
     fleet = read(root)
@@ -80,7 +90,10 @@ def command(
         print_state(found.problems, f"{found.failed} cannot be rendered, nothing was compared")
         return 1
     made = _review(fleet, _chosen(found, fleet, {*tenants, *chosen}))
-    _show(made, layout, output)
+    if folder:
+        write(folder, {f"review.{suffix}": FORMATS[name](made).encode() for name, suffix in _SUFFIXES.items()})
+    else:
+        _show(made, layout, output)
     print_state([], counts(made.groups, made.dangers))
     return 1 if exit_code and made.groups else 0
 

@@ -7,17 +7,24 @@ from pathlib import Path
 
 import rich_click as click
 
+from generator import __version__
 from generator.diagnostics import ToolError
 from generator.git import initialise
+from generator.staging import write
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+# What a fleet's repository shares with ours, byte for byte; pyproject.toml puts it into the wheel.
+_COPIED = {
+    ".github/workflows": ("pull-request.yml", "pull-request-comment.yml", "publish.yml", "verify.yml"),
+    "requirements": ("run.txt",),
+}
 
 
 @click.command("init")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--no-git", is_flag=True, help="Do not make it a git repository.")
 def command(directory: Path, no_git: bool) -> int:
-    """Make a new fleet repository with the catalogue, the schemas and one tenant in each of two environments.
+    """Make a new fleet repository: catalogue, schemas, one tenant in each of two environments, and workflows for GitHub.
 
     \b
     Examples:
@@ -30,7 +37,12 @@ def command(directory: Path, no_git: bool) -> int:
         shutil.copytree(_PACKAGE / "scaffold", directory, dirs_exist_ok=True)
         (directory / "dot-gitignore").rename(directory / ".gitignore")
         for name in ("overlays", "schemas"):
-            shutil.copytree(_data(name), directory / name, dirs_exist_ok=True)
+            shutil.copytree(_data(name, name), directory / name, dirs_exist_ok=True)
+        for place, files in _COPIED.items():
+            (directory / place).mkdir(parents=True)
+            for name in files:
+                shutil.copy(_data(f"{place.removeprefix('.github/')}/{name}", f"{place}/{name}"), directory / place)
+        write(directory, {"requirements/quad.txt": f"quadrangle=={__version__}\n".encode()})
     except OSError as error:
         raise ToolError(f"cannot write {directory}: {error}", "choose a folder that can be written") from error
     if not no_git:
@@ -41,7 +53,7 @@ def command(directory: Path, no_git: bool) -> int:
     return 0
 
 
-def _data(name: str) -> Path:
-    """The catalogue or the schemas: shipped in the wheel, or beside the package in a checkout."""
-    shipped = _PACKAGE / "data" / name
-    return shipped if shipped.is_dir() else _PACKAGE.parent / name
+def _data(shipped: str, checkout: str) -> Path:
+    """What the wheel carries as data; in a checkout the same lies at its root."""
+    place = _PACKAGE / "data" / shipped
+    return place if place.exists() else _PACKAGE.parent / checkout

@@ -25,9 +25,10 @@ _LABELS = {f"{GROUP}/{name}": f"<{name}>" for name in ("ring", "environment")}
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """One tenant's own values, longest first, each with the name that stands for it."""
+    """One tenant's own values, longest first, each with the name that stands for it; what is `common` is nobody's own."""
 
     values: tuple[tuple[str, str], ...]
+    common: frozenset[str] = frozenset()
 
     def of(self, value: Any) -> Any:
         """The value, a text or a structure, with the tenant's own values replaced."""
@@ -38,6 +39,8 @@ class Names:
         return [self.of(item) for item in value] if isinstance(value, list) else value
 
     def _text(self, text: str) -> str:
+        if text in self.common:
+            return text
         marked = text
         for number, (value, name) in enumerate(self.values):
             if value == text:
@@ -95,7 +98,7 @@ def names_of(change: TenantChange, own: Sequence[Path], common: frozenset[str]) 
         for form in _forms(text):
             found.setdefault(form, name)
     kept = [(text, name) for text, name in found.items() if text and text not in common]
-    return Names(tuple(sorted(kept, key=lambda item: (-len(item[0]), item[0]))))
+    return Names(tuple(sorted(kept, key=lambda item: (-len(item[0]), item[0]))), common)
 
 
 def _at(spec: Mapping[str, Any], path: Path) -> list[str]:

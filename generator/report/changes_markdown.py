@@ -160,8 +160,9 @@ def _group(group: Group, several: bool) -> _Block:
 
 def _bundle(groups: Sequence[Group], several: bool) -> _Block:
     who = prose(words.whose(groups[0].members, several))
-    head = f"\n#### {words.number(len(groups), 'object')} {groups[0].action} x {who}\n"
-    lines = [f"{words.sign(groups[0])} {kind}: {', '.join(names)}" for kind, names in words.by_kind(groups)]
+    head = f"\n#### {words.bundle_title(groups)} x {who}\n"
+    sign = words.sign(groups[0]).replace("~", " ")
+    lines = [*_edits(groups[0].edits), *(f"{sign} {kind}: {', '.join(names)}" for kind, names in words.by_kind(groups))]
     return _Block(f"{head}\n{fence(lines, 'diff')}{_about(groups[0])}", head, sum(words.size(item) for item in groups))
 
 

@@ -66,9 +66,10 @@ def _group(group: Group, several: bool, paint: Paint) -> Iterator[str]:
 
 
 def _bundle(groups: Sequence[Group], several: bool, paint: Paint) -> Iterator[str]:
-    mark = paint(words.sign(groups[0]), _ROLES[words.sign(groups[0])])
+    mark = paint(words.sign(groups[0]), _ROLES.get(words.sign(groups[0]), "warning"))
     who = paint(printable(words.whose(groups[0].members, several)), "note")
-    yield f"{mark} {words.number(len(groups), 'object')} {groups[0].action} x {who}"
+    yield f"{mark} {words.bundle_title(groups)} x {who}"
+    yield from _edits(groups[0].edits, paint)
     for kind, names in words.by_kind(groups):
         yield f"    {printable(kind)}: {printable(', '.join(names))}"
     yield from _about(groups[0])

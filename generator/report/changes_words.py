@@ -14,6 +14,7 @@ from typing import Any
 
 from generator.changes import ABSENT, Danger, Edit, FieldPath, Group, Item, Member, show_path
 from generator.diagnostics import Span
+from generator.diff.compare import unhashed
 from generator.source import plain_scalar
 
 _CONTAINERS = {"containers": "container", "initContainers": "init container", "ephemeralContainers": "debug container"}
@@ -68,12 +69,17 @@ def size(group: Group) -> int:
 def headline(group: Group) -> str:
     """`Rollout moodle, container php: resources.limits.memory 1Gi -> 1536Mi`, or what happens to the object."""
     if group.action != "changed":
-        return f"{group.object} {group.action}"
+        return f"{named(group)} {group.action}"
     if len(group.edits) != 1 or is_long(group.edits[0]):
-        return str(group.object)
+        return named(group)
     edit = group.edits[0]
     place, field = where(edit.path)
-    return f"{', '.join(part for part in (str(group.object), place) if part)}: {field} {arrow(edit)}"
+    return f"{', '.join(part for part in (named(group), place) if part)}: {field} {arrow(edit)}"
+
+
+def named(group: Group) -> str:
+    """`Ingress host-<host>`; the very name where the group has one member."""
+    return str(unhashed(group.members[0].object) if len(group.members) == 1 else group.object)
 
 
 def sign(group: Group) -> str:
@@ -148,24 +154,34 @@ def _outline(data: Mapping[str, Any], depth: int) -> Iterator[str]:
 
 
 def bundles(groups: Sequence[Group]) -> list[tuple[Group, ...]]:
-    """The groups, with the objects that the same tenants gain or lose together: a tenant, a feature. What destroys stays alone."""
+    """The groups, with the objects together that the same tenants gain or lose (a tenant, a feature) or change in the same way.
+
+    What destroys something stays alone.
+    """
     alike: dict[Any, list[Group]] = defaultdict(list)
     for place, item in enumerate(groups):
-        together = item.action != "changed" and not item.dangers
-        key = (item.action, tuple({(member.environment, member.tenant): None for member in item.members}))
-        alike[key if together else place].append(item)
-    return [
-        part
-        for found in alike.values()
-        for part in ([tuple(found)] if len(found) > _BUNDLE else [(item,) for item in found])
-    ]
+        whose = tuple({(member.environment, member.tenant): None for member in item.members})
+        said = repr([(edit.path, edit.before, edit.after) for edit in item.edits])
+        alike[place if item.dangers else (item.action, whose, said)].append(item)
+    return [part for found in alike.values() for part in _bundle(found)]
+
+
+def _bundle(groups: Sequence[Group]) -> list[tuple[Group, ...]]:
+    return [tuple(groups)] if len(groups) > _BUNDLE else [(item,) for item in groups]
+
+
+def bundle_title(groups: Sequence[Group]) -> str:
+    """`3 objects added`, `1 change in 6 objects`."""
+    objects = number(len(groups), "object")
+    first = groups[0]
+    return f"{number(len(first.edits), 'change')} in {objects}" if first.edits else f"{objects} {first.action}"
 
 
 def by_kind(groups: Iterable[Group]) -> list[tuple[str, list[str]]]:
     """The names of the groups' objects by kind."""
     found: dict[str, list[str]] = defaultdict(list)
     for item in groups:
-        found[item.object.kind].append(item.object.name)
+        found[item.object.kind].append(named(item).partition(" ")[2])
     return [(kind, sorted(names)) for kind, names in sorted(found.items())]
 
 
