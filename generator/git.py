@@ -1,4 +1,4 @@
-"""git: its plumbing by the program itself, the rest by way of GitPython. One of the two files that start a program."""
+"""git: its plumbing by the program itself, the rest by way of GitPython. One of the three files that start a program."""
 
 from __future__ import annotations
 

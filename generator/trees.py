@@ -1,0 +1,66 @@
+"""The rendered trees a user means: of a folder, of branches or commits, or those of the repository itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from generator import git
+from generator.diagnostics import ToolError
+from generator.snapshot import Snapshot, of_commit, of_folder
+from generator.source import parse
+
+_PREFIX = "rendered/"
+_SHORT = 7
+
+
+def of_place(place: Path) -> list[Snapshot]:
+    """The tree in the folder, or those of its subfolders where it holds one for each environment; `environment` is its name."""
+    if not place.is_dir():
+        raise ToolError(f"{place} is no folder", "name a rendered tree; `quad render` makes them in rendered/")
+    folders = [place] if _is_tree(place) else [folder for folder in sorted(place.iterdir()) if _is_tree(folder)]
+    return [of_folder(folder, folder.resolve().name, str(folder)) for folder in folders]
+
+
+def of_revision(root: Path, revision: str) -> Snapshot:
+    """The tree of a branch or commit; what stands after the last slash is taken for the environment's name."""
+    commit = git.resolve(root, revision)
+    if commit is None:
+        raise ToolError(f"git knows no commit `{revision}`", "`git fetch` brings the branches of the remote")
+    where = f"{revision} at {commit[:_SHORT]}"
+    return of_commit(root, commit, revision.rpartition("/")[2], where)
+
+
+def published(root: Path, environments: Sequence[str]) -> list[Snapshot]:
+    """What Argo CD reads, as far as this clone knows: the environments' branches, else the remote's, else rendered/."""
+    names = environments or _environments(root)
+    return [tree for name in names for tree in _newest(root, name)]
+
+
+def _newest(root: Path, environment: str) -> Iterator[Snapshot]:
+    branch = f"{prefix(root)}{environment}"
+    for revision in (f"refs/heads/{branch}", f"refs/remotes/origin/{branch}"):
+        if git.resolve(root, revision):
+            yield of_revision(root, revision)
+            return
+    folder = root / "rendered" / environment
+    if _is_tree(folder):
+        yield of_folder(folder, environment, f"rendered/{environment}")
+
+
+def prefix(root: Path) -> str:
+    """What the names of the rendered branches begin with: `git.branchPrefix` of fleet.yaml."""
+    file = root / "tenants" / "fleet.yaml"
+    document, _ = parse("tenants/fleet.yaml", file.read_bytes()) if file.is_file() else (None, [])
+    settings = document.data.get("git") if document and isinstance(document.data, dict) else None
+    return str(settings.get("branchPrefix", _PREFIX)) if isinstance(settings, dict) else _PREFIX
+
+
+def _environments(root: Path) -> list[str]:
+    return sorted(path.name for path in (root / "tenants").iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _is_tree(folder: Path) -> bool:
+    return (
+        folder.is_dir() and not folder.is_symlink() and ((folder / "tenants").is_dir() or (folder / "argocd").is_dir())
+    )
