@@ -130,7 +130,8 @@ class Group:
     """One change that is the same for all its members once each tenant's own values are abstracted (`<host>`, `<name>`).
 
     `object`, `edits` and their values hold the abstractions; `before` and `after` are whole abstracted objects where the object
-    is added or removed. `dangers` are those of its members.
+    is added or removed. `dangers` are those of its members. `causes` are the lines that made it, the one that made most of it
+    first, which is `cause`. `rolls` are the objects that change only in that they name the object by its new hash.
     """
 
     action: Action
@@ -141,6 +142,8 @@ class Group:
     members: tuple[Member, ...]
     dangers: tuple[Danger, ...] = ()
     cause: Span | None = None
+    causes: tuple[Span, ...] = ()
+    rolls: tuple[ObjectId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

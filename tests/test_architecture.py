@@ -25,10 +25,10 @@ PURE: tuple[str, ...] = (
     "expressions",
     "fleet_checks",
 )
-PURE += ("compile", "check", "why", "schema", "replacements", "diagnostics", "model", "docs", "readme")
+PURE += ("changes", "compile", "check", "why", "schema", "replacements", "diagnostics", "model", "docs", "readme")
 PURE_FILES = [GENERATOR / f"{name}.py" for name in PURE] + [
     path
-    for folder in ("drift", "report", "rules", "traps")
+    for folder in ("diff", "drift", "report", "rules", "traps")
     for path in (GENERATOR / folder).rglob("*.py")
     if path.name != "kubernetes_schema.py"  # it reads the schemas that a package carries as its data, and nothing else
 ]

@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from generator.changes import ABSENT, Edit, FieldPath, Item, ObjectId
+from generator.diff.keys import key_of
 from generator.drift.expected import Expected
 from generator.drift.ignored import not_understood, without
-from generator.drift.keys import key_of
 from generator.rules.walk import mapping
 
 Object = Mapping[str, Any]

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from generator.diagnostics import ToolError
+from generator.diff.documents import load, split
 
 Object = Mapping[str, Any]
 
@@ -42,22 +41,22 @@ def files_of(paths: Iterable[str], only: Iterable[str]) -> dict[str, tuple[str, 
 def expected(tenant: str, environment: str, argocd: bytes, manifests: bytes) -> Expected:
     """The tenant, read from its two files; ToolError where they are not as `quad render` writes them."""
     try:
-        control = tuple(_documents(argocd))
+        control = tuple(_documents(argocd, f"the Application of `{tenant}`"))
         application = next(body for body in control if body["kind"] == "Application")
         destination = application["spec"]["destination"]
         server, namespace = str(destination["server"]), str(destination["namespace"])
-        objects = (*_documents(manifests), *_namespace(application, namespace))
-    except (yaml.YAMLError, KeyError, TypeError, StopIteration) as error:
+        objects = (*_documents(manifests, f"the tree of `{tenant}`"), *_namespace(application, namespace))
+    except (KeyError, TypeError, StopIteration) as error:
         raise ToolError(f"the tree of `{tenant}` is not as `quad render` writes it", "render it again") from error
     return Expected(tenant, environment, server, namespace, application, objects, control)
 
 
-def _documents(raw: bytes) -> list[Object]:
+def _documents(raw: bytes, where: str) -> list[Object]:
     """The objects but Secrets: those are never asked for, so that looking for drift needs no right to read them.
 
     KeyError or TypeError where one has no apiVersion, kind or name.
     """
-    found = [body for body in yaml.load_all(raw, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) if body]
+    found = [body for part in split(raw) if (body := load(part, where))]
     ids = [(body["apiVersion"], body["kind"], body["metadata"]["name"]) for body in found]
     return [body for body, (version, kind, _) in zip(found, ids, strict=True) if (version, kind) != ("v1", "Secret")]
 

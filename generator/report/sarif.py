@@ -28,15 +28,16 @@ def _result(diagnostic: Diagnostic) -> dict[str, Any]:
         "ruleId": diagnostic.code,
         "level": diagnostic.severity,
         "message": {"text": "\n".join(part for part in parts if part)},
-        "locations": [_location(diagnostic.span)],
+        "locations": [location(diagnostic.span)],
     }
     if diagnostic.related:
-        related = [{**_location(item.span), "message": {"text": item.label}} for item in diagnostic.related]
+        related = [{**location(item.span), "message": {"text": item.label}} for item in diagnostic.related]
         result["relatedLocations"] = related
     return result
 
 
-def _location(span: Span) -> dict[str, Any]:
+def location(span: Span) -> dict[str, Any]:
+    """The place of a result."""
     place: dict[str, Any] = {"artifactLocation": {"uri": span.path}}
     if span.line:
         place["region"] = {"startLine": span.line, "startColumn": span.column, "endColumn": span.column + span.length}
