@@ -15,7 +15,7 @@ from generator import __version__
 from generator.diagnostics import ToolError
 from generator.terminal import fail
 
-COMMANDS = ("catalogue", "drift", "init", "render", "schema", "show", "tenant", "validate", "why")
+COMMANDS = ("catalogue", "check", "drift", "init", "render", "schema", "show", "tenant", "validate", "why")
 
 
 class _Lazy(click.RichGroup):

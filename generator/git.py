@@ -6,7 +6,7 @@ import os
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from generator.diagnostics import ToolError
@@ -52,6 +52,12 @@ def committed(root: Path, commit: str) -> datetime:
     """The committer's date of a commit, in UTC."""
     seconds = run(root, ["log", "-1", "--format=%ct", commit]).decode()
     return datetime.fromtimestamp(int(seconds), UTC)
+
+
+def day(root: Path) -> date | None:
+    """The day of the commit that is checked out, in UTC: what dates in the input are judged by; None where there is none."""
+    commit = resolve(root, "HEAD")
+    return committed(root, commit).date() if commit else None
 
 
 def files(root: Path, commit: str, folder: str = "") -> dict[str, Entry]:

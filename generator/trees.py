@@ -14,11 +14,15 @@ _PREFIX = "rendered/"
 _SHORT = 7
 
 
-def of_place(place: Path) -> list[Snapshot]:
-    """The tree in the folder, or those of its subfolders where it holds one for each environment; `environment` is its name."""
+def of_place(place: Path, otherwise: bool = False) -> list[Snapshot]:
+    """The tree in the folder, or those of its subfolders where it holds one for each environment; `environment` is its name.
+
+    Where it has none, it is nothing, or if `otherwise` is said the folder as it is.
+    """
     if not place.is_dir():
         raise ToolError(f"{place} is no folder", "name a rendered tree; `quad render` makes them in rendered/")
     folders = [place] if _is_tree(place) else [folder for folder in sorted(place.iterdir()) if _is_tree(folder)]
+    folders = folders or ([place] if otherwise and any(place.iterdir()) else [])
     return [of_folder(folder, folder.resolve().name, str(folder)) for folder in folders]
 
 
@@ -61,6 +65,4 @@ def _environments(root: Path) -> list[str]:
 
 
 def _is_tree(folder: Path) -> bool:
-    return (
-        folder.is_dir() and not folder.is_symlink() and ((folder / "tenants").is_dir() or (folder / "argocd").is_dir())
-    )
+    return folder.is_dir() and not folder.is_symlink() and (folder / "argocd").is_dir()

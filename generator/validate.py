@@ -18,6 +18,7 @@ from generator.model import Repository, TenantFile
 from generator.schema_errors import closest, located_in, schema_problems
 from generator.secrets import secret_problems, without_secrets
 from generator.source import Document, Path
+from generator.waivers import waiver_problems
 
 _LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _LONGEST_NAME = 40
@@ -59,7 +60,7 @@ def _fleet(repository: Repository) -> list[Diagnostic]:
     shared = _not_defaults(document, ("defaults",), ("name", "host"))
     for plan in document.data["plans"]:
         shared += _not_defaults(document, ("plans", plan, "values"), ("name", "host", "plan"))
-    return [*shared, *_plan_maps(document), *_rings_twice(document)]
+    return [*shared, *_plan_maps(document), *_rings_twice(document), *waiver_problems(document)]
 
 
 def _not_defaults(document: Document, path: Path, fields: tuple[str, ...]) -> list[Diagnostic]:

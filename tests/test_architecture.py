@@ -25,7 +25,20 @@ PURE: tuple[str, ...] = (
     "expressions",
     "fleet_checks",
 )
-PURE += ("changes", "compile", "check", "why", "schema", "replacements", "diagnostics", "model", "docs", "readme")
+PURE += (
+    "changes",
+    "compile",
+    "check",
+    "why",
+    "schema",
+    "replacements",
+    "diagnostics",
+    "model",
+    "docs",
+    "readme",
+    "rendered",
+    "waivers",
+)
 PURE_FILES = [GENERATOR / f"{name}.py" for name in PURE] + [
     path
     for folder in ("diff", "drift", "report", "rules", "traps")
