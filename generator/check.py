@@ -3,17 +3,57 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from generator.diagnostics import Diagnostic, Span
+from generator.diagnostics import Diagnostic, Severity, Span
 from generator.model import SHORT, Catalogue, Manifest
-from generator.rules import RULES, Context, Violation
+from generator.rules import RULES, VERSIONED, Context, Violation
+from generator.rules.deprecations import numbers
+from generator.rules.kubernetes_schema import carried
 from generator.source import Document, Path
+from generator.waivers import Waiver, out_of_place
 
 _NAMED = 5
+
+Locate = Callable[[Manifest, Path], Span]
+"""Where a path of an object is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What findings are judged by beside the rules.
+
+    `waivers` accept some of them, expired by the day `today` (None: none has expired); `tenants` are
+    all of the fleet, so that an entry for one that was not looked at is no unused one. `versions` of Kubernetes take the place
+    of the clusters' own, and then nothing ahead of them is looked for. `pins` has the commit of the catalogue that a tenant of a
+    pinned ring is made from.
+    """
+
+    waivers: Sequence[Waiver] = ()
+    today: date | None = None
+    tenants: frozenset[str] = frozenset()
+    versions: tuple[str, ...] = ()
+    pins: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A finding that a waiver accepts."""
+
+    finding: Diagnostic
+    waiver: Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the rules found, and what of it is accepted."""
+
+    problems: list[Diagnostic] = field(default_factory=list)
+    waived: list[Waived] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,40 +66,80 @@ class _Place:
     path: Path
     message: str
     help: str
+    severity: Severity
     commit: str
+
+
+@dataclass(slots=True)
+class _Finding:
+    """For whom and for which versions of Kubernetes something was found, with one object to show it at."""
+
+    example: Manifest
+    tenants: set[str] = field(default_factory=set)
+    versions: set[str] = field(default_factory=set)
 
 
 def check(
     manifests: Iterable[Manifest],
-    catalogue: Catalogue,
-    custom: Mapping[tuple[str, str, str], Any],
-    catalogues: Mapping[str, Catalogue] = MappingProxyType({}),
-) -> list[Diagnostic]:
-    """Every finding of every rule; `custom` holds the schemas of custom resources by (group, version, kind).
+    custom: Mapping[tuple[str, str, str], Any] | None,
+    locate: Locate,
+    policy: Policy = Policy(),  # frozen
+) -> Checked:
+    """Every finding of every rule; `custom` holds the schemas of custom resources, None where none were fetched."""
+    listed = list(manifests)
+    found = _found(listed, Context(custom, 0) if policy.versions else Context(custom), policy)
+    waived: list[Waived] = []
+    problems: list[Diagnostic] = []
+    used: set[Waiver] = set()
+    for place, finding in found.items():
+        for waiver in policy.waivers:
+            own = {name for name in finding.tenants if name in (waiver.tenants or finding.tenants)}
+            if not own or not waiver.covers(place.code, place.kind, place.name):
+                continue
+            used.add(waiver)
+            if policy.today is None or waiver.until >= policy.today:
+                waived.append(Waived(_diagnostic(place, replace(finding, tenants=own), locate, policy), waiver))
+                finding.tenants -= own
+        if finding.tenants:
+            problems.append(_diagnostic(place, finding, locate, policy))
+    checked = {manifest.tenant for manifest in listed}
+    problems += out_of_place(policy.waivers, used, checked, policy.tenants, tuple(RULES), policy.today)
+    return Checked(problems, waived)
 
-    A tenant's objects came from its own of `catalogues`, or else from `catalogue`.
-    """
-    context = Context(custom)
+
+def _found(manifests: Sequence[Manifest], context: Context, policy: Policy) -> dict[_Place, _Finding]:
     tenants: dict[str, list[Manifest]] = defaultdict(list)
     for manifest in manifests:
         tenants[manifest.tenant].append(manifest)
-    found: dict[_Place, list[str]] = defaultdict(list)
-    for tenant, members in tenants.items():
-        for code, rule in RULES.items():
-            for violation in rule(members, context):
-                found[_place(code, violation, catalogues.get(tenant, catalogue).commit)].append(tenant)
-    distinct = {one.commit: one for one in (catalogue, *catalogues.values())}
-    indices = {commit: _index(one) for commit, one in distinct.items()}
-    return [_diagnostic(place, sorted(set(names)), indices[place.commit]) for place, names in found.items()]
+    found: dict[_Place, _Finding] = {}
+    for tenant, own in tenants.items():
+        for number, version in enumerate(policy.versions or ("",)):
+            members = [replace(manifest, kubernetes=version) for manifest in own] if version else own
+            for code in VERSIONED if number else RULES:
+                for violation in RULES[code](members, context):
+                    place = _place(code, violation, policy.pins.get(tenant, ""))
+                    finding = found.setdefault(place, _Finding(violation.manifest))
+                    finding.tenants.add(tenant)
+                    finding.versions.add(violation.manifest.kubernetes)
+    return found
 
 
 def _place(code: str, violation: Violation, commit: str) -> _Place:
     manifest = violation.manifest
-    return _Place(code, manifest.kind, manifest.name, violation.path, violation.message, violation.help, commit)
+    return _Place(
+        code,
+        manifest.kind,
+        manifest.name,
+        violation.path,
+        violation.message,
+        violation.help,
+        violation.severity,
+        commit,
+    )
 
 
-def _index(catalogue: Catalogue) -> dict[tuple[str, str], Document]:
-    """The catalogue's own documents by kind and name: where to send people for an object."""
+def in_catalogue(catalogue: Catalogue) -> Locate:
+    """Places in the catalogue's own documents by kind and name: where to send people for an object."""
     index: dict[tuple[str, str], Document] = {}
     for component in catalogue.components:
         for documents in component.documents.values():
@@ -67,28 +147,71 @@ def _index(catalogue: Catalogue) -> dict[tuple[str, str], Document]:
                 if isinstance(document.data, Mapping):
                     name = (document.data.get("metadata") or {}).get("name", "")
                     index.setdefault((str(document.data.get("kind", "")), str(name)), document)
-    return index
+
+    def locate(manifest: Manifest, path: Path) -> Span:
+        document = index.get((manifest.kind, manifest.name))
+        if document is None and manifest.name:
+            document = next(
+                (
+                    found
+                    for (kind, name), found in index.items()
+                    if kind == manifest.kind and name and manifest.name.startswith(name)
+                ),
+                None,
+            )
+        return document.value(path) if document else Span(f"{manifest.kind}/{manifest.name}")
+
+    return locate
 
 
-def _diagnostic(place: _Place, tenants: Sequence[str], index: Mapping[tuple[str, str], Document]) -> Diagnostic:
-    document = index.get((place.kind, place.name))
-    if document is None and place.name:
-        document = next(
-            (found for (kind, name), found in index.items() if kind == place.kind and place.name.startswith(name)), None
-        )
-    span = document.value(place.path) if document else Span(f"{place.kind}/{place.name}")
+def in_catalogues(catalogue: Catalogue, catalogues: Mapping[str, Catalogue]) -> Locate:
+    """Places in each tenant's own of `catalogues`; what belongs to no tenant is made from `catalogue`."""
+    distinct = {one.commit: one for one in (catalogue, *catalogues.values())}
+    places = {commit: in_catalogue(one) for commit, one in distinct.items()}
+    return lambda manifest, path: places[catalogues.get(manifest.tenant, catalogue).commit](manifest, path)
+
+
+def _diagnostic(place: _Place, finding: _Finding, locate: Locate, policy: Policy) -> Diagnostic:
     where = ".".join(str(part) for part in place.path)
-    named = ", ".join(tenants[:_NAMED]) + (" …" if len(tenants) > _NAMED else "")
+    tenants = sorted(name for name in finding.tenants if "." not in name)  # a dot is in the names of Argo CD's roots
     notes = [f"at {where}"] if where else []
-    plural = "tenant" if len(tenants) == 1 else "tenants"
-    notes.append(f"rendered for {len(tenants)} {plural}: {named}")
+    notes += _concerned(finding, tenants)
     if place.commit:
         notes.append(f"their ring is pinned to the catalogue at {place.commit[:SHORT]}, and no commit changes")
+    if place.code in VERSIONED and len(policy.versions) > 1:
+        notes.append(f"on Kubernetes {', '.join(sorted(finding.versions, key=numbers))}")
     return Diagnostic(
         place.code,
         f"{place.kind} `{place.name}`: {place.message}",
-        span,
+        locate(finding.example, place.path),
         help=place.help,
         notes=tuple(notes),
         tenants=tuple(tenants),
+        severity=place.severity,
     )
+
+
+def _concerned(finding: _Finding, tenants: Sequence[str]) -> list[str]:
+    if not finding.example.namespace:  # a tree of somebody else's, whose folders or namespaces stand for tenants
+        return [f"in {', '.join(tenants[:_NAMED])}" + (" …" if len(tenants) > _NAMED else "")]
+    roots = sorted(finding.tenants - set(tenants))
+    found = (("tenant", tenants), ("root", roots))
+    return [
+        f"rendered for {len(names)} {noun}{'' if len(names) == 1 else 's'}: {', '.join(names[:_NAMED])}"
+        + (" …" if len(names) > _NAMED else "")
+        for noun, names in found
+        if names
+    ]
+
+
+def version_problems(versions: Mapping[str, Span]) -> list[Diagnostic]:
+    """A warning for each version of Kubernetes that is older or newer than all whose schemas are at hand."""
+    oldest, newest = carried()
+    problems = []
+    for version, span in versions.items():
+        used = newest if numbers(version) > numbers(newest) else oldest if numbers(version) < numbers(oldest) else ""
+        if used:
+            message = f"there are no schemas of Kubernetes {version}; its objects are judged by those of {used}"
+            help = f"the package kubernetes-validate carries {oldest} to {newest}; a newer one may know more"
+            problems.append(Diagnostic("kubernetes-version-unknown", message, span, help=help, severity="warning"))
+    return problems

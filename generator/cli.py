@@ -18,8 +18,10 @@ from generator.terminal import fail
 COMMANDS = (
     "artifact",
     "catalogue",
+    "check",
     "comment",
     "diff",
+    "drift",
     "init",
     "publish",
     "render",

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from generator import git, provenance, snapshot, trees
+from generator.compile import compile_fleet
 from generator.diagnostics import Diagnostic, has_errors
+from generator.hydrate import hydrate
 from generator.kustomize import Kustomize
+from generator.model import Repository, Tenant, Tree
 from generator.pins import History
 from generator.pipeline import Fleet, Progress, read
+from generator.readme import readme
 from generator.snapshot import Snapshot
+from generator.staging import write
 from generator.trees import Trees
 
 NEWER = "the working tree"
@@ -59,7 +64,7 @@ def pairs(
     root: Path, fleet: Fleet, against: Base, environments: Sequence[str], kustomize: Kustomize, progress: Progress
 ) -> Pairs:
     """Both trees of each environment. Nothing is held against the rules: what breaks them can be compared too."""
-    newer = trees.compiled(fleet.repository, fleet.tenants, environments)
+    newer = compiled(fleet.repository, fleet.tenants, environments)
     with tempfile.TemporaryDirectory(prefix="quad-diff-") as folder:
         place = Path(folder)
         older = None
@@ -69,20 +74,18 @@ def pairs(
             older = read(place / "sources", History(root, against.commit))
             if has_errors(older.problems):
                 return Pairs(problems=older.problems, failed=against.name)
-            theirs = trees.compiled(older.repository, older.tenants, environments)
-            theirs, newer = trees.without_equal_builds(theirs, newer)
+            theirs = compiled(older.repository, older.tenants, environments)
+            theirs, newer = without_equal_builds(theirs, newer)
         else:
             theirs = []
             before = _there(root, fleet, against, environments)
         progress.start(sum(len(tree.builds) for tree in (*theirs, *newer)))
         if older is not None:
             where = f"{against.name} at {against.commit[:7]}"
-            before, problems = trees.rendered(
-                theirs, older.tenants, place / "before", kustomize, where, progress.advance
-            )
+            before, problems = rendered(theirs, older.tenants, place / "before", kustomize, where, progress.advance)
             if problems:
                 return Pairs(problems=problems, failed=against.name)
-        after, problems = trees.rendered(newer, fleet.tenants, place / "after", kustomize, NEWER, progress.advance)
+        after, problems = rendered(newer, fleet.tenants, place / "after", kustomize, NEWER, progress.advance)
     if problems:
         return Pairs(problems=problems, failed=NEWER)
     return Pairs(tuple(_pair(name, before, after, against) for name in environments))
@@ -107,3 +110,66 @@ def _there(root: Path, fleet: Fleet, against: Base, environments: Sequence[str])
         return trees.of_folder(folder, environments)
     assert fleet.repository.fleet is not None
     return trees.of_branches(root, fleet.repository.fleet.data, environments)
+
+
+def compiled(repository: Repository, tenants: Sequence[Tenant], environments: Collection[str]) -> list[Tree]:
+    """What compile makes of the fleet, for some environments."""
+    return [tree for tree in compile_fleet(repository, tenants) if tree.environment in environments]
+
+
+def rendered(
+    trees: Sequence[Tree],
+    tenants: Sequence[Tenant],
+    folder: Path,
+    kustomize: Kustomize,
+    where: str,
+    done: Callable[[], None],
+) -> tuple[Trees, list[Diagnostic]]:
+    """The trees with what kustomize makes of their builds. Nothing is held against rules: what is wrong can be compared too."""
+    found: Trees = {}
+    problems: list[Diagnostic] = []
+    for tree in trees:
+        place = folder / tree.environment
+        write(place, tree.files)
+        outputs, refused = hydrate(tree.builds, place, kustomize, done)
+        problems += refused
+        specs = [tenant.spec for tenant in tenants if tenant.environment == tree.environment]
+        files = {**tree.files, **outputs, "README.md": readme(tree.environment, specs)}
+        found[tree.environment] = snapshot.of_bytes(files, tree.environment, where)
+    return found, problems
+
+
+def without_equal_builds(before: Sequence[Tree], after: Sequence[Tree]) -> tuple[list[Tree], list[Tree]]:
+    """Both sides without the builds whose input is the same on both: what kustomize makes of it is the same too."""
+    pairs = {tree.environment: tree for tree in before}
+    same = {
+        tree.environment: _equal_builds(pairs[tree.environment], tree) for tree in after if tree.environment in pairs
+    }
+    return [_without(tree, same) for tree in before], [_without(tree, same) for tree in after]
+
+
+def _equal_builds(before: Tree, after: Tree) -> set[str]:
+    if _below(before, "catalogue/") != _below(after, "catalogue/"):
+        return set()
+    overlays = {build.overlay for build in before.builds} & {build.overlay for build in after.builds}
+    old, new = _by_overlay(before, overlays), _by_overlay(after, overlays)
+    return {overlay for overlay in overlays if old.get(overlay) == new.get(overlay)}
+
+
+def _below(tree: Tree, prefix: str) -> dict[str, bytes]:
+    return {path: raw for path, raw in tree.files.items() if path.startswith(prefix)}
+
+
+def _by_overlay(tree: Tree, overlays: Collection[str]) -> dict[str, dict[str, bytes]]:
+    found: dict[str, dict[str, bytes]] = {}
+    for path, raw in tree.files.items():
+        for length in (2, 3):  # roots/<cluster>, tenants/<tenant>/overlay
+            overlay = "/".join(path.split("/")[:length])
+            if overlay in overlays:
+                found.setdefault(overlay, {})[path] = raw
+    return found
+
+
+def _without(tree: Tree, same: Mapping[str, Collection[str]]) -> Tree:
+    left_out = same.get(tree.environment, ())
+    return Tree(tree.environment, tree.files, tuple(build for build in tree.builds if build.overlay not in left_out))

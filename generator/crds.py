@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from generator.diagnostics import Diagnostic, Span
+
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """A safe loader for which a bare `=` is text, as it is for Kubernetes."""
@@ -37,3 +39,9 @@ def read_crds(folder: Path, kinds: Collection[tuple[str, str]]) -> dict[tuple[st
                     schema = version["schema"]["openAPIV3Schema"]
                     schemas[spec["group"], version["name"], spec["names"]["kind"]] = schema
     return schemas
+
+
+def schemas_missing() -> Diagnostic:
+    """Custom resources would be checked by nobody."""
+    message = "there are no schemas of custom resources, so that nobody checks those"
+    return Diagnostic("schemas-missing", message, Span(".build/crds"), help="fetch them: `make crds`")

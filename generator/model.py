@@ -137,12 +137,16 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One Kubernetes object of a tenant, as kustomize printed it."""
+    """One Kubernetes object of a tenant, or of a root of Argo CD, as kustomize printed it.
+
+    `namespace` is that of the tenant, empty where it is not known whose the object is; `file` is where it was read.
+    """
 
     tenant: str
     kubernetes: str
     namespace: str
     object: Mapping[str, Any]
+    file: str = ""
 
     @property
     def kind(self) -> str:

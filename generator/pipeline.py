@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import yaml
 
-from generator.check import check
+from generator.check import Checked, Policy, Waived, check, in_catalogues, version_problems
 from generator.compile import compile_fleet
-from generator.crds import read_crds
-from generator.diagnostics import Diagnostic, has_errors
+from generator.crds import read_crds, schemas_missing
+from generator.diagnostics import Diagnostic, Span, has_errors
 from generator.hydrate import hydrate
 from generator.kustomize import Kustomize
 from generator.load import load
@@ -22,6 +23,7 @@ from generator.readme import readme
 from generator.resolve import resolve
 from generator.staging import staged, write
 from generator.validate import validate
+from generator.waivers import waivers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Made:
     objects: int
     custom_checked: bool
     problems: list[Diagnostic]
+    waived: list[Waived] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Rendered:
     custom_checked: bool = False
     vanished: list[str] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
+    waived: list[Waived] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,14 @@ def read(root: Path, history: History | None = None) -> Fleet:
 
 
 def render(
-    fleet: Fleet, output: Path, kustomize: Kustomize, crds: Path, only: Sequence[str], progress: Progress
+    fleet: Fleet,
+    output: Path,
+    kustomize: Kustomize,
+    crds: Path,
+    only: Sequence[str],
+    progress: Progress,
+    today: date | None = None,
+    require_schemas: bool = False,
 ) -> Rendered:
     """Compile, hydrate and check the fleet, then swap the trees into `output`; `only` limits it to some tenants."""
     if has_errors(fleet.problems):
@@ -80,19 +91,29 @@ def render(
     trees = [tree for tree in trees if tree.builds]
     refuse_foreign(trees, output)
     with staged(output) as staging:
-        made = make(fleet, trees, staging, kustomize, crds, progress)
+        made = make(fleet, trees, staging, kustomize, crds, progress, today, require_schemas)
         problems = fleet.problems + made.problems
         if has_errors(problems):
-            return Rendered(problems=problems)
+            return Rendered(problems=problems, waived=made.waived)
         vanished = place(trees, staging, output, only)
     tenants = {build.subject for tree in trees for build in tree.builds} & {tenant.name for tenant in fleet.tenants}
-    return Rendered(len(tenants), made.objects, made.custom_checked, vanished, problems)
+    return Rendered(len(tenants), made.objects, made.custom_checked, vanished, problems, made.waived)
 
 
 def make(
-    fleet: Fleet, trees: Sequence[Tree], folder: Path, kustomize: Kustomize, crds: Path, progress: Progress
+    fleet: Fleet,
+    trees: Sequence[Tree],
+    folder: Path,
+    kustomize: Kustomize,
+    crds: Path,
+    progress: Progress,
+    today: date | None = None,
+    require_schemas: bool = False,
 ) -> Made:
-    """Write, hydrate and check the trees, each in a folder of its environment's name; the problems name their tenants."""
+    """Write, hydrate and check the trees, each in a folder of its environment's name; the problems name their tenants.
+
+    `today` is the day of the source commit, by which waivers expire.
+    """
     progress.start(sum(len(tree.builds) for tree in trees))
     problems: list[Diagnostic] = []
     manifests: list[Manifest] = []
@@ -104,24 +125,48 @@ def make(
         manifests += _manifests(fleet, tree.builds, hydrated)
         specs = [tenant.spec for tenant in fleet.tenants if tenant.environment == tree.environment]
         write(place, {**hydrated, "README.md": readme(tree.environment, specs)})
-    custom = read_crds(crds, {(manifest.group, manifest.kind) for manifest in manifests})
+    checked = _check(fleet, manifests, crds, today, require_schemas)
+    return Made(len(manifests), crds.is_dir(), problems + checked.problems, checked.waived)
+
+
+def _check(
+    fleet: Fleet, manifests: Sequence[Manifest], crds: Path, today: date | None, require_schemas: bool
+) -> Checked:
+    assert fleet.repository.fleet is not None
+    kinds = {(manifest.group, manifest.kind) for manifest in manifests}
+    custom = read_crds(crds, kinds) if crds.is_dir() else None
+    names = frozenset(tenant.name for tenant in fleet.tenants)
     catalogues = {tenant.name: fleet.repository.catalogue_of(tenant.spec["ring"]) for tenant in fleet.tenants}
-    problems += check(manifests, fleet.repository.catalogue, custom, catalogues)
-    return Made(len(manifests), bool(custom), problems)
+    pins = {name: catalogue.commit for name, catalogue in catalogues.items()}
+    policy = Policy(waivers_of(fleet.repository.fleet), today, names, pins=pins)
+    found = check(manifests, custom, in_catalogues(fleet.repository.catalogue, catalogues), policy)
+    missing = [schemas_missing()] if custom is None and require_schemas else []
+    return Checked([*found.problems, *missing, *version_problems(_versions(fleet, manifests))], found.waived)
+
+
+def _versions(fleet: Fleet, manifests: Sequence[Manifest]) -> dict[str, Span]:
+    """Where fleet.yaml says each version of Kubernetes that manifests are for."""
+    assert fleet.repository.fleet is not None
+    document, found = fleet.repository.fleet, {manifest.kubernetes for manifest in manifests}
+    clusters = document.data["clusters"].items()
+    places = {each["kubernetes"]: ("clusters", name, "kubernetes") for name, each in clusters}
+    return {version: document.value(path) for version, path in places.items() if version in found}
 
 
 def _manifests(fleet: Fleet, builds: Sequence[Build], hydrated: Mapping[str, bytes]) -> list[Manifest]:
-    """The objects of the tenants; those of Argo CD's roots belong to nobody's namespace and are left out."""
+    """The objects of the tenants, and those of Argo CD's roots, which live in Argo CD's own namespace."""
     tenants = {tenant.name: tenant for tenant in fleet.tenants}
     assert fleet.repository.fleet is not None
-    clusters = fleet.repository.fleet.data["clusters"]
+    settings = fleet.repository.fleet.data
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     manifests: list[Manifest] = []
     for build in builds:
-        tenant = tenants.get(build.subject)
-        if tenant is None or build.output not in hydrated:
+        if build.output not in hydrated:
             continue
-        version = clusters[tenant.spec["cluster"]]["kubernetes"]
+        tenant = tenants.get(build.subject)
+        cluster = tenant.spec["cluster"] if tenant else build.output.split("/")[1]  # argocd/<cluster>/root.yaml
+        namespace = tenant.spec["namespace"] if tenant else settings["argocd"]["namespace"]
+        version = settings["clusters"][cluster]["kubernetes"]
         items = yaml.load_all(hydrated[build.output], Loader=loader)
-        manifests += [Manifest(tenant.name, version, tenant.spec["namespace"], item) for item in items]
+        manifests += [Manifest(build.subject, version, namespace, item, build.output) for item in items]
     return manifests

@@ -6,12 +6,15 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
 import rich_click as click
 
+from generator import git
 from generator.catalogue_checks import schema_faults
+from generator.check import Waived
 from generator.diagnostics import Diagnostic, ordered
 from generator.load import load
 from generator.model import Repository, Tenant
@@ -22,6 +25,8 @@ from generator.report.printable import printable
 from generator.report.text import Paint, plain, text
 from generator.rings import rings_of
 from generator.schema_errors import closest
+from generator.source import Document
+from generator.waivers import waivers_of
 
 _LISTED = 20
 _COLOURS = {"error": "red", "warning": "yellow", "place": "blue", "help": "green", "note": "cyan"}
@@ -41,6 +46,16 @@ format_option = click.option(
     show_default=True,
     help="How problems are printed.",
 )
+
+
+require_schemas_option = click.option(
+    "--require-schemas",
+    is_flag=True,
+    envvar="QUAD_REQUIRE_SCHEMAS",
+    show_envvar=True,
+    help="Fail where the schemas of custom resources are missing, as CI should.",
+)
+verbose_option = click.option("-v", "--verbose", is_flag=True, help="List the findings that fleet.yaml waives.")
 
 
 def repository(context: click.Context) -> Path:
@@ -134,6 +149,20 @@ def print_outcomes(outcomes: Sequence[Outcome], layout: str) -> None:
             click.echo(f"  {printable(line)}", err=True)
         if outcome.state == "published" and layout == "text":
             click.echo(f"{outcome.branch} {outcome.commit}")
+
+
+def print_waived(waived: Sequence[Waived], verbose: bool) -> None:
+    """How many findings are accepted, and if asked for which, why and until when."""
+    for each in waived if verbose else ():
+        message = f"{each.finding.message} ({each.waiver.reason}; until {each.waiver.until})"
+        click.echo(printable(f"waived[{each.finding.code}]: {message}"), err=True)
+    if waived:
+        click.echo(f"{count(len(waived), 'finding')} waived by tenants/fleet.yaml", err=True)
+
+
+def today(root: Path, fleet: Document | None) -> date | None:
+    """The day by which waivers expire: the commit's, or outside of git the calendar's; it is asked for only where there are any."""
+    return (git.day(root) or datetime.now(UTC).date()) if waivers_of(fleet) else None
 
 
 def count(number: int, noun: str) -> str:

@@ -1,92 +1,20 @@
-"""Rendered trees to compare: of a fleet rendered just now, of the branches, of a commit's sources, of a folder."""
+"""The rendered trees a user means: of a folder, of branches or commits, or those of the repository itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from generator import git, snapshot
-from generator.compile import compile_fleet
-from generator.diagnostics import Diagnostic
-from generator.hydrate import hydrate
-from generator.kustomize import Kustomize
-from generator.model import Repository, Tenant, Tree
-from generator.readme import readme
-from generator.snapshot import Snapshot, blob_id
-from generator.staging import write
+from generator.diagnostics import ToolError
+from generator.snapshot import Snapshot, of_commit
+from generator.source import parse
 
 Trees = dict[str, Snapshot]
 """One environment's tree by its name."""
-
-
-def compiled(repository: Repository, tenants: Sequence[Tenant], environments: Collection[str]) -> list[Tree]:
-    """What compile makes of the fleet, for some environments."""
-    return [tree for tree in compile_fleet(repository, tenants) if tree.environment in environments]
-
-
-def rendered(
-    trees: Sequence[Tree],
-    tenants: Sequence[Tenant],
-    folder: Path,
-    kustomize: Kustomize,
-    where: str,
-    done: Callable[[], None],
-) -> tuple[Trees, list[Diagnostic]]:
-    """The trees with what kustomize makes of their builds. Nothing is held against rules: what is wrong can be compared too."""
-    found: Trees = {}
-    problems: list[Diagnostic] = []
-    for tree in trees:
-        place = folder / tree.environment
-        write(place, tree.files)
-        outputs, refused = hydrate(tree.builds, place, kustomize, done)
-        problems += refused
-        specs = [tenant.spec for tenant in tenants if tenant.environment == tree.environment]
-        files = {**tree.files, **outputs, "README.md": readme(tree.environment, specs)}
-        found[tree.environment] = of_files(files, tree.environment, where)
-    return found, problems
-
-
-def without_equal_builds(before: Sequence[Tree], after: Sequence[Tree]) -> tuple[list[Tree], list[Tree]]:
-    """Both sides without the builds whose input is the same on both: what kustomize makes of it is the same too."""
-    pairs = {tree.environment: tree for tree in before}
-    same = {
-        tree.environment: _equal_builds(pairs[tree.environment], tree) for tree in after if tree.environment in pairs
-    }
-    return [_without(tree, same) for tree in before], [_without(tree, same) for tree in after]
-
-
-def _equal_builds(before: Tree, after: Tree) -> set[str]:
-    if _below(before, "catalogue/") != _below(after, "catalogue/"):
-        return set()
-    overlays = {build.overlay for build in before.builds} & {build.overlay for build in after.builds}
-    old, new = _by_overlay(before, overlays), _by_overlay(after, overlays)
-    return {overlay for overlay in overlays if old.get(overlay) == new.get(overlay)}
-
-
-def _below(tree: Tree, prefix: str) -> dict[str, bytes]:
-    return {path: raw for path, raw in tree.files.items() if path.startswith(prefix)}
-
-
-def _by_overlay(tree: Tree, overlays: Collection[str]) -> dict[str, dict[str, bytes]]:
-    found: dict[str, dict[str, bytes]] = {}
-    for path, raw in tree.files.items():
-        for length in (2, 3):  # roots/<cluster>, tenants/<tenant>/overlay
-            overlay = "/".join(path.split("/")[:length])
-            if overlay in overlays:
-                found.setdefault(overlay, {})[path] = raw
-    return found
-
-
-def _without(tree: Tree, same: Mapping[str, Collection[str]]) -> Tree:
-    left_out = same.get(tree.environment, ())
-    return Tree(tree.environment, tree.files, tuple(build for build in tree.builds if build.overlay not in left_out))
-
-
-def of_files(files: Mapping[str, bytes], environment: str, where: str) -> Snapshot:
-    """A tree in memory."""
-    ids = {path: blob_id(raw) for path, raw in files.items()}
-    return Snapshot(environment, where, ids, lambda paths: {path: files[path] for path in paths})
+_PREFIX = "rendered/"
+_SHORT = 7
 
 
 def of_branches(root: Path, fleet: Mapping[str, Any], environments: Collection[str]) -> Trees:
@@ -132,3 +60,57 @@ def only(tree: Snapshot, tenants: Collection[str]) -> Snapshot:
 def tenants_of(tree: Snapshot) -> set[str]:
     """The names of the tenants that a tree holds."""
     return {path.split("/")[1] for path in tree.ids if path.startswith("tenants/")}
+
+
+def of_place(place: Path, otherwise: bool = False) -> list[Snapshot]:
+    """The tree in the folder, or those of its subfolders where it holds one for each environment; `environment` is its name.
+
+    Where it has none, it is nothing, or if `otherwise` is said the folder as it is.
+    """
+    if not place.is_dir():
+        raise ToolError(f"{place} is no folder", "name a rendered tree; `quad render` makes them in rendered/")
+    folders = [place] if _is_tree(place) else [folder for folder in sorted(place.iterdir()) if _is_tree(folder)]
+    folders = folders or ([place] if otherwise and any(place.iterdir()) else [])
+    return [snapshot.of_folder(folder, folder.resolve().name, str(folder)) for folder in folders]
+
+
+def of_revision(root: Path, revision: str) -> Snapshot:
+    """The tree of a branch or commit; what stands after the last slash is taken for the environment's name."""
+    commit = git.resolve(root, revision)
+    if commit is None:
+        raise ToolError(f"git knows no commit `{revision}`", "`git fetch` brings the branches of the remote")
+    where = f"{revision} at {commit[:_SHORT]}"
+    return of_commit(root, commit, revision.rpartition("/")[2], where)
+
+
+def published(root: Path, environments: Sequence[str]) -> list[Snapshot]:
+    """What Argo CD reads, as far as this clone knows: the environments' branches, else the remote's, else rendered/."""
+    names = environments or _environments(root)
+    return [tree for name in names for tree in _newest(root, name)]
+
+
+def _newest(root: Path, environment: str) -> Iterator[Snapshot]:
+    branch = f"{prefix(root)}{environment}"
+    for revision in (f"refs/heads/{branch}", f"refs/remotes/origin/{branch}"):
+        if git.resolve(root, revision):
+            yield of_revision(root, revision)
+            return
+    folder = root / "rendered" / environment
+    if _is_tree(folder):
+        yield snapshot.of_folder(folder, environment, f"rendered/{environment}")
+
+
+def prefix(root: Path) -> str:
+    """What the names of the rendered branches begin with: `git.branchPrefix` of fleet.yaml."""
+    file = root / "tenants" / "fleet.yaml"
+    document, _ = parse("tenants/fleet.yaml", file.read_bytes()) if file.is_file() else (None, [])
+    settings = document.data.get("git") if document and isinstance(document.data, dict) else None
+    return str(settings.get("branchPrefix", _PREFIX)) if isinstance(settings, dict) else _PREFIX
+
+
+def _environments(root: Path) -> list[str]:
+    return sorted(path.name for path in (root / "tenants").iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _is_tree(folder: Path) -> bool:
+    return folder.is_dir() and not folder.is_symlink() and (folder / "argocd").is_dir()

@@ -22,6 +22,7 @@ from generator.rings import ring_of, rings_of
 from generator.schema_errors import closest, located_in, schema_problems
 from generator.secrets import secret_problems, without_secrets
 from generator.source import Document, Path
+from generator.waivers import waiver_problems
 
 _LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _LONGEST_NAME = 40
@@ -88,7 +89,13 @@ def _fleet(repository: Repository) -> list[Diagnostic]:
     shared = _not_defaults(document, ("defaults",), ("name", "host"))
     for plan in document.data["plans"]:
         shared += _not_defaults(document, ("plans", plan, "values"), ("name", "host", "plan"))
-    return [*shared, *_plan_maps(document), *_rings_twice(document), *allowance_problems(document)]
+    problems = [
+        *_plan_maps(document),
+        *_rings_twice(document),
+        *allowance_problems(document),
+        *waiver_problems(document),
+    ]
+    return [*shared, *problems]
 
 
 def _not_defaults(document: Document, path: Path, fields: tuple[str, ...]) -> list[Diagnostic]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import git, kustomize, trees
+from generator import git, kustomize
 from generator.changes import Review
 from generator.comparison import Base, base, pairs
 from generator.diff import attribute, compare
@@ -261,14 +261,16 @@ def test_equal_builds_are_not_built(repository: Path) -> None:
     edit(repository / "tenants" / "production" / "acme.yaml", "acme school", "Acme School")
     newer = read(repository)
     names = ["production", "staging"]
-    sides = [trees.compiled(one.repository, one.tenants, names) for one in (fleet, newer)]
-    older, other = trees.without_equal_builds(*sides)
+    sides = [comparison.compiled(one.repository, one.tenants, names) for one in (fleet, newer)]
+    older, other = comparison.without_equal_builds(*sides)
     for side in (older, other):
         assert {build.subject for tree in side for build in tree.builds} == {"acme"}
     edit(repository / "overlays" / "base" / "rollout.yaml", "minReadySeconds: 5", "minReadySeconds: 6")
     last = read(repository)
-    third = trees.compiled(last.repository, last.tenants, names)
-    assert [tree.builds for tree in trees.without_equal_builds(sides[0], third)[1]] == [tree.builds for tree in third]
+    third = comparison.compiled(last.repository, last.tenants, names)
+    assert [tree.builds for tree in comparison.without_equal_builds(sides[0], third)[1]] == [
+        tree.builds for tree in third
+    ]
 
 
 def test_a_fleet_below_the_top_of_its_repository(origin: Path, tmp_path: Path) -> None:

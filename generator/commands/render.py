@@ -10,7 +10,19 @@ import rich_click as click
 from generator import kustomize
 from generator.diagnostics import has_errors
 from generator.pipeline import Fleet, read, render
-from generator.terminal import count, format_option, print_diagnostics, print_state, progress, repository, unknown
+from generator.terminal import (
+    count,
+    format_option,
+    print_diagnostics,
+    print_state,
+    print_waived,
+    progress,
+    repository,
+    require_schemas_option,
+    today,
+    unknown,
+    verbose_option,
+)
 
 
 @click.command("render")
@@ -18,9 +30,18 @@ from generator.terminal import count, format_option, print_diagnostics, print_st
 @click.option(
     "-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Where to write.  [default: rendered/]"
 )
+@require_schemas_option
+@verbose_option
 @format_option
 @click.pass_context
-def command(context: click.Context, tenants: tuple[str, ...], output: Path | None, layout: str) -> int:
+def command(
+    context: click.Context,
+    tenants: tuple[str, ...],
+    output: Path | None,
+    require_schemas: bool,
+    verbose: bool,
+    layout: str,
+) -> int:
     """Compile the fleet into rendered/<environment>/: overlays, manifests and Argo CD Applications.
 
     With names, only these tenants are rendered and the rest stays as it is, unless the catalogue has changed since: then all of
@@ -39,8 +60,10 @@ def command(context: click.Context, tenants: tuple[str, ...], output: Path | Non
     if not has_errors(fleet.problems):
         _known(fleet, tenants)
     with progress("rendering") as bar:
-        done = render(fleet, place, kustomize.find(), root / ".build" / "crds", tenants, bar)
+        crds, day = root / ".build" / "crds", today(root, fleet.repository.fleet)
+        done = render(fleet, place, kustomize.find(), crds, tenants, bar, day, require_schemas)
     print_diagnostics(done.problems, layout)
+    print_waived(done.waived, verbose)
     if has_errors(done.problems):
         print_state(done.problems, "nothing was written")
         return 1

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from generator.model import Manifest
 from generator.rules.custom_resource import find as custom_resource
+from generator.rules.deprecated_api import find as deprecated_api
+from generator.rules.empty_group import find as empty_group
 from generator.rules.hook_name import find as hook_name
 from generator.rules.image_digest import find as image_digest
 from generator.rules.kubernetes_schema import find as kubernetes_schema
@@ -19,15 +21,19 @@ from generator.rules.reference import find as reference
 from generator.rules.resources import find as resources
 from generator.rules.secret_material import find as secret_material
 from generator.rules.tenancy import find as tenancy
+from generator.rules.unknown_kind import find as unknown_kind
+from generator.rules.unmounted_claim import find as unmounted_claim
 from generator.rules.violation import Context, Violation
 
-__all__ = ["RULES", "Context", "Rule", "Violation"]
+__all__ = ["RULES", "VERSIONED", "Context", "Rule", "Violation"]
 
 Rule = Callable[[Sequence[Manifest], Context], Iterator[Violation]]
 
 RULES: Mapping[str, Rule] = {
     "kubernetes-schema": kubernetes_schema,
     "custom-resource": custom_resource,
+    "unknown-kind": unknown_kind,
+    "deprecated-api": deprecated_api,
     "pod-security": pod_security,
     "reference": reference,
     "tenancy": tenancy,
@@ -36,4 +42,9 @@ RULES: Mapping[str, Rule] = {
     "resources": resources,
     "probes": probes,
     "hook-name": hook_name,
+    "empty-group": empty_group,
+    "unmounted-claim": unmounted_claim,
 }
+
+VERSIONED = ("kubernetes-schema", "custom-resource", "unknown-kind", "deprecated-api")
+"""The rules whose findings depend on the version of Kubernetes."""

@@ -16,6 +16,7 @@ from typing import Any
 from jsonschema.protocols import Validator
 
 from generator.model import Manifest
+from generator.rules.deprecations import Version, numbers
 from generator.rules.structure import StructuralValidator, structural_errors
 from generator.rules.violation import Context, Violation
 
@@ -30,10 +31,7 @@ def find(manifests: Sequence[Manifest], _: Context) -> Iterator[Violation]:
         if not is_builtin_group(manifest.kubernetes, manifest.group):
             continue
         validator = _validator(manifest.kubernetes, str(manifest.object.get("apiVersion", "")), manifest.kind)
-        if validator is None:
-            message = f"Kubernetes {manifest.kubernetes} has no such kind in `{manifest.object.get('apiVersion')}`"
-            yield Violation(manifest, ("apiVersion",), message, "name a version of the API that the cluster serves")
-        else:
+        if validator is not None:  # else `unknown-kind` or `deprecated-api` says so
             yield from structural_errors(
                 manifest, validator, f"see `kubectl explain {manifest.kind.lower()} --recursive`"
             )
@@ -41,7 +39,20 @@ def find(manifests: Sequence[Manifest], _: Context) -> Iterator[Violation]:
 
 def is_builtin_group(kubernetes: str, group: str) -> bool:
     """Whether Kubernetes itself serves the API group."""
-    return group in {known for known, _, _ in _kinds(_known_version(kubernetes))}
+    return group in _groups(_known_version(kubernetes))
+
+
+def is_served(kubernetes: str, api_version: str, kind: str) -> bool:
+    """Whether Kubernetes itself has the kind in this version of its API."""
+    group, _, version = api_version.rpartition("/")
+    return (group, version, kind) in _kinds(_known_version(kubernetes))
+
+
+@cache
+def carried() -> tuple[str, str]:
+    """The oldest and the newest Kubernetes whose schemas are at hand; older and newer ones are judged by these."""
+    known = _carried()
+    return f"{known[0][0]}.{known[0][1]}", f"{known[-1][0]}.{known[-1][1]}"
 
 
 def metadata_schema(kubernetes: str) -> Mapping[str, Any]:
@@ -61,17 +72,16 @@ def _validator(kubernetes: str, api_version: str, kind: str) -> Validator | None
 @cache
 def _known_version(kubernetes: str) -> str:
     """The newest version with schemas that is not newer than the cluster's, or the oldest of all."""
-    names = (folder.name for folder in files("kubernetes_validate").joinpath(_FOLDER).iterdir())
-    known = sorted(_numbers(name) for name in names if name.endswith("-local-strict"))
-    wanted = _numbers(kubernetes)
-    fitting = [version for version in known if version <= wanted]
+    known = _carried()
+    fitting = [version for version in known if version <= numbers(kubernetes)]
     major, minor = fitting[-1] if fitting else known[0]
     return f"v{major}.{minor}.0-local-strict"
 
 
-def _numbers(version: str) -> tuple[int, int]:
-    major, minor = version.removeprefix("v").split(".")[:2]
-    return int(major), int(minor)
+@cache
+def _carried() -> list[Version]:
+    names = (folder.name for folder in files("kubernetes_validate").joinpath(_FOLDER).iterdir())
+    return sorted(numbers(name) for name in names if name.endswith("-local-strict"))
 
 
 @cache
@@ -82,6 +92,11 @@ def _kinds(version: str) -> dict[tuple[str, str, str], str]:
         for name, definition in _raw(version).items()
         for kind in definition.get("x-kubernetes-group-version-kind", ())
     }
+
+
+@cache
+def _groups(version: str) -> frozenset[str]:
+    return frozenset(group for group, _, _ in _kinds(version))
 
 
 @cache

@@ -29,7 +29,8 @@ _CLUSTER_SOMETHING = re.compile(r"^Cluster[A-Z]")
 
 
 def find(manifests: Sequence[Manifest], _: Context) -> Iterator[Violation]:
-    """Every object that reaches out of the namespace."""
+    """Every object that reaches out of the namespace; nothing where it is not known whose objects they are."""
+    manifests = [manifest for manifest in manifests if manifest.namespace]
     projects = {manifest.name for manifest in manifests if _is(manifest, "argoproj.io", "AppProject")}
     for manifest in manifests:
         match manifest.group, manifest.kind:

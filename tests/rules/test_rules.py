@@ -23,8 +23,10 @@ def manifests_of(path: Path) -> list[Manifest]:
     return [Manifest("acme", "1.34", "moodle-acme", document) for document in documents]
 
 
-def custom_schemas(folder: Path) -> dict[tuple[str, str, str], Mapping[str, Any]]:
-    """The schemas of all the CRDs in a folder."""
+def custom_schemas(folder: Path) -> dict[tuple[str, str, str], Mapping[str, Any]] | None:
+    """The schemas of all the CRDs in a folder; None where there is no folder."""
+    if not folder.is_dir():
+        return None
     kinds = set()
     for path in folder.glob("*.yaml"):
         spec = yaml.safe_load(path.read_bytes())["spec"]
@@ -38,7 +40,8 @@ def findings(code: str, case: Path) -> str:
     lines = []
     for violation in violations:
         where = ".".join(str(part) for part in violation.path)
-        lines.append(f"{violation.manifest.kind}/{violation.manifest.name} {where}: {violation.message}\n")
+        severity = "warning: " if violation.severity == "warning" else ""
+        lines.append(f"{violation.manifest.kind}/{violation.manifest.name} {where}: {severity}{violation.message}\n")
         assert violation.help
     return "".join(sorted(lines))
 
