@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from types import MappingProxyType
 from typing import Any
 
 from generator.diagnostics import Diagnostic, Severity, Span
@@ -37,7 +36,7 @@ class Policy:
     today: date | None = None
     tenants: frozenset[str] = frozenset()
     versions: tuple[str, ...] = ()
-    pins: Mapping[str, str] = MappingProxyType({})
+    pins: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from generator.pipeline import Fleet, Progress, read
 from generator.readme import readme
 from generator.snapshot import Snapshot
 from generator.staging import write
+from generator.tip import read_tip
 from generator.trees import Trees
 
 NEWER = "the working tree"
@@ -96,6 +97,19 @@ def _pair(environment: str, before: Trees, after: Trees, against: Base) -> tuple
     where = f"{against.name} at {against.commit[:7]}" if against.commit else against.name
     older = before.get(environment, snapshot.nothing(environment, where))
     return older, after.get(environment, snapshot.nothing(environment, NEWER))
+
+
+def sources(root: Path, fleet: Fleet, against: Base, environments: Sequence[str]) -> dict[str, str]:
+    """The commit that each environment's older tree was made from, as far as that can be told."""
+    assert fleet.repository.fleet is not None
+    if against.kind == "sources":
+        return dict.fromkeys(environments, against.commit)
+    if against.kind not in ("published", "branch") or not git.is_repository(root):
+        return {}
+    prefix = fleet.repository.fleet.data["git"]["branchPrefix"]
+    found = {name: against.commit or trees.branch_commit(root, f"{prefix}{name}")[1] for name in environments}
+    records = {name: read_tip(root, name, commit).record for name, commit in found.items()}
+    return {name: record.source for name, record in records.items() if record}
 
 
 def _there(root: Path, fleet: Fleet, against: Base, environments: Sequence[str]) -> Trees:

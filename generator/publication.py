@@ -9,7 +9,9 @@ from pathlib import Path
 
 from generator import git, provenance, refs
 from generator.diagnostics import Diagnostic, ToolError, has_errors
+from generator.diff import attribute, compare
 from generator.holding import argocd_path, blame, builds_itself, catalogue_differs, tenants_in
+from generator.judgement import Case, judged
 from generator.ledger import UNEQUAL, Record, Source, catalogues_of, check_of
 from generator.pipeline import Fleet
 from generator.publish import (
@@ -32,8 +34,8 @@ from generator.staging import staged
 from generator.summary import summary
 from generator.tip import UNSHALLOW, Tip, kept_snapshot, tip_problems
 
-Judge = Callable[[Fleet, Snapshot, Snapshot, datetime], Sequence[Diagnostic]]
-"""Says what is wrong with going from one tree of an environment to the next, at the date of the source commit."""
+Judge = Callable[[Case, Fleet], Sequence[Diagnostic]]
+"""Says what is wrong with going from one tree of an environment to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,17 @@ class _Job:
     folder: Path
 
 
-def no_judge(fleet: Fleet, before: Snapshot, after: Snapshot, date: datetime) -> Sequence[Diagnostic]:  # noqa: ARG001
-    """Nothing is wrong with any change."""
-    return ()
+def judge(case: Case, fleet: Fleet) -> Sequence[Diagnostic]:
+    """What the change destroys that no allowance permits."""
+    changes = [
+        change
+        for before, after in case.pairs
+        for change in attribute(compare(before, after), fleet.repository, fleet.tenants, before, after)
+    ]
+    return judged(case, changes)[1]
 
 
-def publish(request: Request, tools: Tools, judge: Judge = no_judge) -> Published:
+def publish(request: Request, tools: Tools, judge: Judge = judge) -> Published:
     """Render the commit that is checked out and publish its environments."""
     source = provenance.head(request.root)
     if not request.dry_run:
@@ -177,7 +184,6 @@ def _draft(job: _Job, rendering: Rendering, place: Place) -> Planned:
     if rendering.blame.general or (rendered and rendered <= broken):
         return refused(place, [])  # the catalogue's fault, not the tenants'
     before = kept_snapshot(job.request.root, place.tip, environment)
-    date = datetime.fromtimestamp(job.source.commit.committer.seconds, UTC)
     while True:
         if broken and not job.request.keep_going:
             return refused(place, [])
@@ -187,7 +193,7 @@ def _draft(job: _Job, rendering: Rendering, place: Place) -> Planned:
             return refused(place, stuck)
         left_out = tuple(sorted(broken - held.keys()))
         after = compose(rendering, environment, trees, held, left_out, job.tools)
-        found = list(job.judge(job.fleet, before, after, date))
+        found = list(job.judge(_case(job, place, before, after), job.fleet))
         whose = blame(found, dict.fromkeys(rendered, environment))
         more = {name for where, name in whose.own if where == environment} - broken
         if whose.general or (more and not job.request.keep_going):
@@ -195,6 +201,12 @@ def _draft(job: _Job, rendering: Rendering, place: Place) -> Planned:
         if not more:
             return _drafted(job, place, before, after, held, left_out)
         broken |= more
+
+
+def _case(job: _Job, place: Place, before: Snapshot, after: Snapshot) -> Case:
+    day = datetime.fromtimestamp(job.source.commit.committer.seconds, UTC).date()
+    sources = {place.environment: place.tip.record.source} if place.tip.record else {}
+    return Case(job.request.root, job.fleet.repository, job.source.id, [(before, after)], day, job.tools.crds, sources)
 
 
 def _held(tip: Tip, before: Snapshot, broken: set[str]) -> dict[str, str]:

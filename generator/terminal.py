@@ -162,7 +162,12 @@ def print_waived(waived: Sequence[Waived], verbose: bool) -> None:
 
 def today(root: Path, fleet: Document | None) -> date | None:
     """The day by which waivers expire: the commit's, or outside of git the calendar's; it is asked for only where there are any."""
-    return (git.day(root) or datetime.now(UTC).date()) if waivers_of(fleet) else None
+    return judging_day(root) if waivers_of(fleet) else None
+
+
+def judging_day(root: Path) -> date:
+    """The day by which dates in the input are judged: the commit's, or outside of git the calendar's."""
+    return git.day(root) or datetime.now(UTC).date()
 
 
 def count(number: int, noun: str) -> str:

@@ -23,12 +23,19 @@ def of_branches(root: Path, fleet: Mapping[str, Any], environments: Collection[s
 
 
 def _of_branch(root: Path, branch: str, environment: str) -> Snapshot:
+    name, commit = branch_commit(root, branch)
+    if not commit:
+        return snapshot.nothing(environment, f"{branch}, which does not exist yet")
+    return snapshot.of_commit(root, commit, environment, f"{name} at {commit[:_SHORT]}")
+
+
+def branch_commit(root: Path, branch: str) -> tuple[str, str]:
+    """The branch here, or else that of `origin`, as a person calls it, and its commit; empty where there is neither."""
     for name in (f"refs/heads/{branch}", f"refs/remotes/origin/{branch}"):
         commit = git.resolve(root, name) if git.is_repository(root) else None
         if commit:
-            shown = name.removeprefix("refs/heads/").removeprefix("refs/remotes/")
-            return snapshot.of_commit(root, commit, environment, f"{shown} at {commit[:7]}")
-    return snapshot.nothing(environment, f"{branch}, which does not exist yet")
+            return name.removeprefix("refs/heads/").removeprefix("refs/remotes/"), commit
+    return branch, ""
 
 
 def of_folder(folder: Path, environments: Collection[str]) -> Trees:
@@ -90,11 +97,10 @@ def published(root: Path, environments: Sequence[str]) -> list[Snapshot]:
 
 
 def _newest(root: Path, environment: str) -> Iterator[Snapshot]:
-    branch = f"{prefix(root)}{environment}"
-    for revision in (f"refs/heads/{branch}", f"refs/remotes/origin/{branch}"):
-        if git.resolve(root, revision):
-            yield of_revision(root, revision)
-            return
+    revision, commit = branch_commit(root, f"{prefix(root)}{environment}")
+    if commit:
+        yield of_revision(root, revision)
+        return
     folder = root / "rendered" / environment
     if _is_tree(folder):
         yield snapshot.of_folder(folder, environment, f"rendered/{environment}")

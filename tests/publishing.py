@@ -13,7 +13,7 @@ from typing import Any
 from generator import kustomize
 from generator.kustomize import Kustomize
 from generator.pipeline import Progress
-from generator.publication import Judge, Published, Request, no_judge, publish
+from generator.publication import Judge, Published, Request, judge, publish
 from generator.publish import Outcome
 from generator.rendering import Tools
 from generator.rollback import Rollback, rollback
@@ -103,7 +103,7 @@ class Fleet:
         self.git("update-ref", f"refs/heads/rendered/{branch}", commit)
         return commit
 
-    def publish(self, *environments: str, judge: Judge = no_judge, **options: Any) -> Published:
+    def publish(self, *environments: str, judge: Judge = judge, **options: Any) -> Published:
         return publish(Request(self.root, environments, **options), tools(), judge)
 
     def production(self, **options: Any) -> Outcome:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import git, kustomize
+from generator import comparison, git, kustomize
 from generator.changes import Review
 from generator.comparison import Base, base, pairs
 from generator.diff import attribute, compare

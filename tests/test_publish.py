@@ -11,8 +11,8 @@ import pytest
 
 from generator import ledger
 from generator.diagnostics import Diagnostic, Span, ToolError
+from generator.judgement import Case
 from generator.publish import RequestError
-from generator.snapshot import Snapshot
 from tests.publishing import BIRCH, IDENTITY, Fleet, clone, codes, make_fleet
 from tests.running import quad
 
@@ -389,7 +389,8 @@ def test_the_judge_sees_both_trees_and_may_refuse(fleet: Fleet) -> None:
     fleet.commit("Goodbye", {"tenants/production/birch.yaml": None})
     seen: list[tuple[int, int]] = []
 
-    def judge(_fleet: object, before: Snapshot, after: Snapshot, _date: object) -> Iterator[Diagnostic]:
+    def judge(case: Case, _fleet: object) -> Iterator[Diagnostic]:
+        [(before, after)] = case.pairs
         seen.append((len(before.ids), len(after.ids)))
         yield Diagnostic("tenant-removed", "no", Span("tenants/production/birch.yaml"))
 

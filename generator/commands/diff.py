@@ -9,11 +9,12 @@ from pathlib import Path
 import rich_click as click
 
 from generator import kustomize, trees
-from generator.changes import Danger, Review, TenantChange
-from generator.comparison import PUBLISHED, Base, Pairs, base, pairs
-from generator.diagnostics import ToolError, has_errors
+from generator.changes import Review, TenantChange
+from generator.comparison import PUBLISHED, Base, Pairs, base, pairs, sources
+from generator.diagnostics import Diagnostic, ToolError, has_errors
 from generator.diff import attribute, compare
 from generator.diff.review import own_paths, review
+from generator.judgement import Case, judged
 from generator.pipeline import Fleet, read
 from generator.report.changes_json import json
 from generator.report.changes_markdown import markdown
@@ -21,7 +22,7 @@ from generator.report.changes_sarif import sarif
 from generator.report.changes_text import text
 from generator.report.changes_words import counts
 from generator.staging import write
-from generator.terminal import paint_on, print_diagnostics, print_state, progress, repository, unknown
+from generator.terminal import judging_day, paint_on, print_diagnostics, print_state, progress, repository, unknown
 
 FORMATS: Mapping[str, Callable[[Review], str]] = {
     "text": text,
@@ -89,13 +90,25 @@ def command(
         print_diagnostics(found.problems, "text")
         print_state(found.problems, f"{found.failed} cannot be rendered, nothing was compared")
         return 1
-    made = _review(fleet, _chosen(found, fleet, {*tenants, *chosen}))
+    wanted = {*tenants, *chosen}
+    case = Case(
+        root,
+        fleet.repository,
+        "HEAD",
+        _chosen(found, fleet, wanted).trees,
+        judging_day(root),
+        root / ".build" / "crds",
+        sources(root, fleet, meant, names),
+        complete=not (wanted or environments),
+    )
+    made, problems = _review(fleet, case)
     if folder:
         write(folder, {f"review.{suffix}": FORMATS[name](made).encode() for name, suffix in _SUFFIXES.items()})
     else:
         _show(made, layout, output)
+    print_diagnostics([each for each in problems if each.code.startswith("allow-")], "text")
     print_state([], counts(made.groups, made.dangers))
-    return 1 if exit_code and made.groups else 0
+    return 1 if has_errors(problems) or (exit_code and made.groups) else 0
 
 
 def _base(root: Path, against: str | None) -> Base:
@@ -135,16 +148,12 @@ def _chosen(found: Pairs, fleet: Fleet, wanted: Collection[str]) -> Pairs:
     return Pairs(tuple((trees.only(before, wanted), trees.only(after, wanted)) for before, after in found.trees))
 
 
-def _review(fleet: Fleet, found: Pairs) -> Review:
+def _review(fleet: Fleet, case: Case) -> tuple[Review, list[Diagnostic]]:
     changes: list[TenantChange] = []
-    for before, after in found.trees:
+    for before, after in case.pairs:
         changes += attribute(compare(before, after), fleet.repository, fleet.tenants, before, after)
-    return review(found.trees, changes, dangers(fleet, changes), own_paths(fleet.repository))
-
-
-def dangers(_fleet: Fleet, _changes: Sequence[TenantChange]) -> list[Danger]:
-    """The seam for `generator.destruction`: what destroys something, judged against the fleet's allowances."""
-    return []
+    dangers, problems = judged(case, changes)
+    return review(case.pairs, changes, dangers, own_paths(fleet.repository)), problems
 
 
 def _show(made: Review, layout: str, output: Path | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import rich_click as click
 
 from generator import git, kustomize
-from generator.publication import Published, Request, publish
+from generator.publication import Published, Request, judge, publish
 from generator.rendering import Tools
 from generator.terminal import (
     format_option,
@@ -59,7 +59,7 @@ def command(
     suffix = "-next" if proposed else ""
     request = Request(root, environments, remote, suffix, keep_going, dry_run, tips)
     with progress("rendering") as bar, usage():
-        done = publish(request, Tools(kustomize.find(), root / ".build" / "crds", bar))
+        done = publish(request, Tools(kustomize.find(), root / ".build" / "crds", bar), judge)
     return _report(done, layout)
 
 

@@ -76,7 +76,7 @@ CLASSES: Mapping[str, Find] = {**OF_TENANTS, **OF_OBJECTS}
 def dangers(changes: Sequence[TenantChange], context: Context) -> list[Danger]:
     """Everything that the changes destroy, in the order of the changes and of the classes."""
     arrived = {change.tenant: change.environment for change in changes if change.before is None and change.after}
-    known = replace(context, arrived=arrived)
+    known = replace(context, arrived={**context.arrived, **arrived})
     return [danger for change in changes for danger in _of(change, known)]
 
 

@@ -31,7 +31,8 @@ def context_of(
         for file in repository.tenants
         if isinstance(file.document.data, Mapping) and "state" in file.document.data
     }
-    return Context(marks_of(schemas.resolved(repository)), fixed, frozenset(declared), standing_in(after))
+    where = {file.stem: file.environment for file in repository.tenants}
+    return Context(marks_of(schemas.resolved(repository)), fixed, frozenset(declared), standing_in(after), where)
 
 
 def marks_of(schema: Schema) -> tuple[Mark, ...]:

@@ -127,6 +127,7 @@ def _refusal(group: Sequence[_Refused], allowances: Allowances, today: date) -> 
         label=f"before, it was {shown(danger.before)}" if told and danger.field else "",
         help=f"{danger.proceed}; if it is meant, add to `allow:` in {where}: - {line}",
         notes=tuple(notes),
+        tenants=tuple(sorted({each.danger.tenant for each in group})),
         related=(Related(expired.span, f"allowed until {expired.until}"),) if expired else (),
     )
 
@@ -147,7 +148,8 @@ def _name(danger: Danger, many: bool) -> str:
 
 
 def _message(danger: Danger, many: bool) -> str:
-    whose = "many tenants" if many else f"tenant `{danger.tenant}`"
+    own = f"ring `{danger.object.name}`" if danger.object.kind == "Ring" else f"tenant `{danger.tenant}`"
+    whose = "many tenants" if many else own
     subject = whose if danger.object.group == GROUP else f"{danger.object.kind} `{danger.object.name}` of {whose}"
     if not danger.field:
         return f"{subject} is removed"

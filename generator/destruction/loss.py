@@ -36,7 +36,7 @@ class Context:
 
     `marks` are the leaves of the tenant that its schema marks with `x-danger`; `fixed` the paths that a CustomResourceDefinition
     says cannot change, by kind; `declared` the tenants (environment, name) whose own file says their state; `standing` gives all
-    objects that a tenant has afterwards, None where nobody can tell; `arrived` are tenants new in an environment.
+    objects that a tenant has afterwards, None where nobody can tell; `arrived` is the environment that each tenant is in now.
     """
 
     marks: Sequence[Mark] = ()

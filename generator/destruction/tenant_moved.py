@@ -21,7 +21,7 @@ def find(change: TenantChange, context: Context) -> Iterator[Loss]:
             old, new = change.before.get(place), change.after.get(place)
             if old != new:
                 yield Loss(tenant_id(change), place, old, new, _WHY, _PROCEED)
-    elif change.before is not None and change.tenant in context.arrived:
+    elif change.before is not None and context.arrived.get(change.tenant, change.environment) != change.environment:
         there = context.arrived[change.tenant]
         yield Loss(tenant_id(change), "environment", change.environment, there, _WHY, _PROCEED)
 

@@ -16,7 +16,8 @@ _PROCEED = (
 
 def find(change: TenantChange, context: Context) -> Iterator[Loss]:
     """The tenant, with what it leaves behind."""
-    if change.before is None or change.after is not None or change.tenant in context.arrived:
+    moved = context.arrived.get(change.tenant, change.environment) != change.environment
+    if change.before is None or change.after is not None or moved:
         return
     held = sorted(str(each.id) for each, before in removed(change) if lost_with(each, before))
     state = change.before.get("state")

@@ -94,16 +94,35 @@ class Fleet:
         assert done.code == 0, done.stderr
 
     def publish(self, message: str = "e2e") -> None:
-        """Render, and one commit for each environment whose tree changed."""
+        """Commit the source and publish it with `quad publish`, as CI does after a merge."""
         self.render()
-        for tree in sorted(self.rendered.iterdir()):
-            if tree.is_dir():
-                self.commit(tree, f"rendered/{tree.name}", message)
+        git("add", "--all", folder=self.source)
+        git("commit", "--quiet", "--allow-empty", "--message", message, folder=self.source)
+        done = quad(["publish", "--push", "origin"], self.source)
+        assert done.code == 0, done.stderr
+        where = {"GIT_DIR": str(self.repository)}
+        for line in git("for-each-ref", "--format=%(refname:short) %(objectname)", where=where).splitlines():
+            branch, commit = line.split(" ")
+            self.heads[branch] = commit
+
+    def allow(self, **entry: str) -> None:
+        """Permit a destruction in fleet.yaml, as the error that refuses it offers."""
+        file = self.source / "tenants" / "fleet.yaml"
+        settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+        settings.setdefault("allow", []).append({"reason": "a scenario", "until": "2099-12-31", **entry})
+        file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+
+    def refused(self, message: str) -> str:
+        """What `quad publish` says where it must publish nothing; the commit is taken back."""
+        git("add", "--all", folder=self.source)
+        git("commit", "--quiet", "--message", message, folder=self.source)
+        done = quad(["publish", "--push", "origin"], self.source)
+        assert done.code == 1, done.stderr
+        git("reset", "--quiet", "--soft", "HEAD^", folder=self.source)
+        return done.stderr
 
     def commit(self, tree: Path, branch: str, message: str) -> str:
-        """Make a folder the next commit of a branch, with no checkout."""
-        if not self.repository.exists():
-            git("init", "--quiet", "--bare", str(self.repository))
+        """Make a folder the next commit of a branch by hand, with no checkout."""
         index = self.folder / "index"
         index.unlink(missing_ok=True)
         where = {"GIT_DIR": str(self.repository), "GIT_INDEX_FILE": str(index), "GIT_WORK_TREE": str(tree)}
@@ -147,4 +166,8 @@ def make(folder: Path) -> Fleet:
     for version, image in ((NEXT, f"registry.example.edu/moodle:{NEXT}@{digest}"), (BROKEN, NEVER_READY)):
         body = {**newest, "version": version, "image": image}
         (releases / f"{version}.yaml").write_text(yaml.safe_dump(body, sort_keys=False), encoding="utf-8")
+    git("init", "--quiet", "--bare", str(fleet.repository))
+    git("init", "--quiet", "--initial-branch", "main", str(fleet.source))
+    for name, value in (("user.name", "e2e"), ("user.email", "e2e@example.org"), ("remote.origin.url", fleet.url)):
+        git("config", name, value, folder=fleet.source)
     return fleet
