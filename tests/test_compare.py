@@ -16,7 +16,8 @@ from generator.changes import ABSENT, Edit, Item, TenantChange, show_path
 from generator.diagnostics import ToolError
 from generator.diff import apply, compare, edits
 from generator.diff.documents import differing, load, split
-from generator.diff.templates import Memory, read, values_of
+from generator.diff.templates import Memory, read, read_lines, values_of
+from generator.source import dump
 from tests.trees import snapshot, tenant_tree
 
 SCALARS = st.none() | st.booleans() | st.integers(-3, 300) | st.floats(allow_nan=False) | st.text("ab{- é", max_size=4)
@@ -154,6 +155,25 @@ def test_a_template_gives_the_data_that_parsing_gives(spec: dict[str, Any], data
     raw = yaml.safe_dump(item, default_style=quote, width=30).encode()
     values = values_of(spec, {**spec, "more": "abcabc"})
     assert read(raw, values, Memory(), "x").data == load(raw, "x")
+
+
+LINES = st.text("ab_ .:-#'\"\\\\é学\u2028\x85\ue000\n", max_size=10) | st.sampled_from(
+    ["kubernetes", "0x1F5A77", "22 3 * * *", "null"]
+)
+SPECS = st.recursive(
+    LINES | st.integers() | st.booleans(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["name", "host", "a-b"]) | LINES, inner, max_size=4)
+    ),
+    max_leaves=15,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["spec", "host"]), SPECS), st.sampled_from([None, '"', "'", "|"]))
+def test_a_file_of_lines_gives_the_data_that_parsing_gives(data: Any, quote: str | None) -> None:
+    for raw in (dump(data), yaml.safe_dump(data, default_style=quote, allow_unicode=True, width=20).encode()):
+        assert read_lines(raw, Memory(), "x") == load(raw, "x")
 
 
 def test_tenants_of_one_shape_are_parsed_once() -> None:

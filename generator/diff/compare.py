@@ -12,7 +12,7 @@ from typing import Any
 
 from generator.changes import ObjectChange, ObjectId, TenantChange
 from generator.diff import documents
-from generator.diff.templates import Memory, Read, Values, edits_between, read, values_of
+from generator.diff.templates import Memory, Read, Values, edits_between, read, read_lines, values_of
 from generator.model import Spec
 from generator.snapshot import Snapshot
 from generator.snapshot import differing as differing_files
@@ -70,7 +70,7 @@ def _some(
 ) -> Iterator[TenantChange]:
     old, new = _files(before, names, paths), _files(after, names, paths)
     for name in names:
-        specs = _specs(before, after, old, new, name)
+        specs = _specs(before, after, old, new, name, memory)
         values = values_of(*specs)
         mine = [path for path in paths[name] if _holds_objects(path)]
         removed, added = documents.differing(_documents(old, mine), _documents(new, mine))
@@ -95,17 +95,19 @@ def _spec_path(name: str) -> str:
     return f"tenants/{name}/overlay/tenant.yaml"
 
 
-def _specs(before: Snapshot, after: Snapshot, old: Files, new: Files, name: str) -> tuple[Spec | None, Spec | None]:
+def _specs(
+    before: Snapshot, after: Snapshot, old: Files, new: Files, name: str, memory: Memory
+) -> tuple[Spec | None, Spec | None]:
     path = _spec_path(name)
-    newer = _spec(new.get(path), f"{after.where}: {path}")
+    newer = _spec(new.get(path), f"{after.where}: {path}", memory)
     same = path in old and old[path] == new.get(path)
-    return newer if same else _spec(old.get(path), f"{before.where}: {path}"), newer
+    return newer if same else _spec(old.get(path), f"{before.where}: {path}", memory), newer
 
 
-def _spec(raw: bytes | None, where: str) -> Spec | None:
+def _spec(raw: bytes | None, where: str, memory: Memory) -> Spec | None:
     if raw is None:
         return None
-    data = documents.load(raw, where)
+    data = read_lines(raw, memory, where)
     spec = data.get("spec") if data else None
     return spec if isinstance(spec, dict) else {}
 

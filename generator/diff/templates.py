@@ -27,6 +27,13 @@ _LITERAL = re.compile(
 # An escape sequence that runs into a replaced value would lose its end.
 _CUT = re.compile(rb"\\[xuU]?[0-9A-Fa-f]{0,8}(?:\xee[\x80-\xbf]{2}|\xef[\x80-\xa3][\x80-\xbf])")
 
+# A line's value that is a text whatever surrounds it: in quotes, or in letters that are no word of YAML's own.
+_LINE = re.compile(
+    rb"""(?P<key>^[ ]*(?:-[ ])?[A-Za-z][A-Za-z0-9]*:[ ])
+         (?:"(?P<quoted>(?:[ !#-&(-\[\]-~]|\xc3[\x80-\xbf])+)"|(?P<plain>[A-Za-z/][A-Za-z0-9_./@+-]{5,}))$""",
+    re.MULTILINE | re.VERBOSE,
+)
+
 Table = dict[int, str]
 """From the character to the value it stands for."""
 
@@ -103,6 +110,26 @@ def read(raw: bytes, values: Values, memory: Memory, where: str) -> Read:
         data = load(skeleton, where)
         shape = memory.shapes[skeleton] = Shape(data, holes(data))
     return Read(skeleton, restore(shape.data, shape.holes, values.table))
+
+
+def read_lines(raw: bytes, memory: Memory, where: str) -> Any:
+    """The data of a file that has a value a line: all texts are replaced by their place, as each file has others."""
+    if _PRIVATE.search(raw) or raw.count(b"\n") > _LAST - _FIRST:
+        return load(raw, where)
+    table: Table = {}
+
+    def mark(found: re.Match[bytes]) -> bytes:
+        code = _FIRST + len(table)
+        table[code] = (found["quoted"] or found["plain"]).decode()
+        sign = chr(code).encode()
+        return found["key"] + (b'"' + sign + b'"' if found["quoted"] else sign)
+
+    skeleton = _LINE.sub(mark, raw)
+    if skeleton not in memory.shapes:
+        data = load(skeleton, where)
+        memory.shapes[skeleton] = Shape(data, holes(data))
+    shape = memory.shapes[skeleton]
+    return restore(shape.data, shape.holes, table)
 
 
 def _replaced(raw: bytes, values: Values) -> bytes:
