@@ -1,6 +1,7 @@
 """
-The very steps of pull-request.yml, pull-request-comment.yml and publish.yml through a pull request's life: opened, updated, merged,
-published, published again, edited by hand. The remote is a bare repository and GitHub's API a stand-in, both on this machine.
+The very steps of pull-request.yml, pull-request-comment.yml, publish.yml and verify.yml through a pull request's life: opened,
+updated, merged, published, published again, verified, edited by hand. The remote is a bare repository and GitHub's API a stand-in,
+both on this machine.
 
 What it does not show: installing (`.venv` is that of these tests, so that `make setup` finds its stamp newer than the locks and has
 nothing to do), GitHub's triggers, its permissions, and what its own actions do; their stand-ins are below.
@@ -27,6 +28,8 @@ from tests.workflow_runner import Job
 
 BRANCHES = ("rendered/production", "rendered/staging")
 DEMO = "tenants/production/demo.yaml"
+BRANCH = 'more-$(touch${IFS}pwned)-`touch${IFS}pwned`";touch${IFS}pwned;"'
+"""Git allows it, so anybody's pull request may come from it."""
 
 
 @dataclass
@@ -150,7 +153,7 @@ class World:
             "conclusion": "success" if passed else "failure",
             "id": str(self.reviewed),
             "head_repository.owner.login": "acme",
-            "head_branch": "more",
+            "head_branch": BRANCH,
             "head_sha": sha,
             "html_url": f"https://github.example/acme/fleet/actions/runs/{self.reviewed}",
         }
@@ -196,6 +199,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         made.git("remote", "add", "origin", made.origin)
         made.commit("Begin")
         yield made
+        assert list(tmp_path.rglob("pwned")) == []
 
 
 def published_from(world: World, branch: str) -> str:
@@ -204,8 +208,8 @@ def published_from(world: World, branch: str) -> str:
 
 def open_it(world: World) -> str:
     """A branch that gives demo more replicas, and its pull request; the commit."""
-    world.git("checkout", "--quiet", "-b", "more")
-    world.hub.open_pull(7, "acme:more", "")
+    world.git("checkout", "--quiet", "-b", BRANCH)
+    world.hub.open_pull(7, f"acme:{BRANCH}", "")
     demo = world.folder / "ann" / DEMO
     demo.write_text(demo.read_text() + "web: {replicas: {max: 9}}\n")
     world.commit("Give demo more")
@@ -223,7 +227,7 @@ def update_it(world: World) -> str:
 def merge_it(world: World) -> str:
     """As GitHub's button does; the commit."""
     world.git("checkout", "--quiet", "main")
-    world.git("merge", "--quiet", "--no-ff", "--message", "Merge pull request #7", "more")
+    world.git("merge", "--quiet", "--no-ff", "--message", "Merge pull request #7", BRANCH)
     world.git("push", "--quiet", "origin", "main")
     return world.git("rev-parse", "HEAD")
 
@@ -284,6 +288,9 @@ def test_a_pull_request_lives(world: World) -> None:
     assert published_from(world, "rendered/production") == merged
     assert "tenants/birch/" in world.git("ls-tree", "-r", "--name-only", "rendered/production", at="origin.git")
     assert published(world) == second
+    nightly = world.job("refs/heads/main", {})
+    assert nightly.run("verify.yml", "verify"), nightly.last
+    assert "2 commits looked at, 2 rendered again" in nightly.said[3][1]
 
     edited = "tenants/demo/manifests/manifests.yaml"
     edit_by_hand(world, edited)
@@ -296,8 +303,8 @@ def test_a_pull_request_lives(world: World) -> None:
 
 
 def test_a_pull_request_with_a_mistake_is_annotated_and_no_comment_is_made(world: World) -> None:
-    world.git("checkout", "--quiet", "-b", "more")
-    world.hub.open_pull(7, "acme:more", "")
+    world.git("checkout", "--quiet", "-b", BRANCH)
+    world.hub.open_pull(7, f"acme:{BRANCH}", "")
     demo = world.folder / "ann" / DEMO
     demo.write_text(demo.read_text() + "colour: blue\n")
     world.commit("Paint demo")
