@@ -165,7 +165,7 @@ def test_what_is_published_comes_before_the_folder(fleet: Path, config: Path) ->
     shutil.rmtree(tree)
     done = drift(fleet, config, "demo")
     assert (done.code, done.stdout) == (0, "")
-    assert done.stderr.startswith("git: refs/heads/rendered/production at ")
+    assert done.stderr.startswith("git: rendered/production at ")
 
 
 def test_no_kubeconfig_is_said(fleet: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from generator import kustomize, trees
+from generator import comparison, kustomize, snapshot
 from generator.diff import compare
 from generator.diff.review import review
 from generator.pipeline import read
@@ -31,8 +31,8 @@ def one_tenant(folder: Path) -> tuple[str, str, dict[str, bytes]]:
     """The files of the sample fleet's first tenant, its name and its host."""
     fleet = read(ROOT)
     tenant = fleet.tenants[0]
-    [tree] = trees.compiled(fleet.repository, [tenant], [tenant.environment])
-    found, problems = trees.rendered([tree], [tenant], folder, kustomize.find(), "", lambda: None)
+    [tree] = comparison.compiled(fleet.repository, [tenant], [tenant.environment])
+    found, problems = comparison.rendered([tree], [tenant], folder, kustomize.find(), "", lambda: None)
     if problems:
         sys.exit(f"error: {problems[0].message}")
     snapshot = found[tenant.environment]
@@ -51,7 +51,7 @@ def fleet_of(number: int, name: str, host: str, files: dict[str, bytes], old: by
             for ring in RINGS:
                 text = text.replace(b"ring: " + ring, b"ring: " + RINGS[at % 3])
             made[path.replace(name, own)] = text.replace(old, new) if path.endswith("manifests.yaml") else text
-    return trees.of_files(made, "production", "a fleet")
+    return snapshot.of_bytes(made, "production", "a fleet")
 
 
 def main() -> None:
