@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from generator import ledger
 from generator.diagnostics import Diagnostic, Span, ToolError
 from generator.judgement import Case
+from generator.publication import judge
 from generator.publish import RequestError
 from tests.publishing import BIRCH, IDENTITY, Fleet, clone, codes, make_fleet
 from tests.running import quad
@@ -382,6 +384,39 @@ def test_with_overlays_as_source_nothing_is_held_on_another_catalogue(fleet: Fle
     before = fleet.tip()
     assert codes(fleet.production(keep_going=True)) == ["cannot-hold"]
     assert fleet.tip() == before
+
+
+def test_a_vanished_tenant_is_refused_until_it_is_allowed(fleet: Fleet) -> None:
+    fleet.production(judge=judge)
+    fleet.commit("Goodbye", {"tenants/production/birch.yaml": None})
+    before = fleet.tip()
+    done = fleet.publish("production", judge=judge)
+    assert (done.outcomes[0].state, codes(done), fleet.tip()) == ("refused", ["tenant-removed"], before)
+    path = fleet.root / "tenants" / "fleet.yaml"
+    entry = {"tenant": "birch", "object": "Tenant birch", "reason": "The contract ended", "until": "2099-12-31"}
+    settings = {**yaml.safe_load(path.read_text(encoding="utf-8")), "allow": [entry]}
+    fleet.commit("Agreed", {"tenants/fleet.yaml": yaml.safe_dump(settings)})
+    assert fleet.production(judge=judge).state == "published"
+
+
+def test_a_ring_does_not_go_back_unseen(fleet: Fleet) -> None:
+    fleet.production(judge=judge)
+    older = fleet.git("rev-parse", "HEAD").strip()
+    fleet.commit("A new script", {"overlays/base/README.md": "x\n", "overlays/base/rollout.yaml": _slower(fleet)})
+    assert fleet.production(judge=judge).state == "published"
+    path = fleet.root / "tenants" / "fleet.yaml"
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for ring in settings["rings"]:
+        ring["catalogue"] = older
+    fleet.commit("Go back", {"tenants/fleet.yaml": yaml.safe_dump(settings)})
+    done = fleet.publish("production", judge=judge)
+    assert (done.outcomes[0].state, set(codes(done))) == ("refused", {"ring-backwards"})
+
+
+def _slower(fleet: Fleet) -> str:
+    text = (fleet.root / "overlays" / "base" / "rollout.yaml").read_text(encoding="utf-8")
+    assert "minReadySeconds: 5" in text
+    return text.replace("minReadySeconds: 5", "minReadySeconds: 6")
 
 
 def test_the_judge_sees_both_trees_and_may_refuse(fleet: Fleet) -> None:
