@@ -29,9 +29,10 @@ def failed(arguments: Sequence[str], code: int, error: bytes) -> ToolError:
 
 
 def last_words(error: bytes) -> str:
-    """The last line that git said, without what is no character."""
+    """Why git failed, in one line: what it calls fatal or an error, else its last line."""
     lines = [line for line in error.decode(errors="replace").strip().splitlines() if not line.startswith("hint:")]
-    return lines[-1] if lines else ""
+    named = [line for line in lines if line.startswith(("fatal: ", "error: "))]
+    return (named or lines or [""])[-1].removeprefix("fatal: ").removeprefix("error: ")
 
 
 def attempt(

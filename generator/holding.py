@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from generator import schema as schemas
 from generator.diagnostics import Diagnostic, Span
-from generator.model import Spec
+from generator.model import Schema, Spec
 from generator.snapshot import Snapshot
 
 _TENANT_FILE = re.compile(r"tenants/([^/]+)/([^/]+)\.yaml")
@@ -127,6 +128,26 @@ def picked(environment: str, where: str, picks: Mapping[str, Snapshot]) -> Snaps
         return {path: raw for tree, names in wanted.values() for path, raw in tree.read(names).items()}
 
     return Snapshot(environment, where, {path: picks[path].ids[path] for path in sorted(picks)}, read)
+
+
+def clashes(schema: Schema, held: Mapping[str, Spec], others: Mapping[str, Spec]) -> dict[str, str]:
+    """Who of the others has a value, unique in the fleet, that a tenant still has as it is held; and words about it."""
+    taken = {}
+    for name, spec in held.items():
+        taken.update(dict.fromkeys(_unique(schema, spec), name))
+    found = {}
+    for name, spec in others.items():
+        for space, value in _unique(schema, spec):
+            if (space, value) in taken:
+                holder = taken[space, value]
+                found[name] = f"`{value}` ({space}) belongs to `{holder}`, which is held as it was"
+    return found
+
+
+def _unique(schema: Schema, spec: Spec) -> Iterator[tuple[str, str]]:
+    for _, node, value in schemas.walk(schema, spec):
+        if node.get("x-unique") and not isinstance(value, (list, dict)):
+            yield node["x-unique"], str(value)
 
 
 def builds_itself(tenant: Spec) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from generator import git, provenance, refs
 from generator.diagnostics import Diagnostic, ToolError, has_errors
 from generator.diff import attribute, compare
-from generator.holding import argocd_path, blame, builds_itself, catalogue_differs, tenants_in
+from generator.holding import argocd_path, blame, builds_itself, catalogue_differs, clashes, tenants_in
 from generator.judgement import Case, judged
 from generator.ledger import UNEQUAL, Record, Source, catalogues_of, check_of
 from generator.pipeline import Fleet
@@ -29,6 +29,7 @@ from generator.publish import (
     refused,
 )
 from generator.rendering import Rendering, Tools, compose, object_in, opened, render_source, spec_in
+from generator.schema import resolved
 from generator.snapshot import Snapshot, of_commit
 from generator.staging import staged
 from generator.summary import summary
@@ -184,22 +185,27 @@ def _draft(job: _Job, rendering: Rendering, place: Place) -> Planned:
     if rendering.blame.general or (rendered and rendered <= broken):
         return refused(place, [])  # the catalogue's fault, not the tenants'
     before = kept_snapshot(job.request.root, place.tip, environment)
+    said: list[Diagnostic] = []
     while True:
         if broken and not job.request.keep_going:
-            return refused(place, [])
+            return refused(place, said)
         held = _held(place.tip, before, broken)
         trees = {name: of_commit(job.request.root, commit, environment, commit[:12]) for name, commit in held.items()}
         if stuck := _stuck(place, rendering, trees):
-            return refused(place, stuck)
+            return refused(place, [*said, *stuck])
         left_out = tuple(sorted(broken - held.keys()))
         after = compose(rendering, environment, trees, held, left_out, job.tools)
-        found = list(job.judge(_case(job, place, before, after), job.fleet))
+        found = [
+            *_claimed(job, rendering, environment, trees, broken),
+            *job.judge(_case(job, place, before, after), job.fleet),
+        ]
+        said += [problem for problem in found if problem not in said]
         whose = blame(found, dict.fromkeys(rendered, environment))
         more = {name for where, name in whose.own if where == environment} - broken
         if whose.general or (more and not job.request.keep_going):
-            return refused(place, found)
+            return refused(place, said)
         if not more:
-            return _drafted(job, place, before, after, held, left_out)
+            return _drafted(job, place, before, after, held, left_out, said)
         broken |= more
 
 
@@ -207,6 +213,21 @@ def _case(job: _Job, place: Place, before: Snapshot, after: Snapshot) -> Case:
     day = datetime.fromtimestamp(job.source.commit.committer.seconds, UTC).date()
     sources = {place.environment: place.tip.record.source} if place.tip.record else {}
     return Case(job.request.root, job.fleet.repository, job.source.id, [(before, after)], day, job.tools.crds, sources)
+
+
+def _claimed(
+    job: _Job, rendering: Rendering, environment: str, trees: Mapping[str, Snapshot], broken: set[str]
+) -> list[Diagnostic]:
+    """Tenants that claim what a held one still has: its file may give a host up, its tree does not."""
+    if not trees:
+        return []
+    others = {name: spec for name, spec in rendering.tenants.get(environment, {}).items() if name not in broken}
+    found = clashes(resolved(job.fleet.repository), {name: spec_in(tree, name) for name, tree in trees.items()}, others)
+    files = {tenant.name: tenant.document for tenant in job.fleet.tenants if tenant.environment == environment}
+    help = "mend the tenant that is held, or wait with this claim until it is published"
+    return [
+        Diagnostic("claimed-by-held", words, files[name].value(("name",)), help=help) for name, words in found.items()
+    ]
 
 
 def _held(tip: Tip, before: Snapshot, broken: set[str]) -> dict[str, str]:
@@ -234,11 +255,17 @@ def _stuck(place: Place, rendering: Rendering, trees: Mapping[str, Snapshot]) ->
 
 
 def _drafted(
-    job: _Job, place: Place, before: Snapshot, after: Snapshot, held: Mapping[str, str], left_out: tuple[str, ...]
+    job: _Job,
+    place: Place,
+    before: Snapshot,
+    after: Snapshot,
+    held: Mapping[str, str],
+    left_out: tuple[str, ...],
+    said: Sequence[Diagnostic],
 ) -> Planned:
     lines = differing(place.tip, after, UNEQUAL)
     if not lines and place.tip.good:
-        return Outcome(place.environment, place.branch, "unchanged", place.tip.id, problems=())
+        return Outcome(place.environment, place.branch, "unchanged", place.tip.id, problems=tuple(said))
     entries = entries_of(after)
     overwrites = place.tip.id if place.tip.id in job.request.overwrite else ""
     record = Record(
@@ -255,4 +282,4 @@ def _drafted(
     if place.tip.record and place.tip.record.rolled_back_to:
         body = (*body, f"This undoes the rollback to {place.tip.record.rolled_back_to[:12]}.")
     subject = f"{job.source.id[:12]}: {job.source.commit.subject}"
-    return Draft(place, after, subject, body, record, job.source.commit.committer.date)
+    return Draft(place, after, subject, body, record, job.source.commit.committer.date, tuple(said))

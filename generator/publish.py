@@ -48,6 +48,7 @@ class Draft:
     body: tuple[str, ...]
     record: Record
     date: str
+    problems: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def carry_out(root: Path, look: Callable[[], Sequence[Place]], plan: Plan, remot
 
 
 def _outcome(draft: Draft, state: State, commit: str) -> Outcome:
-    return Outcome(draft.place.environment, draft.place.branch, state, commit, draft.body)
+    return Outcome(draft.place.environment, draft.place.branch, state, commit, draft.body, draft.problems)
 
 
 def _refuse_checked_out(root: Path, drafts: Sequence[Draft]) -> None:

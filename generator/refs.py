@@ -7,7 +7,7 @@ Only `publish.py` uses this.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +16,7 @@ from generator.diagnostics import ToolError
 
 _ABSENT = "0" * 40
 _SCRATCH = "refs/quadrangle/scratch"
-_LOST = re.compile(
-    rb"stale info|fetch first|non-fast-forward|cannot lock ref|failed to (update|lock)|incorrect old value"
-)
+_LOCKED = re.compile(rb"stale info|cannot lock ref|failed to lock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,29 +90,42 @@ def move(root: Path, moves: Iterable[Move], reason: str) -> str:
 
 
 def heads(root: Path, remote: str, branches: Iterable[str]) -> dict[str, str]:
-    """The commits these branches are at in the remote repository, and fetch them."""
-    wanted = [f"refs/heads/{branch}" for branch in branches]
-    out = git.run(root, ["ls-remote", "--end-of-options", remote, *wanted]).decode(errors="replace")
-    found = {name: id for id, _, name in (line.partition("\t") for line in out.splitlines()) if name in wanted}
-    missing = [name for name, id in found.items() if git.resolve(root, id) is None]
+    """The commits these branches are at in the remote repository, and fetch them.
+
+    That a commit is here does not say that its tree is: a fetch may be under way, or was killed. Only a ref says so.
+    """
+    found = _listed(root, remote, [f"refs/heads/{branch}" for branch in branches])
+    whole = set(git.refs(root, "refs/").values())
+    missing = [name for name, id in found.items() if id not in whole]
     if missing:
-        options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance"]
-        git.run(root, ["fetch", *options, "--end-of-options", remote, *missing])
+        # No ref of ours is to move, or two publishers in one clone would meet there.
+        options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-recurse-submodules"]
+        git.run(root, ["fetch", *options, "--no-auto-maintenance", "--end-of-options", remote, *missing])
     return {name.removeprefix("refs/heads/"): id for name, id in found.items()}
 
 
-def push(root: Path, remote: str, moves: Iterable[Move]) -> str:
-    """Move all branches of the remote repository or none; empty, or git's words where somebody else was faster."""
+def _listed(root: Path, remote: str, names: Sequence[str]) -> dict[str, str]:
+    out = git.run(root, ["ls-remote", "--end-of-options", remote, *names]).decode(errors="replace")
+    return {name: id for id, _, name in (line.partition("\t") for line in out.splitlines()) if name in names}
+
+
+def push(root: Path, remote: str, moves: Sequence[Move]) -> str:
+    """Move all branches of the remote repository or none; empty, or git's words where somebody else was faster.
+
+    There are too many words for a lost race, so the remote is asked where its branches are. Where it got our commits after all
+    and only the answer was lost, that too is for the next look to find out.
+    """
     leases = [f"--force-with-lease={move.ref}:{move.old}" for move in moves]
     wanted = [f"{move.new}:{move.ref}" for move in moves]
     options = ["--quiet", "--porcelain", "--atomic", "--no-follow-tags", "--recurse-submodules=no"]
     code, out, error = git.attempt(root, ["push", *options, *leases, "--end-of-options", remote, *wanted])
     if code == 0:
         return ""
-    refused = [line for line in out.splitlines() if line.startswith(b"!")] or [error]
-    if any(_LOST.search(line) for line in refused):
-        return git.last_words(refused[0]).replace("\t", " ")
-    said = git.last_words(refused[0]).replace("\t", " ")
+    refused = [line for line in out.splitlines() if line.startswith(b"!")]
+    said = git.last_words(refused[0] if refused else error).replace("\t", " ")
+    there = _listed(root, remote, [move.ref for move in moves])
+    if any(there.get(move.ref, "") != move.old for move in moves) or _LOCKED.search(out + error):
+        return said
     raise ToolError(
         f"git push to {remote} failed: {said}", "no branch was moved, here or there; mend it and publish again"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,9 @@ def render_source(
         if tenant.environment not in leave and (tenant.environment, tenant.name) not in found.own
     ]
     trees = compile_fleet(fleet.repository, good)
-    made = make(Fleet(fleet.repository, good, []), trees, folder, tools.kustomize, tools.crds, tools.progress)
+    day = datetime.fromtimestamp(source.commit.committer.seconds, UTC).date()
+    judged = Fleet(fleet.repository, good, [])
+    made = make(judged, trees, folder, tools.kustomize, tools.crds, tools.progress, day)
     names: dict[str, dict[str, Spec]] = {}
     for tenant in good:
         names.setdefault(tenant.environment, {})[tenant.name] = tenant.spec

@@ -435,6 +435,35 @@ def test_the_judge_sees_both_trees_and_may_refuse(fleet: Fleet) -> None:
     assert seen[0][0] > seen[0][1]
 
 
+def test_what_the_judge_has_against_one_tenant_holds_that_one(fleet: Fleet) -> None:
+    fleet.production()
+    demo = (fleet.root / "tenants/production/demo.yaml").read_text()
+    fleet.commit("Two", {**RENAMED, "tenants/production/demo.yaml": demo.replace("Demo site", "Other")})
+    danger = Diagnostic("host-changed", "no", Span("tenants/production/birch.yaml"))
+
+    def judge(_fleet: object, before: Snapshot, after: Snapshot, _date: object) -> list[Diagnostic]:
+        path = "tenants/birch/overlay/tenant.yaml"
+        return [danger] if before.ids[path] != after.ids[path] else []
+
+    outcome = fleet.production(judge=judge, keep_going=True)
+    assert (outcome.state, outcome.problems) == ("published", (danger,))
+    assert "Held: birch@" in fleet.message()
+    assert "Other" in fleet.show("tenants/demo/overlay/tenant.yaml")
+    assert codes(fleet.verify("production")) == []
+
+
+def test_what_a_held_tenant_has_nobody_takes(fleet: Fleet) -> None:
+    fleet.production()
+    elm = BIRCH.replace("name: birch", "name: elm")
+    broken = BIRCH.replace("birch.example.org", "other.example.org") + "colour: green\n"
+    fleet.commit("Two", {"tenants/production/birch.yaml": broken, "tenants/production/elm.yaml": elm})
+    done = fleet.publish("production", keep_going=True)
+    assert sorted(codes(done)) == ["claimed-by-held", "unknown-field"]
+    assert done.outcomes[0].state == "published"
+    assert not [path for path in fleet.files() if "elm" in path]
+    assert codes(fleet.verify("production")) == []
+
+
 def test_dry_run_writes_nothing(fleet: Fleet) -> None:
     objects = fleet.git("count-objects", "-v")
     assert fleet.production(dry_run=True).state == "planned"
