@@ -441,7 +441,8 @@ def test_what_the_judge_has_against_one_tenant_holds_that_one(fleet: Fleet) -> N
     fleet.commit("Two", {**RENAMED, "tenants/production/demo.yaml": demo.replace("Demo site", "Other")})
     danger = Diagnostic("host-changed", "no", Span("tenants/production/birch.yaml"))
 
-    def judge(_fleet: object, before: Snapshot, after: Snapshot, _date: object) -> list[Diagnostic]:
+    def judge(case: Case, _fleet: object) -> list[Diagnostic]:
+        [(before, after)] = case.pairs
         path = "tenants/birch/overlay/tenant.yaml"
         return [danger] if before.ids[path] != after.ids[path] else []
 
