@@ -130,9 +130,7 @@ class World:
     def _upload(self, folder: Path, given: Mapping[str, str]) -> None:
         out, place = io.BytesIO(), folder / given["path"]
         found = [path for path in sorted(place.rglob("*")) if path.is_file()]
-        if not found:
-            assert given["if-no-files-found"].startswith("ignore")
-            return
+        assert found or given["if-no-files-found"] != "error"
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in found:
                 archive.write(path, path.relative_to(place))
@@ -183,7 +181,9 @@ CONDITIONS: dict[str, Callable[[Mapping[str, str]], bool]] = {
         known["github.event.workflow_run.event"] == "pull_request"
         and known["github.event.workflow_run.conclusion"] != "cancelled"
     ),
-    "${{ !cancelled() }}": lambda _: True,
+    "${{ !cancelled() && steps.render.outcome == 'success' }}": lambda known: (
+        known.get("steps.render.outcome") == "success"
+    ),
     "steps.artifact.outputs.found == 'true'": lambda known: known.get("steps.artifact.outputs.found") == "true",
     "steps.comment.outputs.number != '' && vars.QUAD_CODE_SCANNING != 'off'": lambda known: bool(
         known.get("steps.comment.outputs.number")

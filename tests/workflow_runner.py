@@ -49,7 +49,9 @@ class Job:
         passed = True
         for step in job["steps"]:
             if passed or "cancelled()" in step.get("if", ""):
-                passed = self._step(step) and passed
+                done = self._step(step)
+                self.outputs[f"steps.{step.get('id')}.outcome"] = "success" if done else "failure"
+                passed = passed and done
         return passed
 
     @property
