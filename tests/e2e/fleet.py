@@ -123,11 +123,22 @@ class Fleet:
 
     def commit(self, tree: Path, branch: str, message: str) -> str:
         """Make a folder the next commit of a branch by hand, with no checkout."""
-        index = self.folder / "index"
-        index.unlink(missing_ok=True)
-        where = {"GIT_DIR": str(self.repository), "GIT_INDEX_FILE": str(index), "GIT_WORK_TREE": str(tree)}
+        where = {
+            "GIT_DIR": str(self.repository),
+            "GIT_INDEX_FILE": str(self.folder / "index"),
+            "GIT_WORK_TREE": str(tree),
+        }
+        Path(where["GIT_INDEX_FILE"]).unlink(missing_ok=True)
         git("add", "--all", "--force", ".", where=where, folder=tree)
-        name = git("write-tree", where=where)
+        return self._commit(git("write-tree", where=where), branch, message)
+
+    def revert(self, branch: str, commit: str, message: str) -> str:
+        """Give a branch the tree of an earlier commit again, as `git revert` does."""
+        where = {"GIT_DIR": str(self.repository)}
+        return self._commit(git("rev-parse", f"{commit}^{{tree}}", where=where), branch, message)
+
+    def _commit(self, name: str, branch: str, message: str) -> str:
+        where = {"GIT_DIR": str(self.repository)}
         parent = self.heads.get(branch)
         if parent and git("rev-parse", f"{parent}^{{tree}}", where=where) == name:
             return parent

@@ -28,6 +28,7 @@ LEFT_OUT = {
     "immutable-field.good-hashed": "two objects of different names",
     "immutable-field.good-made-anew": "refused as well; Argo CD deletes it first",
     "immutable-field.hostile": "refused for its key already",
+    "immutable-field.good-statefulset": "refused for the rollingUpdate that the API server had filled in",
 }
 OPERATORS = ("postgresql.cnpg.io/",)
 """Groups whose changes a webhook of the operator's judges; it does not run here."""
@@ -109,6 +110,8 @@ def namespace(plane: ControlPlane, request: pytest.FixtureRequest) -> Iterator[s
     name = "museum-" + re.sub(r"[^a-z0-9]+", "-", request.node.callspec.id)[:50].strip("-")
     plane.kube.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     yield name
+    for each in plane.kube.all("v1", "Service", name):  # now, for the next case may want its address
+        plane.kube.delete("v1", "Service", name, each["metadata"]["name"])
     plane.kube.delete("v1", "Namespace", None, name)
     for version, kind in (
         ("v1", "PersistentVolume"),
@@ -130,7 +133,7 @@ def install(kube: Kube, case: Path) -> None:
 
         def served(name: str = name) -> bool | str:
             found = kube.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", None, name)
-            said = {each["type"]: each["status"] for each in found.get("status", {}).get("conditions", [])}
+            said = {each["type"]: each["status"] for each in found.get("status", {}).get("conditions") or []}
             return said.get("Established") == "True" or str(said)
 
         wait_for(f"{name} is established", served)

@@ -75,6 +75,7 @@ def test_data_that_leave_the_manifests_are_not_pruned(world: World) -> None:
     names = {(kind, name) for _, kind, name in DATA}
     kept = [each for each in yaml.safe_load_all(before) if (each["kind"], each["metadata"]["name"]) not in names]
     file.write_text(yaml.safe_dump_all(kept), encoding="utf-8")
+    published = world.fleet.heads[branch]
     world.fleet.commit(tree, branch, "a mistake")
     argo.refresh(world.kube, [tenant], "hard")
     time.sleep(10)
@@ -83,7 +84,7 @@ def test_data_that_leave_the_manifests_are_not_pruned(world: World) -> None:
     left = {each["kind"] for each in status["resources"] if each.get("requiresPruning")}
     assert left == {kind for _, kind, _ in DATA}
     file.write_text(before, encoding="utf-8")
-    world.fleet.commit(tree, branch, "mended")
+    world.fleet.revert(branch, published, "mended")
     argo.refresh(world.kube, [tenant], "hard")
     argo.wait_settled(world.kube, [tenant])
     assert uids(world, where) == data
