@@ -67,6 +67,6 @@ def _report(done: Published, layout: str) -> int:
     print_diagnostics(done.problems, layout)
     print_outcomes(done.outcomes, layout)
     if done.failed:
-        untouched = all(outcome.state == "refused" for outcome in done.outcomes)
+        untouched = not any(outcome.state == "published" for outcome in done.outcomes)
         print_state(done.problems, "nothing was published" if untouched else "the rest was published")
     return int(done.failed)
