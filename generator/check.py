@@ -89,13 +89,13 @@ def check(
     found = _found(listed, Context(custom, 0) if policy.versions else Context(custom), policy)
     waived: list[Waived] = []
     problems: list[Diagnostic] = []
-    used: set[Waiver] = set()
+    used: dict[Waiver, set[str]] = defaultdict(set)
     for place, finding in found.items():
         for waiver in policy.waivers:
             own = {name for name in finding.tenants if name in (waiver.tenants or finding.tenants)}
             if not own or not waiver.covers(place.code, place.kind, place.name):
                 continue
-            used.add(waiver)
+            used[waiver] |= own
             if policy.today is None or waiver.until >= policy.today:
                 waived.append(Waived(_diagnostic(place, replace(finding, tenants=own), locate, policy), waiver))
                 finding.tenants -= own
@@ -185,7 +185,7 @@ def _diagnostic(place: _Place, finding: _Finding, locate: Locate, policy: Policy
         locate(finding.example, place.path),
         help=place.help,
         notes=tuple(notes),
-        tenants=tuple(tenants),
+        tenants=tuple(tenants) if set(tenants) == finding.tenants else (),  # what is wrong with a root is everybody's
         severity=place.severity,
     )
 

@@ -135,7 +135,7 @@ def _check(
     assert fleet.repository.fleet is not None
     kinds = {(manifest.group, manifest.kind) for manifest in manifests}
     custom = read_crds(crds, kinds) if crds.is_dir() else None
-    names = frozenset(tenant.name for tenant in fleet.tenants)
+    names = frozenset(tenant.name for tenant in fleet.tenants) | {file.stem for file in fleet.repository.tenants}
     catalogues = {tenant.name: fleet.repository.catalogue_of(tenant.spec["ring"]) for tenant in fleet.tenants}
     pins = {name: catalogue.commit for name, catalogue in catalogues.items()}
     policy = Policy(waivers_of(fleet.repository.fleet), today, names, pins=pins)

@@ -64,18 +64,22 @@ def waiver_problems(fleet: Document) -> Iterator[Diagnostic]:
 
 def out_of_place(
     waivers: Collection[Waiver],
-    used: Collection[Waiver],
+    used: Mapping[Waiver, Collection[str]],
     checked: Collection[str],
     tenants: Collection[str],
     rules: Collection[str],
     today: date | None,
 ) -> Iterator[Diagnostic]:
-    """Entries that expired and are still needed, and those that meet nothing though all their tenants were checked."""
+    """Entries that expired and are still needed, and those that meet nothing though all their tenants were checked.
+
+    `used` are the tenants in whose manifests each was met: an entry that expired is their problem and nobody else's.
+    """
     for waiver in waivers:
         expired = today is not None and waiver.until < today
         if waiver in used and expired:
             message = f"the waiver expired on {waiver.until}, and the finding is still there"
-            yield Diagnostic("waiver-expired", message, waiver.span, help="mend it, or agree on a later day")
+            help, owners = "mend it, or agree on a later day", tuple(sorted(used[waiver]))
+            yield Diagnostic("waiver-expired", message, waiver.span, help=help, tenants=owners)
         elif waiver not in used:
             said = _unused(waiver, checked, tenants, rules)
             help = "remove it; while it stands, it hides the next such finding"
