@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from generator.model import Build, Catalogue, Component, Repository, Tenant, Tree
+from generator.model import Build, Catalogue, Component, Repository, Tenant, Tree, Unit, components_of
 from generator.source import dump
 
 GROUP = "quadrangle.dev"
@@ -23,7 +23,7 @@ Files = dict[str, bytes]
 
 
 def compile_fleet(repository: Repository, tenants: Sequence[Tenant]) -> list[Tree]:
-    """One tree for each environment that has tenants, in the order of names."""
+    """One tree for each environment that has tenants, in the order of names; what a tenant's files hold is in `unit_files`."""
     groups: dict[str, list[Tenant]] = defaultdict(list)
     for tenant in tenants:
         groups[tenant.environment].append(tenant)
@@ -48,18 +48,24 @@ def _environment(repository: Repository, name: str, tenants: Sequence[Tenant]) -
     assert repository.fleet is not None
     fleet: Mapping[str, Any] = repository.fleet.data
     first = fleet["rings"][0]["name"]
+    units = tuple(_unit(fleet, repository.catalogue_of(tenant.spec["ring"]), tenant) for tenant in tenants)
     files: Files = {}
     builds: list[Build] = []
-    for tenant in tenants:
-        builds += _tenant(fleet, repository.catalogue_of(tenant.spec["ring"]), tenant, files)
-    for cluster in sorted({tenant.spec["cluster"] for tenant in tenants}):
-        shards = {
-            shard_of(tenant.name, fleet["argocd"]["shards"]) for tenant in tenants if tenant.spec["cluster"] == cluster
-        }
+    claims: dict[str, set[str]] = defaultdict(set)
+    for unit in units:
+        _, cluster, shard, _ = unit.application.split("/")
+        claims[cluster].add(shard)
+    for cluster, shards in sorted(claims.items()):
         builds.append(_roots(fleet, repository.catalogue_of(first), name, cluster, shards, files))
     for ring in sorted({tenant.spec["ring"] for tenant in tenants} | {first}):
         files.update(_snapshot(repository.catalogue_of(ring), ring))
-    return Tree(name, dict(sorted(files.items())), tuple(builds))
+    return Tree(name, dict(sorted(files.items())), tuple(builds), units)
+
+
+def _unit(fleet: Mapping[str, Any], catalogue: Catalogue, tenant: Tenant) -> Unit:
+    shard = shard_of(tenant.name, fleet["argocd"]["shards"])
+    application = f"argocd/{tenant.spec['cluster']}/{shard}/{tenant.name}.yaml"
+    return Unit(tenant.name, tenant.spec, _argocd(fleet, tenant), catalogue, application)
 
 
 def _snapshot(catalogue: Catalogue, ring: str) -> Files:
@@ -72,38 +78,41 @@ def _snapshot(catalogue: Catalogue, ring: str) -> Files:
     }
 
 
-def _tenant(fleet: Mapping[str, Any], catalogue: Catalogue, tenant: Tenant, files: Files) -> list[Build]:
-    folder = f"tenants/{tenant.name}"
-    up = f"../../../catalogue/{tenant.spec['ring']}"
-    files[f"{folder}/overlay/tenant.yaml"] = dump(_object("Tenant", tenant.name, tenant.spec))
+def unit_files(unit: Unit) -> Files:
+    """The files that a tenant's two builds read, beside the catalogue."""
+    files: Files = {}
+    folder = f"tenants/{unit.name}"
+    up = f"../../../catalogue/{unit.spec['ring']}"
+    files[f"{folder}/overlay/tenant.yaml"] = dump(_object("Tenant", unit.name, unit.spec))
     resources = ["tenant.yaml"]
-    for feature in sorted(tenant.spec["features"]):
-        component = catalogue.of("feature")[feature]
-        items = {name: tenant.spec["features"][feature].get(name, []) for name in component.each}
-        resources += _instances(component, items, tenant.spec, f"{folder}/overlay", up, files)
-    components = [f"{up}/{_path(kind, name)}" for kind, name in tenant.components]
-    files[f"{folder}/overlay/kustomization.yaml"] = dump(_overlay(tenant, resources, components))
-    argocd = _argocd(fleet, tenant)
-    files[f"{folder}/argocd/tenant.yaml"] = dump(_object("Tenant", tenant.name, {**tenant.spec, "argocd": argocd}))
+    for component, name in lists_of(unit):
+        items = {name: unit.spec["features"][component.name].get(name, [])}
+        resources += _instances(component, items, unit.spec, f"{folder}/overlay", up, files)
+    components = [f"{up}/{_path(kind, name)}" for kind, name in components_of(unit.spec)]
+    files[f"{folder}/overlay/kustomization.yaml"] = dump(_overlay(unit, resources, components))
+    files[f"{folder}/argocd/tenant.yaml"] = dump(_object("Tenant", unit.name, {**unit.spec, "argocd": unit.argocd}))
     files[f"{folder}/argocd/kustomization.yaml"] = dump(_kustomization(["tenant.yaml"], [f"{up}/argocd"]))
-    shard = shard_of(tenant.name, fleet["argocd"]["shards"])
-    application = f"argocd/{tenant.spec['cluster']}/{shard}/{tenant.name}.yaml"
-    return [
-        Build(tenant.name, f"{folder}/overlay", f"{folder}/manifests/manifests.yaml", catalogue.commit),
-        Build(tenant.name, f"{folder}/argocd", application, catalogue.commit),
-    ]
+    return files
+
+
+def lists_of(unit: Unit) -> Iterator[tuple[Component, str]]:
+    """The lists of a tenant's features for whose items there is a component each, with the feature."""
+    features = unit.catalogue.of("feature")
+    for feature in sorted(unit.spec["features"]):
+        for name in features[feature].each:
+            yield features[feature], name
 
 
 def _path(kind: str, name: str) -> str:
     return "base" if kind == "base" else f"{kind}s/{name}"
 
 
-def _overlay(tenant: Tenant, resources: list[str], components: list[str]) -> dict[str, Any]:
-    identity = {"app.kubernetes.io/part-of": "moodle", f"{GROUP}/tenant": tenant.name}
+def _overlay(unit: Unit, resources: list[str], components: list[str]) -> dict[str, Any]:
+    identity = {"app.kubernetes.io/part-of": "moodle", f"{GROUP}/tenant": unit.name}
     place = {
         "app.kubernetes.io/managed-by": "quadrangle",
-        f"{GROUP}/environment": tenant.environment,
-        f"{GROUP}/ring": tenant.spec["ring"],
+        f"{GROUP}/environment": unit.spec["environment"],
+        f"{GROUP}/ring": unit.spec["ring"],
     }
     # A Rollout's pod template is unknown to kustomize, so the label's place in it is named; selectors stay as they are.
     template = {"group": "argoproj.io", "kind": "Rollout", "path": "spec/template/metadata/labels", "create": True}
@@ -112,7 +121,7 @@ def _overlay(tenant: Tenant, resources: list[str], components: list[str]) -> dic
         {"includeSelectors": False, "pairs": place},
     ]
     body = _kustomization(resources, components)
-    return {**body, "namespace": tenant.spec["namespace"], "labels": labels}
+    return {**body, "namespace": unit.spec["namespace"], "labels": labels}
 
 
 def _kustomization(resources: list[str], components: list[str], **more: Any) -> dict[str, Any]:

@@ -106,11 +106,14 @@ class Tenant:
 
     @property
     def components(self) -> tuple[tuple[ComponentKind, str], ...]:
-        """What it is built from, in kustomize's order: base, features by name, model, state."""
-        features: tuple[tuple[ComponentKind, str], ...] = tuple(
-            ("feature", name) for name in sorted(self.spec["features"])
-        )
-        return (("base", "base"), *features, ("model", self.spec["model"]), ("state", self.spec["state"]))
+        """What it is built from, in kustomize's order."""
+        return components_of(self.spec)
+
+
+def components_of(spec: Spec) -> tuple[tuple[ComponentKind, str], ...]:
+    """What a tenant is built from, in kustomize's order: base, features by name, model, state."""
+    features: tuple[tuple[ComponentKind, str], ...] = tuple(("feature", name) for name in sorted(spec["features"]))
+    return (("base", "base"), *features, ("model", spec["model"]), ("state", spec["state"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +130,36 @@ class Build:
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """One tenant as compile takes it: all that its files follow from.
+
+    `spec` is the resolved tenant and `argocd` what Argo CD's objects need beside it; `application` is where they go.
+    """
+
+    name: str
+    spec: Spec
+    argocd: Mapping[str, str]
+    catalogue: Catalogue
+    application: str
+
+    @property
+    def builds(self) -> tuple[Build, Build]:
+        """The builds of the tenant's objects and of Argo CD's."""
+        folder, commit = f"tenants/{self.name}", self.catalogue.commit
+        return (
+            Build(self.name, f"{folder}/overlay", f"{folder}/manifests/manifests.yaml", commit),
+            Build(self.name, f"{folder}/argocd", self.application, commit),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Tree:
-    """What one environment's branch holds: files by path, and the builds that add more."""
+    """What one environment's branch holds: shared files by path, the builds that add more, and the tenants."""
 
     environment: str
     files: Mapping[str, bytes]
     builds: tuple[Build, ...]
+    units: tuple[Unit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

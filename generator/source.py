@@ -254,6 +254,8 @@ def _duplicate(name: str, span: Span, first: Span) -> Diagnostic:
 
 
 _SAFE_PLAIN = re.compile(r"[A-Za-z/.][A-Za-z0-9 ./_@+-]*[A-Za-z0-9/]")
+_AS_IT_IS = re.compile(r"[ -~\xa1-\xac\xae-\u1fff\u2010-\u2027\u2030-\ud7ff]*")
+"""What double quotes hold unescaped, but for quotes and backslashes."""
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
@@ -283,6 +285,15 @@ def dump(data: object) -> bytes:
         line_break="\n",
     )
     return text.encode("utf-8")
+
+
+def dump_scalar(text: str) -> str:
+    """A text as `dump` writes it, wherever it stands in block style."""
+    if _SAFE_PLAIN.fullmatch(text) and not _AMBIGUOUS.match(text):
+        return text
+    if _AS_IT_IS.fullmatch(text):
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return dump([text]).decode("utf-8").removeprefix("- ").removesuffix("\n")
 
 
 def dump_line(data: object) -> str:

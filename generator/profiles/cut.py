@@ -1,0 +1,106 @@
+"""Cuts the text that was made for a witness into literals and slots, at the scalars that hold its sentinels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from generator.profiles.shape import Value
+from generator.profiles.template import Parts, Slot, Style
+from generator.scalars import indent_below
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class UncuttableError(Exception):
+    """The structure of the text depends on a value; its message says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentinels:
+    """Texts that stand for values: `numbers` gives the value's number for each, `pattern` finds candidates."""
+
+    numbers: Mapping[str, int]
+    pattern: re.Pattern[str]
+
+    def parts(self, text: str) -> Parts:
+        """The text with the numbers of values in the place of sentinels."""
+        found: list[str | int] = []
+        end = 0
+        for match in self.pattern.finditer(text):
+            if match.group() in self.numbers:
+                found += [text[end : match.start()], self.numbers[match.group()]]
+                end = match.end()
+        return tuple(part for part in (*found, text[end:]) if part != "")
+
+    def occur(self, text: str) -> bool:
+        """Whether the text holds one of them."""
+        return any(match.group() in self.numbers for match in self.pattern.finditer(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The literals of a text and the slots between them; there is one literal more than slots."""
+
+    literals: tuple[str, ...]
+    slots: tuple[Slot, ...]
+
+
+def cut(text: str, sentinels: Sentinels, style: Style, values: Sequence[Value]) -> Cut:
+    """Cut the text; each slot, filled with the witness's own values, must give what stands there."""
+    literals: list[str] = []
+    slots: list[Slot] = []
+    end = 0
+    for event, parent in _scalars(text) if sentinels.occur(text) else ():
+        parts = sentinels.parts(event.value)
+        if all(isinstance(part, str) for part in parts):
+            continue
+        slot = _slot(event, parent, parts, style)
+        start, stop = event.start_mark.index, event.end_mark.index
+        if slot.write(values) != text[start:stop]:
+            raise UncuttableError(f"`{text[start:stop][:60]}` is not written as expected")
+        literals.append(text[end:start])
+        slots.append(slot)
+        end = stop
+    literals.append(text[end:])
+    if any(sentinels.occur(literal) for literal in literals):
+        raise UncuttableError("a value stands outside of the scalars")
+    return Cut(tuple(literals), tuple(slots))
+
+
+def _slot(event: yaml.ScalarEvent, parent: int, parts: Parts, style: Style) -> Slot:
+    column = event.start_mark.column
+    if parent < 0:
+        raise UncuttableError(f"the key `{event.value[:60]}` is made of a value")
+    if event.style in ("|", ">"):
+        raise UncuttableError(f"a text of several lines holds a value: `{event.value[:60]}`")
+    if not event.style and event.value.isdigit() and len(parts) == 1:
+        return Slot(parts, "number")
+    indent = indent_below(parent)
+    return Slot(parts, style, column, indent) if style == "kustomize" else Slot(parts, style)
+
+
+def _scalars(text: str) -> Iterator[tuple[yaml.ScalarEvent, int]]:
+    """Every scalar with the column of its key or dash; -1 for a key."""
+    stack: list[list[Any]] = []  # [is a mapping, the next scalar is a key, column]
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            _passed(stack)
+            assert event.start_mark is not None
+            stack.append([isinstance(event, yaml.MappingStartEvent), True, event.start_mark.column])
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            stack.pop()
+        elif isinstance(event, yaml.ScalarEvent):
+            is_key = bool(stack) and stack[-1][0] and stack[-1][1]
+            yield event, -1 if is_key else stack[-1][2] if stack else 0
+            _passed(stack)
+
+
+def _passed(stack: list[list[Any]]) -> None:
+    """A node was seen: in a mapping, a value follows a key and a key a value."""
+    if stack and stack[-1][0]:
+        stack[-1][1] = not stack[-1][1]

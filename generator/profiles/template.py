@@ -1,0 +1,109 @@
+"""Texts with holes, and how they are filled: the compiled form of a profile and its only inner loop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from generator.compile import slug_of
+from generator.name_hash import json_text, name_hash
+from generator.profiles.shape import Value
+from generator.scalars import INTEGER_LIMIT, RefusedError, scalar
+from generator.source import dump_scalar
+
+Parts = tuple[str | int, ...]
+"""Literal texts, and the numbers of the values between them."""
+
+Style = Literal["number", "kustomize", "own"]
+
+_CERTAIN = re.compile(r"[A-Za-z/][A-Za-z0-9./_-]{4,}[A-Za-z0-9]")
+"""What is written as it is at any place, by kustomize and by us: too long for a word that means something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One scalar with holes: who writes it, and at which column and indentation."""
+
+    parts: Parts
+    style: Style
+    column: int = 0
+    indent: int = 0
+
+    def write(self, values: Sequence[Value]) -> str:
+        """The scalar with these values."""
+        if self.style == "number":
+            return str(values[self.parts[0]])  # type: ignore[index]  # a number's slot has one hole and nothing else
+        text = joined(self.parts, values)
+        return scalar(text, self.column, self.indent) if self.style == "kustomize" else dump_scalar(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One file: its path, and literal texts between which slots stand (`slots` are numbers in the profile's list)."""
+
+    path: Parts
+    literals: tuple[str, ...]
+    slots: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What kustomize makes of every tenant of a shape.
+
+    The values of a tenant are those of its shape's holes, then the name suffixes of the list items at `slugs`, then the hashes
+    of the ConfigMaps whose JSON is in `hashes`.
+    """
+
+    templates: tuple[Template, ...]
+    slots: tuple[Slot, ...]
+    slugs: tuple[int, ...]
+    hashes: tuple[Parts, ...]
+
+
+def joined(parts: Parts, values: Sequence[Value]) -> str:
+    """The text with its holes filled."""
+    return "".join(part if isinstance(part, str) else str(values[part]) for part in parts)
+
+
+def stamp(profile: Profile, values: Sequence[Value]) -> dict[str, bytes]:
+    """The files of a tenant by path; RefusedError where only kustomize knows what it makes of a value."""
+    every = _with_computed(profile, values)
+    texts = _texts(profile.slots, every)
+    return {joined(template.path, every): _filled(template, texts) for template in profile.templates}
+
+
+def _with_computed(profile: Profile, values: Sequence[Value]) -> list[Value]:
+    every = [*values, *(slug_of(values[hole]) for hole in profile.slugs)]
+    if len(profile.slugs) != len(set(every[len(values) :])):
+        raise RefusedError("two items of a list have one name")
+    hashes = [
+        name_hash("".join(part if isinstance(part, str) else json_text(str(every[part])) for part in parts))
+        for parts in profile.hashes
+    ]
+    return [*every, *hashes]
+
+
+def _texts(slots: Sequence[Slot], values: Sequence[Value]) -> list[str]:
+    plain: list[str | None] = []
+    for value in values:
+        if type(value) is str:
+            plain.append(value if _CERTAIN.fullmatch(value) else None)
+        elif -INTEGER_LIMIT < value < INTEGER_LIMIT:  # type: ignore[operator]  # it is an int
+            plain.append(None)
+        else:
+            raise RefusedError(f"{value} has more digits than are proven")
+    found = []
+    for slot in slots:
+        hole = slot.parts[0]
+        text = plain[hole] if len(slot.parts) == 1 and type(hole) is int else None
+        found.append(slot.write(values) if text is None else text)
+    return found
+
+
+def _filled(template: Template, texts: Sequence[str]) -> bytes:
+    pieces: list[str] = [""] * (2 * len(template.slots) + 1)
+    pieces[0::2] = template.literals
+    pieces[1::2] = [texts[slot] for slot in template.slots]
+    return "".join(pieces).encode()
