@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -11,9 +11,8 @@ from typing import Literal
 from generator import git, provenance, snapshot, trees
 from generator.compile import compile_fleet
 from generator.diagnostics import Diagnostic, has_errors
-from generator.hydrate import hydrate
-from generator.kustomize import Kustomize
-from generator.model import Repository, Tenant, Tree
+from generator.hydrate import Hydration, hydrate
+from generator.model import Repository, Tenant, Tree, Unit
 from generator.pins import History
 from generator.pipeline import Fleet, Progress, read
 from generator.readme import readme
@@ -62,7 +61,7 @@ def base(root: Path, name: str) -> Base | None:
 
 
 def pairs(
-    root: Path, fleet: Fleet, against: Base, environments: Sequence[str], kustomize: Kustomize, progress: Progress
+    root: Path, fleet: Fleet, against: Base, environments: Sequence[str], how: Hydration, progress: Progress
 ) -> Pairs:
     """Both trees of each environment. Nothing is held against the rules: what breaks them can be compared too."""
     newer = compiled(fleet.repository, fleet.tenants, environments)
@@ -80,13 +79,13 @@ def pairs(
         else:
             theirs = []
             before = _there(root, fleet, against, environments)
-        progress.start(sum(len(tree.builds) for tree in (*theirs, *newer)))
+        progress.start(sum(tree.count for tree in (*theirs, *newer)))
         if older is not None:
             where = f"{against.name} at {against.commit[:7]}"
-            before, problems = rendered(theirs, older.tenants, place / "before", kustomize, where, progress.advance)
+            before, problems = rendered(theirs, older.tenants, place / "before", how, where, progress.advance)
             if problems:
                 return Pairs(problems=problems, failed=against.name)
-        after, problems = rendered(newer, fleet.tenants, place / "after", kustomize, NEWER, progress.advance)
+        after, problems = rendered(newer, fleet.tenants, place / "after", how, NEWER, progress.advance)
     if problems:
         return Pairs(problems=problems, failed=NEWER)
     return Pairs(tuple(_pair(name, before, after, against) for name in environments))
@@ -135,7 +134,7 @@ def rendered(
     trees: Sequence[Tree],
     tenants: Sequence[Tenant],
     folder: Path,
-    kustomize: Kustomize,
+    how: Hydration,
     where: str,
     done: Callable[[], None],
 ) -> tuple[Trees, list[Diagnostic]]:
@@ -145,45 +144,39 @@ def rendered(
     for tree in trees:
         place = folder / tree.environment
         write(place, tree.files)
-        outputs, refused = hydrate(tree.builds, place, kustomize, done)
-        problems += refused
+        files = dict(tree.files)
+        for made in hydrate(tree, place, how, done):
+            files.update(made.files)
+            problems += made.problems
         specs = [tenant.spec for tenant in tenants if tenant.environment == tree.environment]
-        files = {**tree.files, **outputs, "README.md": readme(tree.environment, specs)}
+        files["README.md"] = readme(tree.environment, specs)
         found[tree.environment] = snapshot.of_bytes(files, tree.environment, where)
     return found, problems
 
 
 def without_equal_builds(before: Sequence[Tree], after: Sequence[Tree]) -> tuple[list[Tree], list[Tree]]:
-    """Both sides without the builds whose input is the same on both: what kustomize makes of it is the same too."""
-    pairs = {tree.environment: tree for tree in before}
-    same = {
-        tree.environment: _equal_builds(pairs[tree.environment], tree) for tree in after if tree.environment in pairs
-    }
-    return [_without(tree, same) for tree in before], [_without(tree, same) for tree in after]
+    """Both sides without the tenants and builds whose input is the same on both: what is made of it is the same too."""
+    olds = {tree.environment: tree for tree in before}
+    news = {tree.environment: tree for tree in after}
+    both = olds.keys() & news.keys()
+    return (
+        [_without_equal(tree, news[tree.environment]) if tree.environment in both else tree for tree in before],
+        [_without_equal(tree, olds[tree.environment]) if tree.environment in both else tree for tree in after],
+    )
 
 
-def _equal_builds(before: Tree, after: Tree) -> set[str]:
-    if _below(before, "catalogue/") != _below(after, "catalogue/"):
-        return set()
-    overlays = {build.overlay for build in before.builds} & {build.overlay for build in after.builds}
-    old, new = _by_overlay(before, overlays), _by_overlay(after, overlays)
-    return {overlay for overlay in overlays if old.get(overlay) == new.get(overlay)}
+def _without_equal(tree: Tree, other: Tree) -> Tree:
+    if _below(tree, "catalogue/") != _below(other, "catalogue/"):
+        return tree
+    there = {unit.name: _inputs(unit) for unit in other.units}
+    units = tuple(unit for unit in tree.units if there.get(unit.name) != _inputs(unit))
+    overlays = [build for build in tree.builds if _below(tree, build.overlay) != _below(other, build.overlay)]
+    return Tree(tree.environment, tree.files, tuple(overlays), units)
+
+
+def _inputs(unit: Unit) -> tuple[object, ...]:
+    return unit.spec, unit.argocd, unit.application
 
 
 def _below(tree: Tree, prefix: str) -> dict[str, bytes]:
     return {path: raw for path, raw in tree.files.items() if path.startswith(prefix)}
-
-
-def _by_overlay(tree: Tree, overlays: Collection[str]) -> dict[str, dict[str, bytes]]:
-    found: dict[str, dict[str, bytes]] = {}
-    for path, raw in tree.files.items():
-        for length in (2, 3):  # roots/<cluster>, tenants/<tenant>/overlay
-            overlay = "/".join(path.split("/")[:length])
-            if overlay in overlays:
-                found.setdefault(overlay, {})[path] = raw
-    return found
-
-
-def _without(tree: Tree, same: Mapping[str, Collection[str]]) -> Tree:
-    left_out = same.get(tree.environment, ())
-    return Tree(tree.environment, tree.files, tuple(build for build in tree.builds if build.overlay not in left_out))

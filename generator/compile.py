@@ -36,7 +36,7 @@ def compile_roots(repository: Repository, environment: str, claims: Collection[t
     fleet = repository.fleet.data
     first = fleet["rings"][0]["name"]
     catalogue = repository.catalogue_of(first)
-    files = _snapshot(catalogue, first)
+    files = catalogue_files(catalogue, first)
     builds = [
         _roots(fleet, catalogue, environment, cluster, {shard for where, shard in claims if where == cluster}, files)
         for cluster in sorted({cluster for cluster, _ in claims})
@@ -58,7 +58,7 @@ def _environment(repository: Repository, name: str, tenants: Sequence[Tenant]) -
     for cluster, shards in sorted(claims.items()):
         builds.append(_roots(fleet, repository.catalogue_of(first), name, cluster, shards, files))
     for ring in sorted({tenant.spec["ring"] for tenant in tenants} | {first}):
-        files.update(_snapshot(repository.catalogue_of(ring), ring))
+        files.update(catalogue_files(repository.catalogue_of(ring), ring))
     return Tree(name, dict(sorted(files.items())), tuple(builds), units)
 
 
@@ -68,7 +68,7 @@ def _unit(fleet: Mapping[str, Any], catalogue: Catalogue, tenant: Tenant) -> Uni
     return Unit(tenant.name, tenant.spec, _argocd(fleet, tenant), catalogue, application)
 
 
-def _snapshot(catalogue: Catalogue, ring: str) -> Files:
+def catalogue_files(catalogue: Catalogue, ring: str) -> Files:
     """The build inputs of the catalogue, where the overlays of a ring look for them."""
     return {
         f"catalogue/{ring}/{component.folder.removeprefix('overlays/')}/{name}": raw

@@ -1,70 +1,212 @@
-"""Stage 5: run the real kustomize over every overlay. This plain way is the specification of any faster one.
+"""Stage 5: overlays become manifests. Tenants of one shape are compiled once and stamped; the rest goes to the real kustomize.
 
-It reads the overlays from a staged copy of the tree, so that the bytes are what `kubectl kustomize` prints for anyone.
+The bytes are those of `kubectl kustomize`, always: the first tenant of each new profile is built by it too and compared, and what
+is outside of the proven language is refused by name and built plainly (`plain.py`).
 """
 
 from __future__ import annotations
 
+import json
 import os
-import re
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import replace
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from generator.diagnostics import Diagnostic, Span
-from generator.kustomize import Kustomize
-from generator.model import Build
-from generator.pinned import inherited
+from generator.cache import NO_CACHE, Cache, default_folder, digest
+from generator.compile import catalogue_files, unit_files
+from generator.diagnostics import Diagnostic, ToolError
+from generator.kustomize import KUSTOMIZE_VERSION, Kustomize, find
+from generator.model import Catalogue, Tree, Unit
+from generator.plain import build_all
+from generator.profiles.assemble import files_of
+from generator.profiles.cut import UncuttableError
+from generator.profiles.make import make_profile
+from generator.profiles.shape import Shape, Value
+from generator.profiles.store import from_bytes, to_bytes
+from generator.profiles.template import Profile, stamp
+from generator.profiles.witness import renamed, shape_of
+from generator.provenance import generator
+from generator.scalars import RefusedError
+from generator.staging import write
 
-_COMPONENT = re.compile(r"/catalogue/[^/]+/((?:features|models|states)/[^/':]+|base|argocd(?:-root)?)")
-
-
-def hydrate(
-    builds: Sequence[Build], staged: Path, kustomize: Kustomize, progress: Callable[[], None] = lambda: None
-) -> tuple[dict[str, bytes], list[Diagnostic]]:
-    """The output of each build by its path, and a diagnostic for each build that kustomize refused."""
-    outputs: dict[str, bytes] = {}
-    refused: dict[Diagnostic, set[str]] = defaultdict(set)
-    for build, (output, complaint) in _run_all(builds, staged, kustomize):
-        if complaint:
-            refused[_refused(build, complaint, staged)].add(build.subject)
-        else:
-            outputs[build.output] = output
-        progress()
-    problems = [replace(problem, tenants=tuple(sorted(subjects))) for problem, subjects in refused.items()]
-    return dict(sorted(outputs.items())), problems
+_KIND = "profile"
+_PAYS = 4
+"""From how many tenants on a profile costs less than building each of them."""
 
 
-def _run_all(builds: Sequence[Build], staged: Path, kustomize: Kustomize) -> Iterator[tuple[Build, tuple[bytes, str]]]:
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-        running = {pool.submit(kustomize.build, staged / build.overlay): build for build in builds}
+@dataclass(frozen=True, slots=True)
+class Hydration:
+    """How to hydrate: `plain` with kustomize alone; `prove` so many tenants of each profile with it too, -1 for all."""
+
+    kustomize: Kustomize
+    cache: Cache = NO_CACHE
+    plain: bool = False
+    prove: int = 0
+    pays: int = _PAYS
+
+
+def usual() -> Hydration:
+    """What commands hydrate with: the installed kustomize and the user's cache; ToolError where kustomize is missing."""
+    return Hydration(find(), Cache(default_folder()))
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """The profile a tenant was stamped from, and its values."""
+
+    profile: Profile
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hydrated:
+    """What became of one tenant: its files and how it was made; last, without a unit, the tree's own files and all problems.
+
+    `reason` says why a tenant was built by kustomize although others of its kind are stamped.
+    """
+
+    unit: Unit | None
+    files: Mapping[str, bytes]
+    problems: Sequence[Diagnostic] = ()
+    stamped: Stamped | None = None
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class _Group:
+    """Tenants of one shape."""
+
+    catalogue: Catalogue
+    shape: Shape
+    members: list[tuple[Unit, tuple[Value, ...]]] = field(default_factory=list)
+    profile: Profile | None = None
+    is_new: bool = False
+    reason: str = ""
+
+
+def hydrate(tree: Tree, place: Path, how: Hydration, advance: Callable[[], None] = lambda: None) -> Iterator[Hydrated]:
+    """Each tenant as soon as it is made; the tree's own files must lie in `place`."""
+    left: list[Hydrated] = []
+    if how.plain:
+        left = [Hydrated(unit, {}) for unit in tree.units]
+    else:
+        groups = _groups(tree.units)
+        _compile(groups, place, how)
+        for made in (made for group in groups for made in _stamped(group, place, how)):
+            if made.stamped is None:
+                left.append(made)
+            else:
+                for _ in made.unit.builds if made.unit else ():
+                    advance()
+                yield made
+    yield from _plain(tree, left, place, how, advance)
+
+
+def _groups(units: Sequence[Unit]) -> list[_Group]:
+    fixed: dict[int, frozenset[str]] = {}
+    groups: dict[tuple[int, Shape], _Group] = {}
+    for unit in units:
+        catalogue = unit.catalogue
+        if id(catalogue) not in fixed:
+            fixed[id(catalogue)] = renamed(catalogue)
+        taken = shape_of(unit, fixed[id(catalogue)])
+        group = groups.setdefault((id(catalogue), taken.shape), _Group(catalogue, taken.shape))
+        group.members.append((unit, taken.values))
+    return list(groups.values())
+
+
+def _compile(groups: Sequence[_Group], place: Path, how: Hydration) -> None:
+    """Give every group that is kept or large enough its profile, or the reason why it has none."""
+    ours, digests = generator(), {id(group.catalogue): _digest(group.catalogue) for group in groups}
+    with tempfile.TemporaryDirectory(prefix="quad-profiles-") as folder:
+
+        def one(numbered: tuple[int, _Group]) -> None:
+            number, group = numbered
+            key = digest(ours, KUSTOMIZE_VERSION, digests[id(group.catalogue)], repr(group.shape))
+            if not _kept(group, key, how) and len(group.members) >= how.pays:
+                _make(group, key, place, how, Path(folder) / str(number))
+
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+            list(pool.map(one, enumerate(groups)))
+
+
+def _digest(catalogue: Catalogue) -> str:
+    return digest(*(part for path, raw in sorted(catalogue_files(catalogue, "").items()) for part in (path, raw)))
+
+
+def _kept(group: _Group, key: str, how: Hydration) -> bool:
+    raw = how.cache.get(_KIND, key)
+    if raw is None:
+        return False
+    if raw.startswith(b'"'):
+        group.reason = json.loads(raw)
+    else:
+        group.profile = from_bytes(raw)
+    return True
+
+
+def _make(group: _Group, key: str, place: Path, how: Hydration, folder: Path) -> None:
+    try:
+        profile = make_profile(group.members[0][0], group.shape, renamed(group.catalogue), how.kustomize, folder)
+        _prove(group, profile, place, how, 1)
+    except UncuttableError as error:
+        group.reason = str(error)
+        how.cache.put(_KIND, key, json.dumps(group.reason).encode())
+        return
+    group.profile, group.is_new = profile, True
+    how.cache.put(_KIND, key, to_bytes(profile))
+
+
+def _prove(group: _Group, profile: Profile, place: Path, how: Hydration, number: int) -> None:
+    """Hold the first tenants that can be stamped against the real kustomize; UncuttableError on any difference."""
+    for unit, values in group.members:
+        if number == 0:
+            return
         try:
-            for future in as_completed(running):
-                yield running[future], future.result()
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+            stamped = files_of(unit, stamp(profile, values))
+        except RefusedError:
+            continue
+        number -= 1
+        files = unit_files(unit)
+        write(place, files)
+        outputs, problems = build_all(unit.builds, place, how.kustomize)
+        wrong = [path for path, raw in {**files, **outputs}.items() if stamped.get(path) != raw]
+        if wrong or problems:
+            raise UncuttableError(f"{(wrong or [unit.name])[0]} is not what kustomize prints")
 
 
-def _refused(build: Build, complaint: str, staged: Path) -> Diagnostic:
-    """The complaint without the machine's paths, placed at the innermost catalogue folder it names."""
-    folders = _COMPONENT.findall(complaint)
-    text = complaint.replace(str(staged.resolve()), "").replace(str(staged), "").removeprefix("error: ")
-    text = re.sub(r"/catalogue/[^/]+/", "overlays/", text).replace("'/", "'")
-    place = f"overlays/{folders[-1]}/kustomization.yaml" if folders else build.overlay
-    what = f"`{folders[-1]}`" if folders else f"the overlay of `{build.subject}`"
-    problem = Diagnostic(
-        "kustomize-failed",
-        f"kustomize cannot build {what}",
-        Span(place),
-        help="mend what kustomize names, then render again",
-        notes=(f"kustomize says: {_cause(text)}",),
-    )
-    return inherited(problem, (), build.commit) if build.commit else problem
+def _stamped(group: _Group, place: Path, how: Hydration) -> Iterator[Hydrated]:
+    profile = group.profile
+    if profile is not None and how.prove:
+        try:
+            _prove(group, profile, place, how, how.prove)
+        except UncuttableError as error:
+            raise ToolError(f"a profile is wrong: {error}", "render with --plain, and report this as a bug") from error
+    for unit, values in group.members:
+        if profile is None:
+            yield Hydrated(unit, {}, reason=group.reason)
+            continue
+        try:
+            yield Hydrated(unit, files_of(unit, stamp(profile, values)), stamped=Stamped(profile, values))
+        except RefusedError as error:
+            yield Hydrated(unit, {}, reason=str(error))
 
 
-def _cause(text: str) -> str:
-    """The innermost of kustomize's nested complaints."""
-    return re.split(r": (?=accumulat|couldn't|loading|unable|recursed)", text)[-1].strip(' "')
+def _plain(
+    tree: Tree, left: Sequence[Hydrated], place: Path, how: Hydration, advance: Callable[[], None]
+) -> Iterator[Hydrated]:
+    """The tenants that are not stamped, and the tree's own builds."""
+    builds = list(tree.builds)
+    files = {}
+    for unit in (made.unit for made in left if made.unit):
+        files[unit.name] = unit_files(unit)
+        write(place, files[unit.name])
+        builds += unit.builds
+    outputs, problems = build_all(builds, place, how.kustomize, how.cache, advance)
+    for made in left:
+        assert made.unit is not None
+        own = {build.output: outputs.pop(build.output) for build in made.unit.builds if build.output in outputs}
+        yield replace(made, files={**files[made.unit.name], **own})
+    yield Hydrated(None, outputs, problems)

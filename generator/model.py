@@ -161,6 +161,11 @@ class Tree:
     builds: tuple[Build, ...]
     units: tuple[Unit, ...] = ()
 
+    @property
+    def count(self) -> int:
+        """How many builds it takes, or as many stamps."""
+        return len(self.builds) + sum(len(unit.builds) for unit in self.units)
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:

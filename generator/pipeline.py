@@ -13,8 +13,7 @@ from generator.check import Checked, Policy, Waived, check, in_catalogues, versi
 from generator.compile import compile_fleet
 from generator.crds import read_crds, schemas_missing
 from generator.diagnostics import Diagnostic, Span, has_errors
-from generator.hydrate import hydrate
-from generator.kustomize import Kustomize
+from generator.hydrate import Hydration, hydrate
 from generator.load import load
 from generator.model import Build, Manifest, Repository, Tenant, Tree
 from generator.pins import History
@@ -43,6 +42,7 @@ class Made:
     custom_checked: bool
     problems: list[Diagnostic]
     waived: list[Waived] = field(default_factory=list)
+    by_kustomize: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class Rendered:
     vanished: list[str] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
     waived: list[Waived] = field(default_factory=list)
+    by_kustomize: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def read(root: Path, history: History | None = None) -> Fleet:
 def render(
     fleet: Fleet,
     output: Path,
-    kustomize: Kustomize,
+    how: Hydration,
     crds: Path,
     only: Sequence[str],
     progress: Progress,
@@ -88,23 +89,23 @@ def render(
     if has_errors(fleet.problems):
         return Rendered(problems=fleet.problems)
     trees = [selected(tree, only, output) for tree in compile_fleet(fleet.repository, fleet.tenants)]
-    trees = [tree for tree in trees if tree.builds]
+    trees = [tree for tree in trees if tree.units]
     refuse_foreign(trees, output)
     with staged(output) as staging:
-        made = make(fleet, trees, staging, kustomize, crds, progress, today, require_schemas)
+        made = make(fleet, trees, staging, how, crds, progress, today, require_schemas)
         problems = fleet.problems + made.problems
         if has_errors(problems):
             return Rendered(problems=problems, waived=made.waived)
         vanished = place(trees, staging, output, only)
-    tenants = {build.subject for tree in trees for build in tree.builds} & {tenant.name for tenant in fleet.tenants}
-    return Rendered(len(tenants), made.objects, made.custom_checked, vanished, problems, made.waived)
+    tenants = sum(len(tree.units) for tree in trees)
+    return Rendered(tenants, made.objects, made.custom_checked, vanished, problems, made.waived, made.by_kustomize)
 
 
 def make(
     fleet: Fleet,
     trees: Sequence[Tree],
     folder: Path,
-    kustomize: Kustomize,
+    how: Hydration,
     crds: Path,
     progress: Progress,
     today: date | None = None,
@@ -114,19 +115,23 @@ def make(
 
     `today` is the day of the source commit, by which waivers expire.
     """
-    progress.start(sum(len(tree.builds) for tree in trees))
+    progress.start(sum(tree.count for tree in trees))
     problems: list[Diagnostic] = []
     manifests: list[Manifest] = []
+    by_kustomize: dict[str, list[str]] = {}
     for tree in trees:
         place = folder / tree.environment
         write(place, tree.files)
-        hydrated, found = hydrate(tree.builds, place, kustomize, progress.advance)
-        problems += found
-        manifests += _manifests(fleet, tree.builds, hydrated)
+        for made in hydrate(tree, place, how, progress.advance):
+            write(place, made.files)
+            problems += made.problems
+            manifests += _manifests(fleet, made.unit.builds if made.unit else tree.builds, made.files)
+            if made.reason and made.unit:
+                by_kustomize.setdefault(made.reason, []).append(made.unit.name)
         specs = [tenant.spec for tenant in fleet.tenants if tenant.environment == tree.environment]
-        write(place, {**hydrated, "README.md": readme(tree.environment, specs)})
+        write(place, {"README.md": readme(tree.environment, specs)})
     checked = _check(fleet, manifests, crds, today, require_schemas)
-    return Made(len(manifests), crds.is_dir(), problems + checked.problems, checked.waived)
+    return Made(len(manifests), crds.is_dir(), problems + checked.problems, checked.waived, by_kustomize)
 
 
 def _check(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from generator.diagnostics import ToolError
@@ -13,23 +14,19 @@ from generator.staging import link_tree, swap
 
 
 def selected(tree: Tree, only: Sequence[str], output: Path) -> Tree:
-    """The tree with the builds of the chosen tenants and of the roots alone.
+    """The tree with the chosen tenants and the roots alone.
 
     It is the whole tree where none is chosen, or where the tree on disk is missing or made of another catalogue: half of it
     would then be stale.
     """
-    tenants = {name.split("/")[1] for name in tree.files if name.startswith("tenants/")}
-    chosen = tenants & set(only)
+    chosen = tuple(unit for unit in tree.units if unit.name in only)
     if not only:
         return tree
     if not chosen:
         return Tree(tree.environment, {}, ())
     if not _same_catalogue(tree, output / tree.environment):
         return tree
-    left_out = tenants - chosen
-    others = tuple(f"tenants/{name}/" for name in left_out)
-    files = {name: raw for name, raw in tree.files.items() if not name.startswith(others)}
-    return Tree(tree.environment, files, tuple(build for build in tree.builds if build.subject not in left_out))
+    return replace(tree, units=chosen)
 
 
 def _same_catalogue(tree: Tree, place: Path) -> bool:

@@ -15,13 +15,13 @@ from generator import hydrator, snapshot
 from generator.compile import compile_fleet, compile_roots
 from generator.diagnostics import Diagnostic, ToolError
 from generator.holding import Blame, blame, claims, hold, listed_claims, spec_path
-from generator.hydrate import hydrate
-from generator.kustomize import Kustomize
+from generator.hydrate import Hydration
 from generator.ledger import METADATA, Source
 from generator.model import Spec, Tenant
 from generator.page import page
 from generator.pins import History
 from generator.pipeline import Fleet, Progress, make, read
+from generator.plain import build_all
 from generator.provenance import export
 from generator.readme import readme
 from generator.snapshot import Snapshot
@@ -34,7 +34,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Tools:
     """What a rendering is made with."""
 
-    kustomize: Kustomize
+    how: Hydration
     crds: Path
     progress: Progress
 
@@ -78,7 +78,7 @@ def render_source(
     trees = compile_fleet(fleet.repository, good)
     day = datetime.fromtimestamp(source.commit.committer.seconds, UTC).date()
     judged = Fleet(fleet.repository, good, [])
-    made = make(judged, trees, folder, tools.kustomize, tools.crds, tools.progress, day)
+    made = make(judged, trees, folder, tools.how, tools.crds, tools.progress, day)
     names: dict[str, dict[str, Spec]] = {}
     for tenant in good:
         names.setdefault(tenant.environment, {})[tenant.name] = tenant.spec
@@ -158,7 +158,7 @@ def with_roots(fleet: Fleet, tree: Snapshot, tools: Tools, folder: Path) -> Snap
     """The tree with Argo CD's roots made again, for the Applications that really lie in it."""
     roots = compile_roots(fleet.repository, tree.environment, claims(tree.ids))
     write(folder, roots.files)
-    made, problems = hydrate(roots.builds, folder, tools.kustomize)
+    made, problems = build_all(roots.builds, folder, tools.how.kustomize, tools.how.cache)
     if problems:
         raise ToolError(f"kustomize cannot build the roots: {problems[0].message}")
     files = {path: raw for path, raw in roots.files.items() if path.startswith("roots/")}

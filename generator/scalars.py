@@ -24,7 +24,33 @@ _CERTAIN = re.compile(
     rf"(?:[{_LETTERS}]|[0-9]+(?:[ g-nq-su-wyG-NQ-SU-WY]|\.[0-9]+\.)){_SAFE}*(?::{_SAFE.replace(' ', '')}{_SAFE}*)*(?<! )"
 )
 _WORDS = frozenset(
-    "y Y yes Yes YES n N no No NO true True TRUE false False FALSE on On ON off Off OFF null Null NULL".split()
+    [
+        "y",
+        "Y",
+        "yes",
+        "Yes",
+        "YES",
+        "n",
+        "N",
+        "no",
+        "No",
+        "NO",
+        "true",
+        "True",
+        "TRUE",
+        "false",
+        "False",
+        "FALSE",
+        "on",
+        "On",
+        "ON",
+        "off",
+        "Off",
+        "OFF",
+        "null",
+        "Null",
+        "NULL",
+    ]
 )
 
 # kustomize fails on these, or reads them as line breaks or not at all; half a surrogate pair is not a character.

@@ -254,8 +254,6 @@ def _duplicate(name: str, span: Span, first: Span) -> Diagnostic:
 
 
 _SAFE_PLAIN = re.compile(r"[A-Za-z/.][A-Za-z0-9 ./_@+-]*[A-Za-z0-9/]")
-_AS_IT_IS = re.compile(r"[ -~\xa1-\xac\xae-\u1fff\u2010-\u2027\u2030-\ud7ff]*")
-"""What double quotes hold unescaped, but for quotes and backslashes."""
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
@@ -265,9 +263,13 @@ class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mi
         return True
 
 
+def is_plain(text: str) -> bool:
+    """Whether `dump` writes the text without quotes."""
+    return bool(_SAFE_PLAIN.fullmatch(text)) and not _AMBIGUOUS.match(text)
+
+
 def _represent_str(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    plain = _SAFE_PLAIN.fullmatch(text) and not _AMBIGUOUS.match(text)
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if is_plain(text) else '"')
 
 
 _Dumper.add_representer(str, _represent_str)
@@ -285,15 +287,6 @@ def dump(data: object) -> bytes:
         line_break="\n",
     )
     return text.encode("utf-8")
-
-
-def dump_scalar(text: str) -> str:
-    """A text as `dump` writes it, wherever it stands in block style."""
-    if _SAFE_PLAIN.fullmatch(text) and not _AMBIGUOUS.match(text):
-        return text
-    if _AS_IT_IS.fullmatch(text):
-        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return dump([text]).decode("utf-8").removeprefix("- ").removesuffix("\n")
 
 
 def dump_line(data: object) -> str:

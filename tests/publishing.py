@@ -12,6 +12,7 @@ from typing import Any
 
 from generator import kustomize
 from generator.diagnostics import Diagnostic
+from generator.hydrate import Hydration
 from generator.judgement import Case
 from generator.kustomize import Kustomize
 from generator.pipeline import Progress
@@ -51,7 +52,7 @@ class Remembering(Kustomize):
 
 
 def tools() -> Tools:
-    return Tools(Remembering(kustomize.find().kubectl), ROOT / "no-crds", Progress())
+    return Tools(Hydration(Remembering(kustomize.find().kubectl)), ROOT / "no-crds", Progress())
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from generator.changes import Review
 from generator.comparison import Base, base, pairs
 from generator.diff import attribute, compare
 from generator.diff.review import own_paths, review
+from generator.hydrate import Hydration
 from generator.pipeline import Progress, read
 from generator.report.changes_text import text
 from tests.conftest import ROOT, copy_input
@@ -63,7 +64,7 @@ def changed(root: Path) -> Review:
     assert fleet.problems == []
     meant = base(root, "main")
     assert meant is not None
-    found = pairs(root, fleet, meant, ["staging", "production"], kustomize.find(), Progress())
+    found = pairs(root, fleet, meant, ["staging", "production"], Hydration(kustomize.find()), Progress())
     assert found.failed == ""
     changes = [
         change
@@ -264,13 +265,12 @@ def test_equal_builds_are_not_built(repository: Path) -> None:
     sides = [comparison.compiled(one.repository, one.tenants, names) for one in (fleet, newer)]
     older, other = comparison.without_equal_builds(*sides)
     for side in (older, other):
-        assert {build.subject for tree in side for build in tree.builds} == {"acme"}
+        assert {unit.name for tree in side for unit in tree.units} == {"acme"}
+        assert not any(tree.builds for tree in side)
     edit(repository / "overlays" / "base" / "rollout.yaml", "minReadySeconds: 5", "minReadySeconds: 6")
     last = read(repository)
     third = comparison.compiled(last.repository, last.tenants, names)
-    assert [tree.builds for tree in comparison.without_equal_builds(sides[0], third)[1]] == [
-        tree.builds for tree in third
-    ]
+    assert comparison.without_equal_builds(sides[0], third)[1] == third
 
 
 def test_a_fleet_below_the_top_of_its_repository(origin: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from generator import kustomize
+from generator.hydrate import Hydration
 from generator.load import load
 from generator.pipeline import Progress, read, render
 from generator.source import dump
@@ -35,7 +36,9 @@ def manifests(tmp_path: Path, tenant: dict[str, Any]) -> dict[str, dict[str, Any
     repository = copy_input(tmp_path / "fleet", ROOT / "tests" / "features" / "tenants")
     file = repository / "tenants" / "production" / "sample.yaml"
     file.write_bytes(dump({**yaml.safe_load(file.read_bytes()), **tenant}))
-    done = render(read(repository), tmp_path / "out", kustomize.find(), tmp_path / "no-crds", ("sample",), Progress())
+    done = render(
+        read(repository), tmp_path / "out", Hydration(kustomize.find()), tmp_path / "no-crds", ("sample",), Progress()
+    )
     assert done.problems == []
     text = (tmp_path / "out" / "production" / "tenants" / "sample" / "manifests" / "manifests.yaml").read_bytes()
     shutil.rmtree(tmp_path / "fleet")

@@ -20,6 +20,7 @@ from kubernetes_validate import utils as validate_utils
 
 from generator import kustomize
 from generator.crds import read_crds
+from generator.hydrate import Hydration
 from generator.load import load
 from generator.pipeline import Progress, read, render
 from generator.resolve import resolve
@@ -121,7 +122,7 @@ def test_every_custom_resource_fits_the_schema_of_its_crd(rendered: Path) -> Non
                 kinds.add((group, version, item["kind"]))
     custom = read_crds(crds, {(group, kind) for group, _, kind in kinds})
     assert kinds - set(custom) == set(), "every kind we render has its CRD in tests/crds; CI fetches them first"
-    done = render(read(ROOT), rendered.parent / "checked", kustomize.find(), crds, (), Progress())
+    done = render(read(ROOT), rendered.parent / "checked", Hydration(kustomize.find()), crds, (), Progress())
     assert done.custom_checked
     assert done.problems == []
 
@@ -312,7 +313,9 @@ def test_progress_counts_every_build(fleet_repository: Path, tmp_path: Path) -> 
     totals: list[int] = []
     steps: list[int] = []
     progress = Progress(totals.append, lambda: steps.append(1))
-    done = render(read(fleet_repository), tmp_path / "out", kustomize.find(), tmp_path / "no-crds", (), progress)
+    done = render(
+        read(fleet_repository), tmp_path / "out", Hydration(kustomize.find()), tmp_path / "no-crds", (), progress
+    )
     assert done.problems == []
     assert done.tenants == 2
     assert totals == [len(steps)]

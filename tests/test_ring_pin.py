@@ -15,6 +15,7 @@ from hypothesis import strategies as some
 from generator import git as plumbing
 from generator import kustomize
 from generator.compile import compile_fleet
+from generator.hydrate import Hydration
 from generator.load import load
 from generator.model import Component, Repository, Tree
 from generator.pins import CommitReader
@@ -39,7 +40,7 @@ def repository(fleet_repository: Path) -> Path:
 
 
 def rendered(root: Path, output: Path) -> Rendered:
-    return render(read(root), output, kustomize.find(), root / "no-crds", (), Progress())
+    return render(read(root), output, Hydration(kustomize.find()), root / "no-crds", (), Progress())
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator import kustomize
+from generator.hydrate import Hydration
 from generator.pipeline import Progress, Rendered, read, render
 from generator.report import FORMATS
 from tests.conftest import ROOT, matches_golden
@@ -26,7 +27,7 @@ def repository(fleet_repository: Path) -> Path:
 
 
 def rendered(root: Path, output: Path) -> Rendered:
-    return render(read(root), output, kustomize.find(), root / "no-crds", (), Progress())
+    return render(read(root), output, Hydration(kustomize.find()), root / "no-crds", (), Progress())
 
 
 # A case changes the repository and gives the clone to look at.

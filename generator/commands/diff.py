@@ -8,12 +8,13 @@ from pathlib import Path
 
 import rich_click as click
 
-from generator import kustomize, trees
+from generator import trees
 from generator.changes import Review, TenantChange
 from generator.comparison import PUBLISHED, Base, Pairs, base, pairs, sources
 from generator.diagnostics import Diagnostic, ToolError, has_errors
 from generator.diff import attribute, compare
 from generator.diff.review import own_paths, review
+from generator.hydrate import usual
 from generator.judgement import Case, judged
 from generator.pipeline import Fleet, read
 from generator.report.changes_json import json
@@ -85,7 +86,7 @@ def command(
     meant = _base(root, against)
     names = _environments(fleet, environments, meant)
     with progress("rendering") as bar:
-        found = pairs(root, fleet, meant, names, kustomize.find(), bar)
+        found = pairs(root, fleet, meant, names, usual(), bar)
     if found.failed:
         print_diagnostics(found.problems, "text")
         print_state(found.problems, f"{found.failed} cannot be rendered, nothing was compared")

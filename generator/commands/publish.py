@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import rich_click as click
 
-from generator import git, kustomize
+from generator import git
+from generator.hydrate import usual
 from generator.publication import Published, Request, judge, publish
 from generator.rendering import Tools
 from generator.terminal import (
@@ -59,7 +60,7 @@ def command(
     suffix = "-next" if proposed else ""
     request = Request(root, environments, remote, suffix, keep_going, dry_run, tips)
     with progress("rendering") as bar, usage():
-        done = publish(request, Tools(kustomize.find(), root / ".build" / "crds", bar), judge)
+        done = publish(request, Tools(usual(), root / ".build" / "crds", bar), judge)
     return _report(done, layout)
 
 

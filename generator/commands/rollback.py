@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import rich_click as click
 
-from generator import kustomize
+from generator.hydrate import usual
 from generator.pipeline import Progress
 from generator.rendering import Tools
 from generator.rollback import Rollback, rollback
@@ -34,7 +34,7 @@ def command(
     """
     with usage():
         root = repository(context)
-        tools = Tools(kustomize.find(), root / ".build" / "crds", Progress())
+        tools = Tools(usual(), root / ".build" / "crds", Progress())
         outcome = rollback(Rollback(root, environment, to, tenants, remote, dry_run), tools)
     print_diagnostics(outcome.problems, layout)
     print_outcomes([outcome], layout)

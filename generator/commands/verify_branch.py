@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import rich_click as click
 
-from generator import kustomize
 from generator.diagnostics import has_errors
+from generator.hydrate import usual
 from generator.rendering import Tools
 from generator.terminal import count, format_option, print_diagnostics, print_state, progress, repository, usage
 from generator.verify import Request, verify
@@ -49,7 +49,7 @@ def command(
     suffix = "-next" if proposed else ""
     request = Request(root, environments, remote, suffix, main, everything, since, signed)
     with progress("rendering") as bar, usage():
-        done = verify(request, Tools(kustomize.find(), root / ".build" / "crds", bar))
+        done = verify(request, Tools(usual(), root / ".build" / "crds", bar))
     print_diagnostics(done.problems, layout)
     for note in done.notes:
         print_state([], note)

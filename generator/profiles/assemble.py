@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -29,7 +30,7 @@ class Made:
     outputs: Mapping[str, bytes]
 
 
-def assemble(first: Made, second: Made, slugs: tuple[int, ...], fixed: Set[str]) -> Profile:
+def assemble(first: Made, second: Made, slugs: tuple[int, ...], fixed: AbstractSet[str]) -> Profile:
     """The profile; UncuttableError where the two differ in more than their values. `fixed` are the names known to be changed."""
     table: dict[Slot, int] = {}
     one, other = _Taken.of(first, table), _Taken.of(second, table)
@@ -37,7 +38,7 @@ def assemble(first: Made, second: Made, slugs: tuple[int, ...], fixed: Set[str])
         raise UncuttableError(_difference(one, other))
     if not one.renamed <= fixed:
         raise UncuttableError(f"kustomize renames {', '.join(sorted(one.renamed - fixed))}")
-    return Profile(one.templates, tuple(table), slugs, one.hashes)
+    return Profile(one.templates, tuple(table), slugs, one.hashes, one.objects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class _Taken:
     templates: tuple[Template, ...]
     hashes: tuple[Parts, ...]
     renamed: frozenset[str]
+    objects: int
 
     @classmethod
     def of(cls, made: Made, table: dict[Slot, int]) -> _Taken:
@@ -62,7 +64,7 @@ class _Taken:
                 found = cut(raw.decode(), sentinels, style, values)  # type: ignore[arg-type]  # of two literals
                 slots = tuple(table.setdefault(slot, len(table)) for slot in found.slots)
                 templates.append(Template(sentinels.parts(path), found.literals, slots))
-        return cls(tuple(templates), tuple(hashed.values()), frozenset(_renamed(objects, sentinels)))
+        return cls(tuple(templates), tuple(hashed.values()), frozenset(_renamed(objects, sentinels)), len(objects))
 
 
 def _hashes(objects: list[Any], sentinels: Sentinels) -> Iterator[tuple[str, Parts]]:

@@ -60,7 +60,7 @@ def cut(text: str, sentinels: Sentinels, style: Style, values: Sequence[Value]) 
         if all(isinstance(part, str) for part in parts):
             continue
         slot = _slot(event, parent, parts, style)
-        start, stop = event.start_mark.index, event.end_mark.index
+        start, stop = (mark.index for mark in _marks(event))
         if slot.write(values) != text[start:stop]:
             raise UncuttableError(f"`{text[start:stop][:60]}` is not written as expected")
         literals.append(text[end:start])
@@ -73,7 +73,7 @@ def cut(text: str, sentinels: Sentinels, style: Style, values: Sequence[Value]) 
 
 
 def _slot(event: yaml.ScalarEvent, parent: int, parts: Parts, style: Style) -> Slot:
-    column = event.start_mark.column
+    column = _marks(event)[0].column
     if parent < 0:
         raise UncuttableError(f"the key `{event.value[:60]}` is made of a value")
     if event.style in ("|", ">"):
@@ -90,14 +90,19 @@ def _scalars(text: str) -> Iterator[tuple[yaml.ScalarEvent, int]]:
     for event in yaml.parse(text, Loader=_LOADER):
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             _passed(stack)
-            assert event.start_mark is not None
-            stack.append([isinstance(event, yaml.MappingStartEvent), True, event.start_mark.column])
+            stack.append([isinstance(event, yaml.MappingStartEvent), True, _marks(event)[0].column])
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             stack.pop()
         elif isinstance(event, yaml.ScalarEvent):
             is_key = bool(stack) and stack[-1][0] and stack[-1][1]
             yield event, -1 if is_key else stack[-1][2] if stack else 0
             _passed(stack)
+
+
+def _marks(event: yaml.Event) -> tuple[Any, Any]:
+    assert event.start_mark is not None
+    assert event.end_mark is not None
+    return event.start_mark, event.end_mark
 
 
 def _passed(stack: list[list[Any]]) -> None:

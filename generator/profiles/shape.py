@@ -6,7 +6,8 @@ names made of list items sort. Every other text and every whole number is a hole
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +29,7 @@ class Shaped:
     values: tuple[Value, ...]
 
 
-def shaped(spec: Mapping[str, Any], fixed: Set[str] = frozenset()) -> Shaped:
+def shaped(spec: Mapping[str, Any], fixed: AbstractSet[str] = frozenset()) -> Shaped:
     """Take a resolved tenant apart; texts that are `fixed` are no holes."""
     values: list[Value] = []
 

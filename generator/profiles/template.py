@@ -9,9 +9,9 @@ from typing import Literal
 
 from generator.compile import slug_of
 from generator.name_hash import json_text, name_hash
+from generator.profiles.own import own_scalar
 from generator.profiles.shape import Value
 from generator.scalars import INTEGER_LIMIT, RefusedError, scalar
-from generator.source import dump_scalar
 
 Parts = tuple[str | int, ...]
 """Literal texts, and the numbers of the values between them."""
@@ -36,7 +36,7 @@ class Slot:
         if self.style == "number":
             return str(values[self.parts[0]])  # type: ignore[index]  # a number's slot has one hole and nothing else
         text = joined(self.parts, values)
-        return scalar(text, self.column, self.indent) if self.style == "kustomize" else dump_scalar(text)
+        return scalar(text, self.column, self.indent) if self.style == "kustomize" else own_scalar(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,14 @@ class Profile:
     """What kustomize makes of every tenant of a shape.
 
     The values of a tenant are those of its shape's holes, then the name suffixes of the list items at `slugs`, then the hashes
-    of the ConfigMaps whose JSON is in `hashes`.
+    of the ConfigMaps whose JSON is in `hashes`. `objects` says how many objects kustomize prints for a tenant.
     """
 
     templates: tuple[Template, ...]
     slots: tuple[Slot, ...]
     slugs: tuple[int, ...]
     hashes: tuple[Parts, ...]
+    objects: int
 
 
 def joined(parts: Parts, values: Sequence[Value]) -> str:

@@ -7,7 +7,8 @@ depends on length or order comes out differently. Only names of list items keep 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from generator.compile import lists_of, slug_of
@@ -49,7 +50,7 @@ def renamed(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(found)
 
 
-def shape_of(unit: Unit, fixed: Set[str]) -> Shaped:
+def shape_of(unit: Unit, fixed: AbstractSet[str]) -> Shaped:
     """A tenant taken apart, with what Argo CD needs; where list items give names, their order is part of the shape."""
     taken = shaped({**unit.spec, "argocd": unit.argocd}, fixed)
     orders = tuple(_order([slug_of(item) for item in _items(unit, *where)]) for where in _lists(unit))
@@ -75,7 +76,9 @@ def witness(unit: Unit, shape: Shape, second: bool) -> Witness:
     kinds = holes(shape[0])
     slugs = slug_holes(unit, shape)
     ids = _ids([path for path, _ in kinds], slugs, shape[1], second)
-    values = [_number(id, second) if kind == NUMBER else _text(id, second) for id, (_, kind) in zip(ids, kinds)]
+    values = [
+        _number(id, second) if kind == NUMBER else _text(id, second) for id, (_, kind) in zip(ids, kinds, strict=True)
+    ]
     spec = filled(shape[0], values)
     argocd = spec.pop("argocd")
     named = [slug_of(values[hole]) for hole in slugs]

@@ -14,6 +14,7 @@ from pathlib import Path
 from generator import comparison, kustomize, snapshot
 from generator.diff import compare
 from generator.diff.review import review
+from generator.hydrate import Hydration
 from generator.pipeline import read
 from generator.report.changes_markdown import markdown
 from generator.snapshot import Snapshot
@@ -32,7 +33,7 @@ def one_tenant(folder: Path) -> tuple[str, str, dict[str, bytes]]:
     fleet = read(ROOT)
     tenant = fleet.tenants[0]
     [tree] = comparison.compiled(fleet.repository, [tenant], [tenant.environment])
-    found, problems = comparison.rendered([tree], [tenant], folder, kustomize.find(), "", lambda: None)
+    found, problems = comparison.rendered([tree], [tenant], folder, Hydration(kustomize.find()), "", lambda: None)
     if problems:
         sys.exit(f"error: {problems[0].message}")
     snapshot = found[tenant.environment]
