@@ -13,8 +13,9 @@ import yaml
 
 from generator.model import Unit
 from generator.name_hash import config_map_json, name_hash
+from generator.profiles.body import body_of
 from generator.profiles.cut import Sentinels, UncuttableError, cut
-from generator.profiles.template import Parts, Profile, Slot, Template
+from generator.profiles.template import Body, Parts, Profile, Slot, Template
 from generator.profiles.witness import APPLICATION, Witness
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -48,7 +49,7 @@ class _Taken:
     templates: tuple[Template, ...]
     hashes: tuple[Parts, ...]
     renamed: frozenset[str]
-    objects: int
+    objects: tuple[Body, ...]
 
     @classmethod
     def of(cls, made: Made, table: dict[Slot, int]) -> _Taken:
@@ -64,7 +65,7 @@ class _Taken:
                 found = cut(raw.decode(), sentinels, style, values)  # type: ignore[arg-type]  # of two literals
                 slots = tuple(table.setdefault(slot, len(table)) for slot in found.slots)
                 templates.append(Template(sentinels.parts(path), found.literals, slots))
-        return cls(tuple(templates), tuple(hashed.values()), frozenset(_renamed(objects, sentinels)), len(objects))
+        return cls(tuple(templates), tuple(hashed.values()), frozenset(_renamed(objects, sentinels)), tuple(body_of(item, sentinels) for item in objects))
 
 
 def _hashes(objects: list[Any], sentinels: Sentinels) -> Iterator[tuple[str, Parts]]:

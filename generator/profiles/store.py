@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from generator.profiles.template import Parts, Profile, Slot, Template
+from generator.profiles.template import Body, Parts, Profile, Slot, Template
 
 
 def to_bytes(profile: Profile) -> bytes:
@@ -16,7 +16,10 @@ def to_bytes(profile: Profile) -> bytes:
             "slots": [[one.parts, one.style, one.column, one.indent] for one in profile.slots],
             "slugs": profile.slugs,
             "hashes": profile.hashes,
-            "objects": profile.objects,
+            "objects": [
+                [one.api_version, one.kind, one.values, sorted(one.words), sorted(one.ports)]
+                for one in profile.objects
+            ],
         }
     ).encode()
 
@@ -29,7 +32,10 @@ def from_bytes(raw: bytes) -> Profile:
         tuple(Slot(_parts(parts), style, column, indent) for parts, style, column, indent in found["slots"]),
         tuple(found["slugs"]),
         tuple(_parts(parts) for parts in found["hashes"]),
-        found["objects"],
+        tuple(
+            Body(version, kind, tuple((tuple(path), _parts(parts)) for path, parts in values), frozenset(words), frozenset(ports))
+            for version, kind, values, words, ports in found["objects"]
+        ),
     )
 
 

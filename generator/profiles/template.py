@@ -12,6 +12,7 @@ from generator.name_hash import json_text, name_hash
 from generator.profiles.own import own_scalar
 from generator.profiles.shape import Value
 from generator.scalars import INTEGER_LIMIT, RefusedError, scalar
+from generator.source import Path
 
 Parts = tuple[str | int, ...]
 """Literal texts, and the numbers of the values between them."""
@@ -49,18 +50,30 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """What is known of one object: the values in it by path, and its other texts and the numbers of ports."""
+
+    api_version: str
+    kind: str
+    values: tuple[tuple[Path, Parts], ...]
+    words: frozenset[str]
+    ports: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What kustomize makes of every tenant of a shape.
 
     The values of a tenant are those of its shape's holes, then the name suffixes of the list items at `slugs`, then the hashes
-    of the ConfigMaps whose JSON is in `hashes`. `objects` says how many objects kustomize prints for a tenant.
+    of the ConfigMaps whose JSON is in `hashes`. `objects` are in the order
+    of the files, manifests first.
     """
 
     templates: tuple[Template, ...]
     slots: tuple[Slot, ...]
     slugs: tuple[int, ...]
     hashes: tuple[Parts, ...]
-    objects: int
+    objects: tuple[Body, ...]
 
 
 def joined(parts: Parts, values: Sequence[Value]) -> str:
@@ -70,12 +83,13 @@ def joined(parts: Parts, values: Sequence[Value]) -> str:
 
 def stamp(profile: Profile, values: Sequence[Value]) -> dict[str, bytes]:
     """The files of a tenant by path; RefusedError where only kustomize knows what it makes of a value."""
-    every = _with_computed(profile, values)
+    every = with_computed(profile, values)
     texts = _texts(profile.slots, every)
     return {joined(template.path, every): _filled(template, texts) for template in profile.templates}
 
 
-def _with_computed(profile: Profile, values: Sequence[Value]) -> list[Value]:
+def with_computed(profile: Profile, values: Sequence[Value]) -> list[Value]:
+    """The values of a shape's holes, and what follows from them: name suffixes and hashes."""
     every = [*values, *(slug_of(values[hole]) for hole in profile.slugs)]
     if len(profile.slugs) != len(set(every[len(values) :])):
         raise RefusedError("two items of a list have one name")
