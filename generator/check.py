@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -78,6 +80,37 @@ class _Finding:
     versions: set[str] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A tenant that looks the same to the rules, and a way to its objects."""
+
+    tenant: str
+    manifests: Callable[[], Sequence[Manifest]]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Objects of one tenant, and the rules to hold them against.
+
+    What is found is found for the `twins` too; they are judged by themselves only where the words of a finding hold one of the
+    tenant's own `values`.
+    """
+
+    tenant: str
+    manifests: Sequence[Manifest]
+    codes: Sequence[str] = tuple(RULES)
+    values: tuple[str, ...] = ()
+    twins: Callable[[], Iterable[Twin]] = tuple
+
+
+def cases_of(manifests: Iterable[Manifest]) -> list[Case]:
+    """All objects of each tenant against all rules."""
+    tenants: dict[str, list[Manifest]] = defaultdict(list)
+    for manifest in manifests:
+        tenants[manifest.tenant].append(manifest)
+    return [Case(tenant, own) for tenant, own in tenants.items()]
+
+
 def check(
     manifests: Iterable[Manifest],
     custom: Mapping[tuple[str, str, str], Any] | None,
@@ -85,8 +118,19 @@ def check(
     policy: Policy = Policy(),  # frozen
 ) -> Checked:
     """Every finding of every rule; `custom` holds the schemas of custom resources, None where none were fetched."""
-    listed = list(manifests)
-    found = _found(listed, Context(custom, 0) if policy.versions else Context(custom), policy)
+    cases = cases_of(manifests)
+    return judge(cases, {case.tenant for case in cases}, custom, locate, policy)
+
+
+def judge(
+    cases: Iterable[Case],
+    checked: AbstractSet[str],
+    custom: Mapping[tuple[str, str, str], Any] | None,
+    locate: Locate,
+    policy: Policy,
+) -> Checked:
+    """The same for cases that stand for all `checked` tenants."""
+    found = _found(cases, Context(custom, 0) if policy.versions else Context(custom), policy)
     waived: list[Waived] = []
     problems: list[Diagnostic] = []
     used: dict[Waiver, set[str]] = defaultdict(set)
@@ -101,26 +145,43 @@ def check(
                 finding.tenants -= own
         if finding.tenants:
             problems.append(_diagnostic(place, finding, locate, policy))
-    checked = {manifest.tenant for manifest in listed}
     problems += out_of_place(policy.waivers, used, checked, policy.tenants, tuple(RULES), policy.today)
     return Checked(problems, waived)
 
 
-def _found(manifests: Sequence[Manifest], context: Context, policy: Policy) -> dict[_Place, _Finding]:
-    tenants: dict[str, list[Manifest]] = defaultdict(list)
-    for manifest in manifests:
-        tenants[manifest.tenant].append(manifest)
+def _found(cases: Iterable[Case], context: Context, policy: Policy) -> dict[_Place, _Finding]:
     found: dict[_Place, _Finding] = {}
-    for tenant, own in tenants.items():
-        for number, version in enumerate(policy.versions or ("",)):
-            members = [replace(manifest, kubernetes=version) for manifest in own] if version else own
-            for code in VERSIONED if number else RULES:
-                for violation in RULES[code](members, context):
-                    place = _place(code, violation, policy.pins.get(tenant, ""))
-                    finding = found.setdefault(place, _Finding(violation.manifest))
-                    finding.tenants.add(tenant)
-                    finding.versions.add(violation.manifest.kubernetes)
+    for case in cases:
+        violations = _violations(case, context, policy)
+        own = [place for place, _ in violations if _names_a_value(place, case.values)]
+        twins = list(case.twins()) if violations else []
+        for place, violation in violations:
+            _note(found, place, violation, [case.tenant] if own else [case.tenant, *(twin.tenant for twin in twins)])
+        for twin in twins if own else ():
+            for place, violation in _violations(Case(twin.tenant, twin.manifests(), case.codes), context, policy):
+                _note(found, place, violation, [twin.tenant])
     return found
+
+
+def _violations(case: Case, context: Context, policy: Policy) -> list[tuple[_Place, Violation]]:
+    found = []
+    for number, version in enumerate(policy.versions or ("",)):
+        members = [replace(manifest, kubernetes=version) for manifest in case.manifests] if version else case.manifests
+        for code in (code for code in case.codes if not number or code in VERSIONED):
+            commit = policy.pins.get(case.tenant, "")
+            found += [(_place(code, violation, commit), violation) for violation in RULES[code](members, context)]
+    return found
+
+
+def _names_a_value(place: _Place, values: Sequence[str]) -> bool:
+    words = f"{place.name} {place.message} {place.help} {' '.join(str(part) for part in place.path)}"
+    return any(re.search(rf"(?<![\w.]){re.escape(value)}(?![\w.])", words) for value in values if value in words)
+
+
+def _note(found: dict[_Place, _Finding], place: _Place, violation: Violation, tenants: Sequence[str]) -> None:
+    finding = found.setdefault(place, _Finding(violation.manifest))
+    finding.tenants.update(tenants)
+    finding.versions.add(violation.manifest.kubernetes)
 
 
 def _place(code: str, violation: Violation, commit: str) -> _Place:

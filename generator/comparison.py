@@ -12,9 +12,9 @@ from generator import git, provenance, snapshot, trees
 from generator.compile import compile_fleet
 from generator.diagnostics import Diagnostic, has_errors
 from generator.hydrate import Hydration, hydrate
-from generator.model import Repository, Tenant, Tree, Unit
+from generator.model import Fleet, Progress, Repository, Tenant, Tree, Unit
 from generator.pins import History
-from generator.pipeline import Fleet, Progress, read
+from generator.pipeline import read
 from generator.readme import readme
 from generator.snapshot import Snapshot
 from generator.staging import write

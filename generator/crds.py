@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,25 @@ def read_crds(folder: Path, kinds: Collection[tuple[str, str]]) -> dict[tuple[st
                     schema = version["schema"]["openAPIV3Schema"]
                     schemas[spec["group"], version["name"], spec["names"]["kind"]] = schema
     return schemas
+
+
+@dataclass(slots=True)
+class CustomSchemas:
+    """The schemas of custom resources, read when a kind is first asked for; none of any where the folder is missing."""
+
+    folder: Path
+    _read: set[tuple[str, str]] = field(default_factory=set)
+    _found: dict[tuple[str, str, str], Mapping[str, Any]] = field(default_factory=dict)
+
+    def of(self, kinds: Collection[tuple[str, str]]) -> dict[tuple[str, str, str], Mapping[str, Any]] | None:
+        """By (group, version, kind), for at least those (group, kind) pairs; None where nothing was fetched."""
+        if not self.folder.is_dir():
+            return None
+        new = set(kinds) - self._read
+        if new:
+            self._found.update(read_crds(self.folder, new))
+            self._read |= new
+        return self._found
 
 
 def schemas_missing() -> Diagnostic:

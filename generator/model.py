@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from generator.diagnostics import Span
+from generator.diagnostics import Diagnostic, Span
 from generator.source import Document, Path
 
 Schema = Mapping[str, Any]
@@ -203,3 +203,20 @@ class Entry:
 
     mode: str
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """The input, read and judged: what can be rendered, and every problem."""
+
+    repository: Repository
+    tenants: list[Tenant]
+    problems: list[Diagnostic]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Called with the number of builds before the first, and once for each that is done."""
+
+    start: Callable[[int], None] = lambda _total: None
+    advance: Callable[[], None] = lambda: None

@@ -1,26 +1,40 @@
-"""Stub until merged."""
+"""The suffix of a generated ConfigMap's name, as kustomize computes it."""
+
+from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 
-_T = str.maketrans("013ae", "ghkmt")
-
-
-def json_text(text):
-    s = json.dumps(text, ensure_ascii=False)[1:-1]
-    return (
-        s.replace("<", "\\u003c")
-        .replace(">", "\\u003e")
-        .replace("&", "\\u0026")
-        .replace("\u2028", "\\u2028")
-        .replace("\u2029", "\\u2029")
-    )
+_LENGTH = 10
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+# What Go's JSON escapes beyond Python's; none of them can stand in JSON outside of a string.
+_GO = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
+_UNLIKE_WORDS = str.maketrans("013ae", "ghkmt")
 
 
-def name_hash(encoded):
-    return hashlib.sha256(encoded.encode()).hexdigest()[:10].translate(_T)
+def config_map_hash(data: Mapping[str, str], binary: Mapping[str, str] | None = None) -> str:
+    """The ten characters after the last dash of the name.
+
+    `binary` is `binaryData` as it stands in the manifest: base64, wrapped by kustomize. Name, labels, annotations and `immutable`
+    do not enter.
+    """
+    return hash_of(config_map_json(data, binary))
 
 
-def config_map_json(data):
-    inner = ",".join(f'"{json_text(k)}":"{json_text(data[k])}"' for k in sorted(data))
-    return '{"data":{' + inner + '},"kind":"ConfigMap","name":""}'
+def config_map_json(data: Mapping[str, str], binary: Mapping[str, str] | None = None) -> str:
+    """What is hashed: JSON as Go writes it."""
+    content: dict[str, object] = {"data": dict(data) or "", "kind": "ConfigMap", "name": ""}
+    if binary:
+        content["binaryData"] = dict(binary)
+    return _ENCODER.encode(content).translate(_GO)
+
+
+def json_inside(text: str) -> str:
+    """A text as it stands between the quotes of such JSON."""
+    return _ENCODER.encode(text)[1:-1].translate(_GO)
+
+
+def hash_of(text: str) -> str:
+    """The suffix for such JSON."""
+    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH].translate(_UNLIKE_WORDS)

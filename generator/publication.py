@@ -13,7 +13,7 @@ from generator.diff import attribute, compare
 from generator.holding import argocd_path, blame, builds_itself, catalogue_differs, clashes, tenants_in
 from generator.judgement import Case, judged
 from generator.ledger import UNEQUAL, Record, Source, catalogues_of, check_of
-from generator.pipeline import Fleet
+from generator.model import Fleet
 from generator.publish import (
     Draft,
     Outcome,

@@ -17,10 +17,11 @@ from generator.diagnostics import Diagnostic, ToolError
 from generator.holding import Blame, blame, claims, hold, listed_claims, spec_path
 from generator.hydrate import Hydration
 from generator.ledger import METADATA, Source
-from generator.model import Spec, Tenant
+from generator.making import make
+from generator.model import Fleet, Progress, Spec, Tenant
 from generator.page import page
 from generator.pins import History
-from generator.pipeline import Fleet, Progress, make, read
+from generator.pipeline import read
 from generator.plain import build_all
 from generator.provenance import export
 from generator.readme import readme

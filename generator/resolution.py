@@ -8,48 +8,13 @@ from __future__ import annotations
 import math
 import re
 
-_WORDS = frozenset(
-    [
-        "y",
-        "Y",
-        "yes",
-        "Yes",
-        "YES",
-        "true",
-        "True",
-        "TRUE",
-        "on",
-        "On",
-        "ON",
-        "n",
-        "N",
-        "no",
-        "No",
-        "NO",
-        "false",
-        "False",
-        "FALSE",
-        "off",
-        "Off",
-        "OFF",
-        "~",
-        "null",
-        "Null",
-        "NULL",
-        ".nan",
-        ".NaN",
-        ".NAN",
-        ".inf",
-        ".Inf",
-        ".INF",
-        "+.inf",
-        "+.Inf",
-        "+.INF",
-        "-.inf",
-        "-.Inf",
-        "-.INF",
-    ]
-) | {""}
+_READ_OTHERWISE = """
+    y Y yes Yes YES true True TRUE on On ON n N no No NO false False FALSE off Off OFF ~ null Null NULL
+    .nan .NaN .NAN .inf .Inf .INF +.inf +.Inf +.INF -.inf -.Inf -.INF
+"""
+WORDS = frozenset(["", *_READ_OTHERWISE.split()])
+_NUMERIC = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]*|[.0-9][0-9bBoOeE.:TtZ, +-]*)")
+_SURELY_FINITE = 300
 _BASES = (
     (re.compile(r"([-+]?)0[xX]([0-9a-fA-F]+)"), 16),
     (re.compile(r"([-+]?)0[bB]([01]+)"), 2),
@@ -58,6 +23,7 @@ _BASES = (
 )
 _SIGN_INSIDE = re.compile(r"0b([-+])([01]+)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_POINT_FIRST = re.compile(r"\.[0-9](?:_?[0-9])*(?:[eE][-+]?[0-9](?:_?[0-9])*)?")
 _BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 _CLOCK = r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?"
 _DATE = re.compile(
@@ -68,14 +34,19 @@ _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 def is_string(text: str) -> bool:
     """Whether the text, written without quotes, is a string to go-yaml v2 and to the older parsers that it minds."""
-    if text in _WORDS:
+    if text in WORDS:
         return False
     first = text[0]
     if first == ".":
-        return not _is_float(text)
+        # Go's own float parser, which wants a digit on both sides of an underscore.
+        return not (_POINT_FIRST.fullmatch(text) and math.isfinite(float(text)))
     if first not in "+-0123456789":
         return True
+    if text.isdecimal() and text.isascii() and len(text) < _SURELY_FINITE:
+        return False
     digits = text.replace("_", "")
+    if not _NUMERIC.fullmatch(digits):
+        return True
     return not (_is_integer(digits) or _is_float(digits) or _BASE_60.fullmatch(text) or _is_date(text))
 
 

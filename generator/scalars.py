@@ -1,4 +1,4 @@
-"""One scalar as kustomize writes it, without kustomize.
+"""One string of a block mapping or block sequence as kustomize writes it, without kustomize.
 
 kustomize prints through go-yaml v2, which chooses between plain, single-quoted, double-quoted and literal style by the text alone,
 and folds at single blanks beyond column 80. So the same text is written differently at different depths: `column` and `indent`
@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 
-from generator.resolution import is_string
+from generator.resolution import WORDS, is_string
 
 BEST_WIDTH = 80
 STEP = 2
-INTEGER_LIMIT = 2**63
-"""Integers with an absolute value below this are written as `str(n)`."""
+INTEGER_LIMIT = 2**53
+"""Integers with an absolute value below this are written as `str(n)`; above, a JSON patch takes them through a Go float."""
 
 # Neither plain-looking words and numbers, nor indicators, nor anything special: what nearly every value is. The first piece ends
 # where the text cannot be a number or a date any more (`10Gi`, `0 3 * * *`, `1.36.0`).
@@ -23,38 +23,10 @@ _SAFE = f"[{_LETTERS}0-9.@+=,;*?&!|<>()%$~'\"\\[\\]{{}} -]"
 _CERTAIN = re.compile(
     rf"(?:[{_LETTERS}]|[0-9]+(?:[ g-nq-su-wyG-NQ-SU-WY]|\.[0-9]+\.)){_SAFE}*(?::{_SAFE.replace(' ', '')}{_SAFE}*)*(?<! )"
 )
-_WORDS = frozenset(
-    [
-        "y",
-        "Y",
-        "yes",
-        "Yes",
-        "YES",
-        "n",
-        "N",
-        "no",
-        "No",
-        "NO",
-        "true",
-        "True",
-        "TRUE",
-        "false",
-        "False",
-        "FALSE",
-        "on",
-        "On",
-        "ON",
-        "off",
-        "Off",
-        "OFF",
-        "null",
-        "Null",
-        "NULL",
-    ]
-)
 
-# kustomize fails on these, or reads them as line breaks or not at all; half a surrogate pair is not a character.
-_REFUSED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+# kustomize fails on these, or reads them as line breaks; half a surrogate pair is not a character. A tab at the start stops it
+# where the text replaces a placeholder that is a block or plain.
+_REFUSED = re.compile("\\A\t|[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _UNPRINTABLE = re.compile("[^\n -~\xa0-\ud7ff\ue000-\ufffd]")
 _INDICATOR = re.compile(r"\A(?:[#,\[\]{}&*!|>'\"%@`]|[-?:](?: |\Z)|---|\.\.\.)|:(?: |\Z)| #")
 _ESCAPED = re.compile('["\\\\]|[^ -~\xa0-\ud7ff\ue000-\ufffd]')
@@ -71,15 +43,16 @@ def scalar(text: str, column: int, indent: int) -> str:
     """The string as kustomize writes it, without the newline that ends its last line: the caller always appends exactly one.
 
     `column` (from 0, in characters) is where its first character goes, `indent` the blanks before each further line: see
-    `indent_below`. A text that ends in newlines keeps the last of them for the caller to write.
+    `indent_below`. The one exception is a placeholder written as a folded block (`>`): it cannot be a hole.
     """
-    if (len(text) + column <= BEST_WIDTH + 2 or " " not in text) and _CERTAIN.fullmatch(text) and text not in _WORDS:
+    if (len(text) + column <= BEST_WIDTH + 2 or " " not in text) and _CERTAIN.fullmatch(text) and text not in WORDS:
         return text
-    if _REFUSED.search(text):
+    is_simple = text.isascii() and text.isprintable()
+    if not is_simple and _REFUSED.search(text):
         raise RefusedError(f"{text!r} holds a character that kustomize does not keep")
     if "\n" in text:
         return _multi_line(text, column, indent)
-    if _UNPRINTABLE.search(text) or not is_string(text):
+    if not is_string(text) or (not is_simple and _UNPRINTABLE.search(text)):
         return _double_quoted(text, column, indent)
     if text[0] == " " or text[-1] == " " or _INDICATOR.search(text):
         return "'" + _folded(_SINGLE_BLANK, text.replace("'", "''"), column + 1, indent) + "'"
@@ -89,7 +62,7 @@ def scalar(text: str, column: int, indent: int) -> str:
 def indent_below(parent: int) -> int:
     """The `indent` of a value whose key, or whose dash, stands at column `parent`.
 
-    With PyYAML's marks: the start of the key's node for a value in a mapping, the start of the item's node less two for an item.
+    With PyYAML's marks: `key.start_mark.column` for a value in a mapping, `sequence.start_mark.column` for an item of a list.
     """
     return parent + STEP
 
@@ -99,12 +72,10 @@ def _multi_line(text: str, column: int, indent: int) -> str:
     if text[-1] == " " or " \n" in text or _UNPRINTABLE.search(text):
         return _double_quoted(text, column, indent)
     hint = str(STEP) if text[0] in " \n" else ""
-    lines = text.split("\n")
-    if lines[-1]:
-        chomping = "-"
-    else:
-        lines.pop()
-        chomping = "" if lines[-1] else "+"
+    chomping = "-"
+    if text[-1] == "\n":
+        chomping = "+" if text == "\n" or text.endswith("\n\n") else ""
+    lines = text.removesuffix("\n").split("\n")
     margin = " " * indent
     return f"|{hint}{chomping}\n" + "\n".join([margin + line if line else "" for line in lines])
 

@@ -17,8 +17,7 @@ from generator.catalogue_checks import schema_faults
 from generator.check import Waived
 from generator.diagnostics import Diagnostic, ordered
 from generator.load import load
-from generator.model import Repository, Tenant
-from generator.pipeline import Fleet, Progress
+from generator.model import Fleet, Progress, Repository, Tenant
 from generator.publish import Outcome, RequestError
 from generator.report import FORMATS
 from generator.report.printable import printable

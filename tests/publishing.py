@@ -15,7 +15,7 @@ from generator.diagnostics import Diagnostic
 from generator.hydrate import Hydration
 from generator.judgement import Case
 from generator.kustomize import Kustomize
-from generator.pipeline import Progress
+from generator.model import Progress
 from generator.publication import Judge, Published, Request, publish
 from generator.publish import Outcome
 from generator.rendering import Tools

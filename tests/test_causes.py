@@ -17,7 +17,8 @@ from generator.comparison import Base, base, pairs
 from generator.diff import attribute, compare
 from generator.diff.review import own_paths, review
 from generator.hydrate import Hydration
-from generator.pipeline import Progress, read
+from generator.model import Progress
+from generator.pipeline import read
 from generator.report.changes_text import text
 from tests.conftest import ROOT, copy_input
 from tests.running import quad

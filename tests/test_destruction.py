@@ -21,8 +21,8 @@ from generator.destruction.quantities import falls, quantity
 from generator.diagnostics import Diagnostic
 from generator.diff import attribute, compare
 from generator.kustomize import find
-from generator.model import Catalogue, Repository, TenantFile
-from generator.pipeline import Progress, read, render
+from generator.model import Catalogue, Progress, Repository, TenantFile
+from generator.pipeline import read, render
 from generator.schema import inline
 from generator.schema_errors import schema_problems
 from generator.snapshot import Snapshot, of_folder

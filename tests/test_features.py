@@ -18,7 +18,8 @@ import yaml
 from generator import kustomize
 from generator.hydrate import Hydration
 from generator.load import load
-from generator.pipeline import Progress, read, render
+from generator.model import Progress
+from generator.pipeline import read, render
 from generator.source import dump
 from tests.conftest import ROOT, copy_input, matches_golden
 

@@ -22,7 +22,8 @@ from generator import kustomize
 from generator.crds import read_crds
 from generator.hydrate import Hydration
 from generator.load import load
-from generator.pipeline import Progress, read, render
+from generator.model import Progress
+from generator.pipeline import read, render
 from generator.resolve import resolve
 from generator.staging import staged, swap
 from generator.validate import validate

@@ -17,9 +17,9 @@ from generator import kustomize
 from generator.compile import compile_fleet
 from generator.hydrate import Hydration
 from generator.load import load
-from generator.model import Component, Repository, Tree
+from generator.model import Component, Fleet, Progress, Repository, Tree
 from generator.pins import CommitReader
-from generator.pipeline import Fleet, Progress, Rendered, read, render
+from generator.pipeline import Rendered, read, render
 from generator.reader import Reader, read_components
 from generator.resolve import resolve
 from generator.rings import ring_of

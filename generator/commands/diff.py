@@ -16,7 +16,8 @@ from generator.diff import attribute, compare
 from generator.diff.review import own_paths, review
 from generator.hydrate import usual
 from generator.judgement import Case, judged
-from generator.pipeline import Fleet, read
+from generator.model import Fleet
+from generator.pipeline import read
 from generator.report.changes_json import json
 from generator.report.changes_markdown import markdown
 from generator.report.changes_sarif import sarif

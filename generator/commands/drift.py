@@ -15,7 +15,7 @@ from generator.diagnostics import ToolError
 from generator.drift.compare import Comparison, compare
 from generator.drift.expected import Expected, expected, files_of
 from generator.kubectl import IN_CLUSTER, Kubectl, Object, kind_of
-from generator.pipeline import Progress
+from generator.model import Progress
 from generator.report.drift import drift_json, drift_text
 from generator.snapshot import Snapshot
 from generator.terminal import count, print_state, progress, repository, unknown

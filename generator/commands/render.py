@@ -11,7 +11,8 @@ import rich_click as click
 from generator.cache import NO_CACHE
 from generator.diagnostics import has_errors
 from generator.hydrate import usual
-from generator.pipeline import Fleet, read, render
+from generator.model import Fleet
+from generator.pipeline import read, render
 from generator.terminal import (
     count,
     format_option,

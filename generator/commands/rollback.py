@@ -5,7 +5,7 @@ from __future__ import annotations
 import rich_click as click
 
 from generator.hydrate import usual
-from generator.pipeline import Progress
+from generator.model import Progress
 from generator.rendering import Tools
 from generator.rollback import Rollback, rollback
 from generator.terminal import format_option, print_diagnostics, print_outcomes, repository, usage

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from generator.model import Unit
-from generator.name_hash import config_map_json, name_hash
+from generator.name_hash import config_map_json, hash_of
 from generator.profiles.body import body_of
 from generator.profiles.cut import Sentinels, UncuttableError, cut
 from generator.profiles.template import Body, Parts, Profile, Slot, Template
@@ -65,7 +65,12 @@ class _Taken:
                 found = cut(raw.decode(), sentinels, style, values)  # type: ignore[arg-type]  # of two literals
                 slots = tuple(table.setdefault(slot, len(table)) for slot in found.slots)
                 templates.append(Template(sentinels.parts(path), found.literals, slots))
-        return cls(tuple(templates), tuple(hashed.values()), frozenset(_renamed(objects, sentinels)), tuple(body_of(item, sentinels) for item in objects))
+        return cls(
+            tuple(templates),
+            tuple(hashed.values()),
+            frozenset(_renamed(objects, sentinels)),
+            tuple(body_of(item, sentinels) for item in objects),
+        )
 
 
 def _hashes(objects: list[Any], sentinels: Sentinels) -> Iterator[tuple[str, Parts]]:
@@ -75,7 +80,7 @@ def _hashes(objects: list[Any], sentinels: Sentinels) -> Iterator[tuple[str, Par
         if item["kind"] != "ConfigMap" or not match or "binaryData" in item:
             continue
         text = config_map_json(item.get("data") or {})
-        if name_hash(text) == match[2] and sentinels.occur(text):
+        if hash_of(text) == match[2] and sentinels.occur(text):
             yield match[2], sentinels.parts(text)
 
 

@@ -17,8 +17,7 @@ def to_bytes(profile: Profile) -> bytes:
             "slugs": profile.slugs,
             "hashes": profile.hashes,
             "objects": [
-                [one.api_version, one.kind, one.values, sorted(one.words), sorted(one.ports)]
-                for one in profile.objects
+                [one.api_version, one.kind, one.values, sorted(one.words), sorted(one.ports)] for one in profile.objects
             ],
         }
     ).encode()
@@ -33,7 +32,13 @@ def from_bytes(raw: bytes) -> Profile:
         tuple(found["slugs"]),
         tuple(_parts(parts) for parts in found["hashes"]),
         tuple(
-            Body(version, kind, tuple((tuple(path), _parts(parts)) for path, parts in values), frozenset(words), frozenset(ports))
+            Body(
+                version,
+                kind,
+                tuple((tuple(path), _parts(parts)) for path, parts in values),
+                frozenset(words),
+                frozenset(ports),
+            )
             for version, kind, values, words, ports in found["objects"]
         ),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from generator.compile import slug_of
-from generator.name_hash import json_text, name_hash
+from generator.name_hash import hash_of, json_inside
 from generator.profiles.own import own_scalar
 from generator.profiles.shape import Value
 from generator.scalars import INTEGER_LIMIT, RefusedError, scalar
@@ -94,7 +94,7 @@ def with_computed(profile: Profile, values: Sequence[Value]) -> list[Value]:
     if len(profile.slugs) != len(set(every[len(values) :])):
         raise RefusedError("two items of a list have one name")
     hashes = [
-        name_hash("".join(part if isinstance(part, str) else json_text(str(every[part])) for part in parts))
+        hash_of("".join(part if isinstance(part, str) else json_inside(str(every[part])) for part in parts))
         for parts in profile.hashes
     ]
     return [*every, *hashes]

@@ -48,6 +48,14 @@ def find(manifests: Sequence[Manifest], context: Context) -> Iterator[Violation]
             yield from structural_errors(manifest, validator, "see the CustomResourceDefinition of the kind")
 
 
+def custom_schema(context: Context, kubernetes: str, api_version: str, kind: str) -> Schema | None:
+    """The JSON Schema that a custom resource is held against, None where there is none."""
+    group, _, version = api_version.rpartition("/")
+    schema = (context.custom or {}).get((group, version, kind))
+    found: Schema | None = _validator(schema, kubernetes).schema if schema is not None else None  # type: ignore[assignment]
+    return found
+
+
 def _validator(schema: Schema, kubernetes: str) -> Validator:
     key = (id(schema), kubernetes)
     if key not in _VALIDATORS:

@@ -55,6 +55,13 @@ def carried() -> tuple[str, str]:
     return f"{known[0][0]}.{known[0][1]}", f"{known[-1][0]}.{known[-1][1]}"
 
 
+def builtin_schema(kubernetes: str, api_version: str, kind: str) -> Mapping[str, Any] | None:
+    """The schema of a builtin kind, None for others."""
+    validator = _validator(kubernetes, api_version, kind)
+    schema: Mapping[str, Any] | None = validator.schema if validator else None  # type: ignore[assignment]
+    return schema
+
+
 def metadata_schema(kubernetes: str) -> Mapping[str, Any]:
     """The schema of an object's `metadata`, the same for every kind."""
     schema: Mapping[str, Any] = _definitions(_known_version(kubernetes))[_META]

@@ -1,0 +1,171 @@
+"""Makes trees in folders: their files are written, hydrated and held against the rules, tenant by tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from generator.check import Case, Checked, Policy, Waived, cases_of, in_catalogues, judge, version_problems
+from generator.crds import CustomSchemas, schemas_missing
+from generator.diagnostics import Diagnostic, Span
+from generator.hydrate import Hydrated, Hydration, Stamped, hydrate
+from generator.model import Build, Fleet, Manifest, Progress, Tree, Unit
+from generator.profiles.assemble import files_of
+from generator.profiles.template import stamp
+from generator.readme import readme
+from generator.rules import Context
+from generator.rules.custom_resource import custom_schema
+from generator.rules.kubernetes_schema import builtin_schema, is_builtin_group
+from generator.rules.scope import is_free
+from generator.source import Path as Place
+from generator.staging import write
+from generator.verdicts import Seen, Verdicts
+from generator.waivers import waivers_of
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What `make` wrote into a folder, and every problem of it; a problem that only some tenants have names them.
+
+    `by_kustomize` names the tenants that could not be stamped like others of their shape, by the reason.
+    """
+
+    objects: int
+    custom_checked: bool
+    problems: list[Diagnostic]
+    waived: list[Waived] = field(default_factory=list)
+    by_kustomize: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Making:
+    """What a run gathers on its way."""
+
+    fleet: Fleet
+    custom: CustomSchemas
+    verdicts: Verdicts = field(init=False)
+    plain: list[Manifest] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
+    by_kustomize: dict[str, list[str]] = field(default_factory=dict)
+    versions: set[str] = field(default_factory=set)
+    objects: int = 0
+
+    def __post_init__(self) -> None:
+        self.verdicts = Verdicts(self._is_free)
+
+    def take(self, tree: Tree, made: Hydrated) -> None:
+        """Count it, and remember what has to be judged."""
+        self.problems += made.problems
+        unit = made.unit
+        if unit and made.reason:
+            self.by_kustomize.setdefault(made.reason, []).append(unit.name)
+        if unit and made.stamped:
+            self._seen(unit, made.stamped)
+            return
+        manifests = manifests_of(self.fleet, unit.builds if unit else tree.builds, made.files, unit)
+        self.plain += manifests
+        self.objects += len(manifests)
+        self.versions |= {manifest.kubernetes for manifest in manifests}
+
+    def _seen(self, unit: Unit, stamped: Stamped) -> None:
+        def manifests() -> Sequence[Manifest]:
+            files = files_of(unit, stamp(stamped.profile, stamped.values))
+            return manifests_of(self.fleet, unit.builds, files, unit)
+
+        assert self.fleet.repository.fleet is not None
+        version = self.fleet.repository.fleet.data["clusters"][unit.spec["cluster"]]["kubernetes"]
+        self.objects += len(stamped.profile.objects)
+        self.versions.add(version)
+        self.verdicts.add(Seen(unit.name, stamped.profile, stamped.values, version, unit.catalogue.commit, manifests))
+
+    def _is_free(self, kubernetes: str, api_version: str, kind: str, path: Place) -> bool:
+        group = api_version.rpartition("/")[0]
+        if is_builtin_group(kubernetes, group):
+            schema = builtin_schema(kubernetes, api_version, kind)
+        else:
+            schema = custom_schema(Context(self.custom.of({(group, kind)})), kubernetes, api_version, kind)
+        return schema is None or is_free(schema, path)
+
+    def checked(self, today: date | None) -> Checked:
+        """Everything that was taken, judged."""
+        repository = self.fleet.repository
+        assert repository.fleet is not None
+        cases: list[Case] = [*cases_of(self.plain), *self.verdicts.cases.values()]
+        names = frozenset(tenant.name for tenant in self.fleet.tenants) | {file.stem for file in repository.tenants}
+        catalogues = {tenant.name: repository.catalogue_of(tenant.spec["ring"]) for tenant in self.fleet.tenants}
+        pins = {name: catalogue.commit for name, catalogue in catalogues.items()}
+        policy = Policy(waivers_of(repository.fleet), today, names, pins=pins)
+        kinds = {(manifest.group, manifest.kind) for case in cases for manifest in case.manifests}
+        judged = {case.tenant for case in cases} | self.verdicts.tenants
+        return judge(cases, judged, self.custom.of(kinds), in_catalogues(repository.catalogue, catalogues), policy)
+
+
+def make(
+    fleet: Fleet,
+    trees: Sequence[Tree],
+    folder: Path,
+    how: Hydration,
+    crds: Path,
+    progress: Progress,
+    today: date | None = None,
+    require_schemas: bool = False,
+) -> Made:
+    """Write, hydrate and check the trees, each in a folder of its environment's name; the problems name their tenants.
+
+    `today` is the day of the source commit, by which waivers expire.
+    """
+    progress.start(sum(tree.count for tree in trees))
+    making = _Making(fleet, CustomSchemas(crds))
+    for tree in trees:
+        place = folder / tree.environment
+        write(place, tree.files)
+        for made in hydrate(tree, place, how, progress.advance):
+            write(place, made.files)
+            making.take(tree, made)
+        specs = [tenant.spec for tenant in fleet.tenants if tenant.environment == tree.environment]
+        write(place, {"README.md": readme(tree.environment, specs)})
+    checked = making.checked(today)
+    missing = [schemas_missing()] if require_schemas and not crds.is_dir() else []
+    problems = [*making.problems, *checked.problems, *missing, *version_problems(_versions(fleet, making.versions))]
+    return Made(making.objects, crds.is_dir(), problems, checked.waived, making.by_kustomize)
+
+
+def _versions(fleet: Fleet, used: set[str]) -> dict[str, Span]:
+    """Where fleet.yaml says each version of Kubernetes that manifests are for."""
+    assert fleet.repository.fleet is not None
+    document = fleet.repository.fleet
+    clusters = document.data["clusters"].items()
+    places = {each["kubernetes"]: ("clusters", name, "kubernetes") for name, each in clusters}
+    return {version: document.value(path) for version, path in places.items() if version in used}
+
+
+def manifests_of(
+    fleet: Fleet, builds: Sequence[Build], files: Mapping[str, bytes], unit: Unit | None
+) -> list[Manifest]:
+    """The objects of a tenant, or those of Argo CD's roots, which live in Argo CD's own namespace."""
+    return [
+        Manifest(build.subject, *_where(fleet, build, unit), item, build.output)
+        for build in builds
+        if build.output in files
+        for item in _objects(files[build.output])
+    ]
+
+
+def _objects(raw: bytes) -> Iterator[Any]:
+    yield from yaml.load_all(raw, Loader=_LOADER)
+
+
+def _where(fleet: Fleet, build: Build, unit: Unit | None) -> tuple[str, str]:
+    """The version of Kubernetes and the namespace."""
+    assert fleet.repository.fleet is not None
+    settings = fleet.repository.fleet.data
+    cluster = unit.spec["cluster"] if unit else build.output.split("/")[1]  # argocd/<cluster>/root.yaml
+    namespace = unit.spec["namespace"] if unit else settings["argocd"]["namespace"]
+    return settings["clusters"][cluster]["kubernetes"], namespace
