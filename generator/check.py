@@ -93,13 +93,14 @@ class Case:
     """Objects of one tenant, and the rules to hold them against.
 
     What is found is found for the `twins` too; they are judged by themselves only where the words of a finding hold one of the
-    tenant's own `values`.
+    tenant's own `values`. `key` is what the case is remembered by.
     """
 
     tenant: str
     manifests: Sequence[Manifest]
     codes: Sequence[str] = tuple(RULES)
     values: tuple[str, ...] = ()
+    key: tuple[Any, ...] = ()
     twins: Callable[[], Iterable[Twin]] = tuple
 
 
@@ -128,9 +129,10 @@ def judge(
     custom: Mapping[tuple[str, str, str], Any] | None,
     locate: Locate,
     policy: Policy,
+    passed: Callable[[Case], None] = lambda _: None,
 ) -> Checked:
-    """The same for cases that stand for all `checked` tenants."""
-    found = _found(cases, Context(custom, 0) if policy.versions else Context(custom), policy)
+    """The same for cases that stand for all `checked` tenants; `passed` is told each that nothing is wrong with."""
+    found = _found(cases, Context(custom, 0) if policy.versions else Context(custom), policy, passed)
     waived: list[Waived] = []
     problems: list[Diagnostic] = []
     used: dict[Waiver, set[str]] = defaultdict(set)
@@ -149,10 +151,14 @@ def judge(
     return Checked(problems, waived)
 
 
-def _found(cases: Iterable[Case], context: Context, policy: Policy) -> dict[_Place, _Finding]:
+def _found(
+    cases: Iterable[Case], context: Context, policy: Policy, passed: Callable[[Case], None]
+) -> dict[_Place, _Finding]:
     found: dict[_Place, _Finding] = {}
     for case in cases:
         violations = _violations(case, context, policy)
+        if not violations:
+            passed(case)
         own = [place for place, _ in violations if _names_a_value(place, case.values)]
         twins = list(case.twins()) if violations else []
         for place, violation in violations:

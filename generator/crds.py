@@ -9,14 +9,9 @@ from typing import Any
 
 import yaml
 
+from generator.cache import digest
 from generator.diagnostics import Diagnostic, Span
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A safe loader for which a bare `=` is text, as it is for Kubernetes."""
-
-
-_Loader.add_constructor("tag:yaml.org,2002:value", lambda loader, node: loader.construct_scalar(node))
+from generator.manifest_loader import ManifestLoader
 
 
 def read_crds(folder: Path, kinds: Collection[tuple[str, str]]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
@@ -29,7 +24,7 @@ def read_crds(folder: Path, kinds: Collection[tuple[str, str]]) -> dict[tuple[st
         raw = path.read_bytes()
         if not any(group.encode() in raw and f"kind: {kind}".encode() in raw for group, kind in kinds):
             continue
-        for document in yaml.load_all(raw, Loader=_Loader):
+        for document in yaml.load_all(raw, Loader=ManifestLoader):
             if not isinstance(document, Mapping) or document.get("kind") != "CustomResourceDefinition":
                 continue
             spec = document["spec"]
@@ -40,6 +35,12 @@ def read_crds(folder: Path, kinds: Collection[tuple[str, str]]) -> dict[tuple[st
                     schema = version["schema"]["openAPIV3Schema"]
                     schemas[spec["group"], version["name"], spec["names"]["kind"]] = schema
     return schemas
+
+
+def crds_digest(folder: Path) -> str:
+    """Of the names and bytes of all files below the folder; that of nothing where it is missing."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return digest(*(part for path in paths for part in (path.relative_to(folder).as_posix(), path.read_bytes())))
 
 
 @dataclass(slots=True)

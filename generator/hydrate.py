@@ -82,7 +82,6 @@ class _Group:
     shape: Shape
     members: list[tuple[Unit, tuple[Value, ...]]] = field(default_factory=list)
     profile: Profile | None = None
-    is_new: bool = False
     reason: str = ""
 
 
@@ -155,8 +154,9 @@ def _make(group: _Group, key: str, place: Path, how: Hydration, folder: Path) ->
         group.reason = str(error)
         how.cache.put(_KIND, key, json.dumps(group.reason).encode())
         return
-    group.profile, group.is_new = profile, True
-    how.cache.put(_KIND, key, to_bytes(profile))
+    raw = to_bytes(profile)
+    group.profile = from_bytes(raw)
+    how.cache.put(_KIND, key, raw)
 
 
 def _prove(group: _Group, profile: Profile, place: Path, how: Hydration, number: int) -> None:

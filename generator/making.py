@@ -10,24 +10,27 @@ from typing import Any
 
 import yaml
 
+from generator.cache import digest
 from generator.check import Case, Checked, Policy, Waived, cases_of, in_catalogues, judge, version_problems
-from generator.crds import CustomSchemas, schemas_missing
+from generator.crds import CustomSchemas, crds_digest, schemas_missing
 from generator.diagnostics import Diagnostic, Span
 from generator.hydrate import Hydrated, Hydration, Stamped, hydrate
+from generator.manifest_loader import ManifestLoader
 from generator.model import Build, Fleet, Manifest, Progress, Tree, Unit
 from generator.profiles.assemble import files_of
 from generator.profiles.template import stamp
+from generator.provenance import generator
 from generator.readme import readme
 from generator.rules import Context
 from generator.rules.custom_resource import custom_schema
 from generator.rules.kubernetes_schema import builtin_schema, is_builtin_group
-from generator.rules.scope import is_free
+from generator.rules.scope import Constraint, constraint
 from generator.source import Path as Place
 from generator.staging import write
 from generator.verdicts import Seen, Verdicts
 from generator.waivers import waivers_of
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_KIND = "verdicts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class _Making:
 
     fleet: Fleet
     custom: CustomSchemas
+    clean: set[str]
     verdicts: Verdicts = field(init=False)
     plain: list[Manifest] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
@@ -58,7 +62,7 @@ class _Making:
     objects: int = 0
 
     def __post_init__(self) -> None:
-        self.verdicts = Verdicts(self._is_free)
+        self.verdicts = Verdicts(self._asked, self.clean)
 
     def take(self, tree: Tree, made: Hydrated) -> None:
         """Count it, and remember what has to be judged."""
@@ -75,9 +79,10 @@ class _Making:
         self.versions |= {manifest.kubernetes for manifest in manifests}
 
     def _seen(self, unit: Unit, stamped: Stamped) -> None:
-        def manifests() -> Sequence[Manifest]:
+        def manifests(wanted: Sequence[int]) -> Sequence[Manifest]:
             files = files_of(unit, stamp(stamped.profile, stamped.values))
-            return manifests_of(self.fleet, unit.builds, files, unit)
+            texts = [(build, text) for build in unit.builds for text in files[build.output].split(b"\n---\n")]
+            return [self._manifest(*texts[number], unit) for number in wanted]
 
         assert self.fleet.repository.fleet is not None
         version = self.fleet.repository.fleet.data["clusters"][unit.spec["cluster"]]["kubernetes"]
@@ -85,13 +90,16 @@ class _Making:
         self.versions.add(version)
         self.verdicts.add(Seen(unit.name, stamped.profile, stamped.values, version, unit.catalogue.commit, manifests))
 
-    def _is_free(self, kubernetes: str, api_version: str, kind: str, path: Place) -> bool:
+    def _manifest(self, build: Build, text: bytes, unit: Unit) -> Manifest:
+        return Manifest(build.subject, *_where(self.fleet, build, unit), next(_objects(text)), build.output)
+
+    def _asked(self, kubernetes: str, api_version: str, kind: str, path: Place) -> Constraint:
         group = api_version.rpartition("/")[0]
         if is_builtin_group(kubernetes, group):
             schema = builtin_schema(kubernetes, api_version, kind)
         else:
             schema = custom_schema(Context(self.custom.of({(group, kind)})), kubernetes, api_version, kind)
-        return schema is None or is_free(schema, path)
+        return "none" if schema is None else constraint(schema, path)
 
     def checked(self, today: date | None) -> Checked:
         """Everything that was taken, judged."""
@@ -104,7 +112,14 @@ class _Making:
         policy = Policy(waivers_of(repository.fleet), today, names, pins=pins)
         kinds = {(manifest.group, manifest.kind) for case in cases for manifest in case.manifests}
         judged = {case.tenant for case in cases} | self.verdicts.tenants
-        return judge(cases, judged, self.custom.of(kinds), in_catalogues(repository.catalogue, catalogues), policy)
+        return judge(
+            cases,
+            judged,
+            self.custom.of(kinds),
+            in_catalogues(repository.catalogue, catalogues),
+            policy,
+            self.verdicts.passed,
+        )
 
 
 def make(
@@ -122,7 +137,9 @@ def make(
     `today` is the day of the source commit, by which waivers expire.
     """
     progress.start(sum(tree.count for tree in trees))
-    making = _Making(fleet, CustomSchemas(crds))
+    key = digest(generator(), crds_digest(crds))
+    clean = set((how.cache.get(_KIND, key) or b"").decode().split())
+    making = _Making(fleet, CustomSchemas(crds), set(clean))
     for tree in trees:
         place = folder / tree.environment
         write(place, tree.files)
@@ -132,6 +149,8 @@ def make(
         specs = [tenant.spec for tenant in fleet.tenants if tenant.environment == tree.environment]
         write(place, {"README.md": readme(tree.environment, specs)})
     checked = making.checked(today)
+    if making.clean != clean:
+        how.cache.put(_KIND, key, "\n".join(sorted(making.clean)).encode())
     missing = [schemas_missing()] if require_schemas and not crds.is_dir() else []
     problems = [*making.problems, *checked.problems, *missing, *version_problems(_versions(fleet, making.versions))]
     return Made(making.objects, crds.is_dir(), problems, checked.waived, making.by_kustomize)
@@ -159,7 +178,7 @@ def manifests_of(
 
 
 def _objects(raw: bytes) -> Iterator[Any]:
-    yield from yaml.load_all(raw, Loader=_LOADER)
+    yield from yaml.load_all(raw, Loader=ManifestLoader)
 
 
 def _where(fleet: Fleet, build: Build, unit: Unit | None) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from generator.holding import Blame, blame, claims, hold, listed_claims, spec_pa
 from generator.hydrate import Hydration
 from generator.ledger import METADATA, Source
 from generator.making import make
+from generator.manifest_loader import ManifestLoader
 from generator.model import Fleet, Progress, Spec, Tenant
 from generator.page import page
 from generator.pins import History
@@ -27,8 +28,6 @@ from generator.provenance import export
 from generator.readme import readme
 from generator.snapshot import Snapshot
 from generator.staging import write
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +147,7 @@ def object_in(tree: Snapshot, path: str) -> Spec:
     if path not in tree.ids:
         raise ToolError(f"{tree.where} has no {path}", "choose another commit")
     try:
-        first: Any = next(iter(yaml.load_all(tree.read([path])[path], Loader=_LOADER)))
+        first: Any = next(iter(yaml.load_all(tree.read([path])[path], Loader=ManifestLoader)))
         spec: Spec = dict(first["spec"])
     except (yaml.YAMLError, LookupError, TypeError, ValueError, StopIteration) as error:
         raise ToolError(f"{path} of {tree.where} is no object of ours", "choose another commit") from error

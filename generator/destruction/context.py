@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 import yaml
 
 from generator import schema as schemas
 from generator.changes import TenantChange
 from generator.destruction.loss import Context, Kind, Mark, Object
+from generator.manifest_loader import ManifestLoader
 from generator.model import Repository, Schema
 from generator.snapshot import Snapshot
 from generator.source import Path
@@ -68,5 +68,4 @@ def standing_in(after: Mapping[str, Snapshot]) -> Callable[[TenantChange], Seque
 def _objects(tree: Snapshot | None, path: str) -> Sequence[Object] | None:
     if tree is None or path not in tree.ids:
         return None
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return [item for item in yaml.load_all(tree.read([path])[path], loader) if isinstance(item, Mapping)]
+    return [item for item in yaml.load_all(tree.read([path])[path], ManifestLoader) if isinstance(item, Mapping)]

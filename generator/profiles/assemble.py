@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from generator.manifest_loader import ManifestLoader
 from generator.model import Unit
 from generator.name_hash import config_map_json, hash_of
 from generator.profiles.body import body_of
@@ -18,7 +19,6 @@ from generator.profiles.cut import Sentinels, UncuttableError, cut
 from generator.profiles.template import Body, Parts, Profile, Slot, Template
 from generator.profiles.witness import APPLICATION, Witness
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HASHED = re.compile(r"(.+)-([a-z0-9]{10})")
 
 
@@ -53,7 +53,7 @@ class _Taken:
 
     @classmethod
     def of(cls, made: Made, table: dict[Slot, int]) -> _Taken:
-        objects = [item for raw in made.outputs.values() for item in yaml.load_all(raw, Loader=_LOADER) if item]
+        objects = [item for raw in made.outputs.values() for item in yaml.load_all(raw, Loader=ManifestLoader) if item]
         plain = made.witness.sentinels
         hashed = dict(_hashes(objects, plain))
         sentinels = _with_hashes(plain, tuple(hashed), len(made.witness.values))

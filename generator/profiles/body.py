@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from generator.cache import digest
 from generator.profiles.cut import Sentinels
-from generator.profiles.template import Body
+from generator.profiles.template import Body, Parts
+from generator.rules.scope import is_port
 from generator.rules.walk import everything
 
 _LONGEST = 100
@@ -15,19 +18,20 @@ _LONGEST = 100
 def body_of(item: Any, sentinels: Sentinels) -> Body:
     """The object of a witness as a body."""
     values, words, ports = [], set(), set()
+    text: list[Any] = []
+    order: dict[int, int] = {}
     for path, value in everything(item):
+        parts: Parts = ()
         if isinstance(value, str | int) and not isinstance(value, bool):
             parts = sentinels.parts(str(value))
-            if any(isinstance(part, int) for part in parts):
-                values.append((path, parts))
+            own = [part for part in parts if isinstance(part, int)]
+            if own:
+                values.append((path, parts, isinstance(value, str)))
             elif isinstance(value, int) and is_port(path):
                 ports.add(value)
             elif isinstance(value, str) and len(value) < _LONGEST:
                 words.add(value)
-    return Body(str(item["apiVersion"]), str(item["kind"]), tuple(values), frozenset(words), frozenset(ports))
-
-
-def is_port(path: tuple[str | int, ...]) -> bool:
-    """Whether the number at the path is that of a port, by its key's name."""
-    key = next((part for part in reversed(path) if isinstance(part, str)), "").lower()
-    return "port" in key or key == "number"
+            parts = tuple(part if isinstance(part, str) else order.setdefault(part, len(order)) for part in parts)
+        text.append([path, type(value).__name__, parts if parts or isinstance(value, dict | list) else repr(value)])
+    name = digest(json.dumps(text))
+    return Body(name, str(item["apiVersion"]), str(item["kind"]), tuple(values), frozenset(words), frozenset(ports))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from generator.cache import digest
 from generator.profiles.template import Body, Parts, Profile, Slot, Template
 
 
@@ -17,7 +18,8 @@ def to_bytes(profile: Profile) -> bytes:
             "slugs": profile.slugs,
             "hashes": profile.hashes,
             "objects": [
-                [one.api_version, one.kind, one.values, sorted(one.words), sorted(one.ports)] for one in profile.objects
+                [one.digest, one.api_version, one.kind, one.values, sorted(one.words), sorted(one.ports)]
+                for one in profile.objects
             ],
         }
     ).encode()
@@ -26,6 +28,7 @@ def to_bytes(profile: Profile) -> bytes:
 def from_bytes(raw: bytes) -> Profile:
     """The profile that `to_bytes` wrote."""
     found: dict[str, Any] = json.loads(raw)
+    key = digest(raw)
     return Profile(
         tuple(Template(_parts(path), tuple(texts), tuple(slots)) for path, texts, slots in found["templates"]),
         tuple(Slot(_parts(parts), style, column, indent) for parts, style, column, indent in found["slots"]),
@@ -33,14 +36,16 @@ def from_bytes(raw: bytes) -> Profile:
         tuple(_parts(parts) for parts in found["hashes"]),
         tuple(
             Body(
+                name,
                 version,
                 kind,
-                tuple((tuple(path), _parts(parts)) for path, parts in values),
+                tuple((tuple(path), _parts(parts), is_text) for path, parts, is_text in values),
                 frozenset(words),
                 frozenset(ports),
             )
-            for version, kind, values, words, ports in found["objects"]
+            for name, version, kind, values, words, ports in found["objects"]
         ),
+        key,
     )
 
 

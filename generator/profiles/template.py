@@ -51,11 +51,15 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What is known of one object: the values in it by path, and its other texts and the numbers of ports."""
+    """What is known of one object: where values are in it (true: as text), its other texts, and the numbers of its ports.
 
+    `digest` is that of the object with its values numbered in the order in which they occur.
+    """
+
+    digest: str
     api_version: str
     kind: str
-    values: tuple[tuple[Path, Parts], ...]
+    values: tuple[tuple[Path, Parts, bool], ...]
     words: frozenset[str]
     ports: frozenset[int]
 
@@ -66,7 +70,7 @@ class Profile:
 
     The values of a tenant are those of its shape's holes, then the name suffixes of the list items at `slugs`, then the hashes
     of the ConfigMaps whose JSON is in `hashes`. `objects` are in the order
-    of the files, manifests first.
+    of the files, manifests first. `key` is the digest of all this, once it was stored.
     """
 
     templates: tuple[Template, ...]
@@ -74,6 +78,7 @@ class Profile:
     slugs: tuple[int, ...]
     hashes: tuple[Parts, ...]
     objects: tuple[Body, ...]
+    key: str = ""
 
 
 def joined(parts: Parts, values: Sequence[Value]) -> str:
