@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-import cel
-
 from generator import schema as schemas
 from generator.derive import quantity
 from generator.diagnostics import Diagnostic
@@ -21,6 +19,8 @@ from generator.schema_errors import Locate
 
 @lru_cache(maxsize=256)
 def _program(expression: str) -> Any:
+    import cel  # noqa: PLC0415  # it brings a shell with completion, 0.2 s that only who evaluates something should pay
+
     return cel.compile(expression)
 
 
@@ -35,6 +35,8 @@ def syntax_error(expression: str) -> str:
 
 def holds(expression: str, this: Any, tenant: Mapping[str, Any]) -> bool:
     """Whether the expression is true of the data; raises ValueError where it cannot be evaluated."""
+    import cel  # noqa: PLC0415  # see _program
+
     context = cel.Context()
     context.add_function("quantity", _quantity)
     context.add_variable("self", this)
