@@ -1,0 +1,80 @@
+"""The fleets that benchmarks and differential tests use: all of it valid, every knob of the schema varied, the same each time."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator.pipeline import read
+from tests.bench.fleet import fleet, fleet_settings, language, tenants
+from tests.conftest import ROOT
+
+EXCUSED = {
+    "model": "there is one model",
+}
+"""Knobs that cannot vary, and why."""
+
+
+@pytest.fixture(scope="module")
+def documents() -> dict[str, dict[str, Any]]:
+    return dict(tenants(300, 1, language(fleet_settings(300))))
+
+
+def test_every_tenant_is_valid(tmp_path: Path) -> None:
+    found = read(fleet(tmp_path / "fleet", 200, seed=2))
+    assert [(problem.code, problem.span.path, problem.message) for problem in found.problems] == []
+    assert len(found.tenants) == 200
+
+
+def test_every_knob_of_the_schema_varies(documents: dict[str, dict[str, Any]]) -> None:
+    schema = json.loads((ROOT / "schemas" / "tenant.schema.json").read_bytes())
+    seen: dict[str, set[str]] = defaultdict(set)
+    for document in documents.values():
+        for path, value in _said(document):
+            seen[path].add(json.dumps(value))
+    constant = {path for path in _leaves(schema) if len(seen[path]) < 2}
+    assert constant == set(EXCUSED)
+
+
+def test_lists_have_one_to_three_items(documents: dict[str, dict[str, Any]]) -> None:
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for document in documents.values():
+        for path, value in _said(document, lists=True):
+            lengths[path].add(len(value))
+    assert lengths["features.white-label.hosts"] == lengths["network.egress"] == {1, 2, 3}
+
+
+def test_the_same_seed_gives_the_same_tenants_in_a_fleet_of_any_size(documents: dict[str, dict[str, Any]]) -> None:
+    few = dict(tenants(40, 1, language(fleet_settings(300))))
+    other = dict(tenants(40, 2, language(fleet_settings(300))))
+    assert list(documents.items())[:40] == list(few.items())
+    assert few != other
+
+
+def _leaves(node: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    """The knobs without knobs of their own; a list is its items'."""
+    if "items" in node:
+        yield from _leaves(node["items"], f"{path}[]")
+    elif node.get("properties"):
+        for name, child in node["properties"].items():
+            yield from _leaves(child, f"{path}.{name}" if path else name)
+    else:
+        yield path
+
+
+def _said(value: Any, path: str = "", lists: bool = False) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield from _said(child, f"{path}.{name}" if path else name, lists)
+    elif isinstance(value, list):
+        if lists:
+            yield path, value
+        for item in value:
+            yield from _said(item, f"{path}[]", lists)
+    elif not lists:
+        yield path, value
