@@ -26,8 +26,8 @@ golden: setup  ## refresh what is generated: the schema and every golden
 	@$(BIN)/quad schema && UPDATE_GOLDEN=1 $(BIN)/pytest -q --snapshot-update; git status --short
 diff: setup  ## what the working tree would change against the rendered branches, or rendered/ where there are none
 	@$(BIN)/quad diff $$(git for-each-ref --format='%(refname)' 'refs/heads/rendered/*' 'refs/remotes/origin/rendered/*' | grep -q . || echo --against rendered)
-bench: setup  ## CPU seconds: quad render against plain kustomize, and a diff of 300 tenants
-	@$(BIN)/python tests/bench/render.py && $(BIN)/python tests/bench/diff.py
+bench: setup  ## CPU of quad and its peers on a generated fleet, against the goals; ARGS="--tenants 1000 --write" for docs/
+	@$(BIN)/python -m tests.bench $(ARGS)
 e2e: setup crds  ## scenarios on a real control plane: kube-apiserver, Argo CD, Argo Rollouts (needs Go and Redis)
 	@QUAD_E2E=1 $(BIN)/pytest tests/e2e -n 0 --override-ini addopts="-ra --strict-markers --strict-config --import-mode=importlib"
 pages: setup  ## the HTML review in a real browser: search, keys, safety, accessibility (needs Node.js and Chromium)

@@ -53,7 +53,7 @@ TONGUES = (
 AWKWARD = (
     *("No", "yes", "null", "~", "True", "007", "0x1F", "1e3", "1_000", "12:30:45", "2026-11-21", "0o17", ".inf", "-0"),
     *("# One Academy", "- Dash", "Yes: A School", "'Quoted' College", '"Double"', "{brace}", "[list]", "*star", "&and"),
-    *("100 %", "%TAG", "@home", "`tick`", "a  b", "C:\\new\\table", "<b>Bold</b> & Co", "!tag", "|", ">", "? key", "="),
+    *("100 %", "%TAG", "@home", "`tick`", "a  b", "C:\\new\\table", "<b>Bold</b> & Co", "!tag", "|", ">", "? key"),
     *("School 🎓", "𝔄𝔨𝔞𝔡𝔢𝔪𝔦𝔢", "e\u0301cole", "$(HOST) ${HOST}", "{{ name }}", "end:", "a #b", "''"),
     "The Very Reverend Archibald Featherstonehaugh Memorial College of Applied Sciences, Letters and the Useful Arts",
     "Donaudampfschifffahrtsgesellschaftskapitänsausbildungsstättenverwaltungsgebäudeakademie",
