@@ -12,10 +12,11 @@ from typing import Any
 
 from generator import kustomize
 from generator.diagnostics import Diagnostic
+from generator.drafting import Judge, Request
 from generator.judgement import Case
 from generator.kustomize import Kustomize
 from generator.pipeline import Progress
-from generator.publication import Judge, Published, Request, publish
+from generator.publication import Published, publish
 from generator.publish import Outcome
 from generator.rendering import Tools
 from generator.rollback import Rollback, rollback

@@ -5,7 +5,9 @@ from __future__ import annotations
 import rich_click as click
 
 from generator import git, kustomize
-from generator.publication import Published, Request, judge, publish
+from generator.drafting import Request
+from generator.publication import Published, judge, publish
+from generator.publish import NEXT
 from generator.rendering import Tools
 from generator.terminal import (
     format_option,
@@ -56,7 +58,7 @@ def command(
     """
     root = repository(context)
     tips = frozenset(git.resolve(root, name) or name for name in overwrite)
-    suffix = "-next" if proposed else ""
+    suffix = NEXT if proposed else ""
     request = Request(root, environments, remote, suffix, keep_going, dry_run, tips)
     with progress("rendering") as bar, usage():
         done = publish(request, Tools(kustomize.find(), root / ".build" / "crds", bar), judge)
