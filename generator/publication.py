@@ -31,6 +31,7 @@ from generator.rendering import Rendering, Tools, opened, render_source
 from generator.schema import resolved
 from generator.staging import staged
 from generator.tip import UNSHALLOW, tip_problems
+from generator.trees import is_of_its_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ def _uncrossed(
     @cache
     def beside() -> Sequence[Standing]:
         others = beside_of(request.root, prefix, [place.branch for place in found], request.remote)
-        return [standing(request.root, place) for place in others]
+        made = [standing(request.root, place) for place in others]
+        return [each for each in made if is_of_its_name(each.tree)]
 
     planned = [early[place.environment] or draft(job, rendering, place) for place in found]
     while news := crossed(resolved(job.fleet.repository), request.root, found, planned, beside, files):

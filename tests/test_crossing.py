@@ -8,6 +8,7 @@ import pytest
 
 from generator.publication import judge
 from tests.publishing import BIRCH, IDENTITY, Fleet, codes, make_fleet
+from tests.running import quad
 
 
 @pytest.fixture(autouse=True)
@@ -70,3 +71,25 @@ def test_a_branch_whose_environment_is_gone_keeps_its_tenants(fleet: Fleet) -> N
     assert "rendered/acceptance" not in fleet.git("branch", "--format=%(refname:short)").split()
     fleet.git("branch", "-D", "rendered/staging")
     assert not codes(fleet.publish())
+
+
+def test_an_environment_that_goes_is_seen_before_the_merge(fleet: Fleet) -> None:
+    fleet.publish("staging")
+    fleet.git("branch", "rendered/copy", "rendered/staging")  # nobody reads it: its tenants say that they are of staging
+    fleet.git("rm", "-rq", "tenants/staging")
+    text = (fleet.root / "tenants" / "fleet.yaml").read_text()
+    without = text.replace("  staging:\n    description: Where changes are tried\n", "")
+    assert without != text
+    fleet.commit("No staging", {"tenants/fleet.yaml": without})
+
+    for arguments in ((), ("--against", "HEAD~")):
+        done = quad(["diff", *arguments, "--tenant", "demo-staging"], fleet.root, IDENTITY)
+        assert done.code == 1
+        assert "danger[tenant-removed]: Tenant demo-staging" in done.stdout
+        assert "copy" not in done.stdout
+
+
+def test_a_folder_without_a_rendered_tree_is_nothing_to_compare_with(fleet: Fleet) -> None:
+    done = quad(["diff", "--against", "schemas"], fleet.root, IDENTITY)
+    assert (done.code, done.stdout) == (2, "")
+    assert "`schemas` holds no rendered tree" in done.stderr
