@@ -61,9 +61,18 @@ def base(root: Path, name: str) -> Base | None:
 
 
 def pairs(
-    root: Path, fleet: Fleet, against: Base, environments: Sequence[str], how: Hydration, progress: Progress
+    root: Path,
+    fleet: Fleet,
+    against: Base,
+    environments: Sequence[str],
+    how: Hydration,
+    progress: Progress,
+    whole: bool = False,
 ) -> Pairs:
-    """Both trees of each environment. Nothing is held against the rules: what breaks them can be compared too."""
+    """Both trees of each environment, and if all are meant (`whole`) of each that only the older side has.
+
+    Nothing is held against the rules: what breaks them can be compared too.
+    """
     newer = compiled(fleet.repository, fleet.tenants, environments)
     with tempfile.TemporaryDirectory(prefix="quad-diff-") as folder:
         place = Path(folder)
@@ -74,10 +83,12 @@ def pairs(
             older = read(place / "sources", History(root, against.commit))
             if has_errors(older.problems):
                 return Pairs(problems=older.problems, failed=against.name)
+            environments = [*environments, *(_left_behind(root, fleet, against, older) if whole else ())]
             theirs = compiled(older.repository, older.tenants, environments)
             theirs, newer = without_equal_builds(theirs, newer)
         else:
             theirs = []
+            environments = [*environments, *(_left_behind(root, fleet, against) if whole else ())]
             before = _there(root, fleet, against, environments)
         progress.start(sum(tree.count for tree in (*theirs, *newer)))
         if older is not None:
@@ -89,6 +100,18 @@ def pairs(
     if problems:
         return Pairs(problems=problems, failed=NEWER)
     return Pairs(tuple(_pair(name, before, after, against) for name in environments))
+
+
+def _left_behind(root: Path, fleet: Fleet, against: Base, older: Fleet | None = None) -> list[str]:
+    """The environments that the older side has and the fleet has no more."""
+    assert fleet.repository.fleet is not None
+    known = fleet.repository.fleet.data["environments"]
+    if older is not None:
+        return sorted({tenant.environment for tenant in older.tenants} - set(known))
+    if against.kind == "folder":
+        found = (folder for folder in trees.of_place(Path(against.name)) if folder.environment not in known)
+        return [tree.environment for tree in found if trees.is_of_its_name(tree)]
+    return trees.left_behind(root, fleet.repository.fleet.data["git"]["branchPrefix"], known)
 
 
 def _pair(environment: str, before: Trees, after: Trees, against: Base) -> tuple[Snapshot, Snapshot]:

@@ -19,6 +19,9 @@ _SHARD = re.compile(r"roots/([^/]+)/each/[^/]+/shards/([^/]+)/")
 Owner = tuple[str, str]
 """A tenant, by environment and name."""
 
+Unique = tuple[str, str]
+"""A value that only one tenant of the fleet may have, after the space it is one in: `hosts`, `namespaces`."""
+
 Claim = tuple[str, str]
 """A place for Applications, by cluster and shard: it has a tenant, so the cluster's root must list it."""
 
@@ -134,17 +137,18 @@ def clashes(schema: Schema, held: Mapping[str, Spec], others: Mapping[str, Spec]
     """Who of the others has a value, unique in the fleet, that a tenant still has as it is held; and words about it."""
     taken = {}
     for name, spec in held.items():
-        taken.update(dict.fromkeys(_unique(schema, spec), name))
+        taken.update(dict.fromkeys(unique(schema, spec), name))
     found = {}
     for name, spec in others.items():
-        for space, value in _unique(schema, spec):
+        for space, value in unique(schema, spec):
             if (space, value) in taken:
                 holder = taken[space, value]
                 found[name] = f"`{value}` ({space}) belongs to `{holder}`, which is held as it was"
     return found
 
 
-def _unique(schema: Schema, spec: Spec) -> Iterator[tuple[str, str]]:
+def unique(schema: Schema, spec: Spec) -> Iterator[Unique]:
+    """What the tenant has that no other tenant of the fleet may have."""
     for _, node, value in schemas.walk(schema, spec):
         if node.get("x-unique") and not isinstance(value, (list, dict)):
             yield node["x-unique"], str(value)

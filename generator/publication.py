@@ -2,54 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from functools import cache
 
 from generator import git, provenance, refs
+from generator.crossing import Standing, crossed, standing
 from generator.diagnostics import Diagnostic, ToolError, has_errors
 from generator.diff import attribute, compare
-from generator.holding import argocd_path, blame, builds_itself, catalogue_differs, clashes, tenants_in
+from generator.drafting import Job, Judge, Request, draft
+from generator.holding import blame
 from generator.judgement import Case, judged
-from generator.ledger import UNEQUAL, Record, Source, catalogues_of, check_of
+from generator.ledger import Record, Source
 from generator.model import Fleet
 from generator.publish import (
-    Draft,
     Outcome,
     Place,
     Planned,
     RequestError,
     about,
+    beside_of,
     branches_of,
     carry_out,
-    differing,
-    entries_of,
     places,
     refused,
 )
-from generator.rendering import Rendering, Tools, compose, object_in, opened, render_source, spec_in
+from generator.rendering import Rendering, Tools, opened, render_source
 from generator.schema import resolved
-from generator.snapshot import Snapshot, of_commit
 from generator.staging import staged
-from generator.summary import summary
-from generator.tip import UNSHALLOW, Tip, kept_snapshot, tip_problems
-
-Judge = Callable[[Case, Fleet], Sequence[Diagnostic]]
-"""Says what is wrong with going from one tree of an environment to the next."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the user asks for: `environments` all where empty, `overwrite` the tips that may be published over."""
-
-    root: Path
-    environments: tuple[str, ...] = ()
-    remote: str = ""
-    suffix: str = ""
-    keep_going: bool = False
-    dry_run: bool = False
-    overwrite: frozenset[str] = frozenset()
+from generator.tip import UNSHALLOW, tip_problems
+from generator.trees import is_of_its_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +46,6 @@ class Published:
     def failed(self) -> bool:
         """Whether anything kept an environment or a tenant back."""
         return has_errors(self.problems) or any(outcome.state == "refused" for outcome in self.outcomes)
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    request: Request
-    tools: Tools
-    judge: Judge
-    source: Source
-    fleet: Fleet
-    folder: Path
 
 
 def judge(case: Case, fleet: Fleet) -> Sequence[Diagnostic]:
@@ -97,10 +69,10 @@ def publish(request: Request, tools: Tools, judge: Judge = judge) -> Published:
         fleet, whose = opened(request.root, source, folder / "source")
         if whose.general or fleet.repository.fleet is None:
             return Published(source, problems=tuple(fleet.problems))
-        return _publish(_Job(request, tools, judge, source, fleet, folder / "trees"))
+        return _publish(Job(request, tools, judge, source, fleet, folder / "trees"))
 
 
-def _publish(job: _Job) -> Published:
+def _publish(job: Job) -> Published:
     request = job.request
     assert job.fleet.repository.fleet is not None
     branches = branches_of(job.fleet.repository.fleet.data)
@@ -118,8 +90,7 @@ def _publish(job: _Job) -> Published:
         if rendering is None:
             leave = {name for name in branches if name not in chosen or early[name]}
             rendering = _render(job, leave)
-        made = rendering
-        return [early[place.environment] or _draft(job, made, place) for place in found]
+        return _uncrossed(job, rendering, early, found)
 
     def look() -> list[Place]:
         return places(request.root, chosen, request.remote, request.suffix)
@@ -132,7 +103,33 @@ def _publish(job: _Job) -> Published:
     return Published(job.source, tuple(outcomes), (*relevant, *own))
 
 
-def _render(job: _Job, leave: set[str]) -> Rendering:
+def _uncrossed(
+    job: Job, rendering: Rendering, early: Mapping[str, Outcome | None], found: Sequence[Place]
+) -> list[Planned]:
+    """What is planned for each branch, until nothing that only one tenant can have would stand on two of them."""
+    request, against = job.request, dict[str, list[Diagnostic]]()
+    assert job.fleet.repository.fleet is not None
+    prefix = str(job.fleet.repository.fleet.data["git"]["branchPrefix"])
+    files = {tenant.name: tenant.document for tenant in job.fleet.tenants}
+
+    @cache
+    def beside() -> Sequence[Standing]:
+        others = beside_of(request.root, prefix, [place.branch for place in found], request.remote)
+        made = [standing(request.root, place) for place in others]
+        return [each for each in made if is_of_its_name(each.tree)]
+
+    planned = [early[place.environment] or draft(job, rendering, place) for place in found]
+    while news := crossed(resolved(job.fleet.repository), request.root, found, planned, beside, files):
+        for environment, said in news.items():
+            against.setdefault(environment, []).extend(said)
+        planned = [
+            draft(job, rendering, place, against[place.environment]) if place.environment in news else item
+            for place, item in zip(found, planned, strict=True)
+        ]
+    return planned
+
+
+def _render(job: Job, leave: set[str]) -> Rendering:
     """Environments that cannot be published for what is known already are not rendered either."""
     if not job.request.keep_going:
         leave = leave | {environment for environment, _ in blame(job.fleet.problems, {}).own}
@@ -145,7 +142,7 @@ def _known(overwrite: frozenset[str], found: Sequence[Place]) -> None:
         raise ToolError(f"{min(strange)[:12]} is not the tip of a branch that is to be published", help)
 
 
-def _early(job: _Job, place: Place) -> Outcome | None:
+def _early(job: Job, place: Place) -> Outcome | None:
     """What can be said before anything is rendered: the branch is not ours, or is further than we are."""
     tip = place.tip
     if job.request.suffix and not tip.id:
@@ -160,7 +157,7 @@ def _early(job: _Job, place: Place) -> Outcome | None:
     return _by_age(job, place, tip.record)
 
 
-def _by_age(job: _Job, place: Place, record: Record) -> Outcome | None:
+def _by_age(job: Job, place: Place, record: Record) -> Outcome | None:
     root, ours, theirs = job.request.root, job.source.id, record.source
     known = git.resolve(root, theirs) is not None
     if known and git.is_ancestor(root, theirs, ours):
@@ -175,111 +172,3 @@ def _by_age(job: _Job, place: Place, record: Record) -> Outcome | None:
     message = f"`{place.branch}` was published from {theirs[:12]}, which is not in the history of {ours[:12]}"
     help = f"publish from the branch that holds both; or `--overwrite {place.tip.id}`"
     return refused(place, [about(place, "source-diverged", message, help)])
-
-
-def _draft(job: _Job, rendering: Rendering, place: Place) -> Planned:
-    """The commit for one environment, or why there is none; tenants with problems are held where that was asked for."""
-    environment = place.environment
-    broken = {name for where, name in rendering.blame.own if where == environment}
-    rendered = set(rendering.tenants.get(environment, {}))
-    if rendering.blame.general or (rendered and rendered <= broken):
-        return refused(place, [])  # the catalogue's fault, not the tenants'
-    before = kept_snapshot(job.request.root, place.tip, environment)
-    said: list[Diagnostic] = []
-    while True:
-        if broken and not job.request.keep_going:
-            return refused(place, said)
-        held = _held(place.tip, before, broken)
-        trees = {name: of_commit(job.request.root, commit, environment, commit[:12]) for name, commit in held.items()}
-        if stuck := _stuck(place, rendering, trees):
-            return refused(place, [*said, *stuck])
-        left_out = tuple(sorted(broken - held.keys()))
-        after = compose(rendering, environment, trees, held, left_out, job.tools)
-        found = [
-            *_claimed(job, rendering, environment, trees, broken),
-            *job.judge(_case(job, place, before, after), job.fleet),
-        ]
-        said += [problem for problem in found if problem not in said]
-        whose = blame(found, dict.fromkeys(rendered, environment))
-        more = {name for where, name in whose.own if where == environment} - broken
-        if whose.general or (more and not job.request.keep_going):
-            return refused(place, said)
-        if not more:
-            return _drafted(job, place, before, after, held, left_out, said)
-        broken |= more
-
-
-def _case(job: _Job, place: Place, before: Snapshot, after: Snapshot) -> Case:
-    day = datetime.fromtimestamp(job.source.commit.committer.seconds, UTC).date()
-    sources = {place.environment: place.tip.record.source} if place.tip.record else {}
-    return Case(job.request.root, job.fleet.repository, job.source.id, [(before, after)], day, job.tools.crds, sources)
-
-
-def _claimed(
-    job: _Job, rendering: Rendering, environment: str, trees: Mapping[str, Snapshot], broken: set[str]
-) -> list[Diagnostic]:
-    """Tenants that claim what a held one still has: its file may give a host up, its tree does not."""
-    if not trees:
-        return []
-    others = {name: spec for name, spec in rendering.tenants.get(environment, {}).items() if name not in broken}
-    found = clashes(resolved(job.fleet.repository), {name: spec_in(tree, name) for name, tree in trees.items()}, others)
-    files = {tenant.name: tenant.document for tenant in job.fleet.tenants if tenant.environment == environment}
-    help = "mend the tenant that is held, or wait with this claim until it is published"
-    return [
-        Diagnostic("claimed-by-held", words, files[name].value(("name",)), help=help) for name, words in found.items()
-    ]
-
-
-def _held(tip: Tip, before: Snapshot, broken: set[str]) -> dict[str, str]:
-    """At which commit of the branch each broken tenant has its last good tree: this one, or the one it was held at."""
-    there = tenants_in(before.ids)
-    earlier = tip.record.held if tip.record else {}
-    return {name: earlier.get(name, tip.good.id) for name in sorted(broken & there) if tip.good}
-
-
-def _stuck(place: Place, rendering: Rendering, trees: Mapping[str, Snapshot]) -> list[Diagnostic]:
-    """The tenants that cannot be held: Argo CD builds their overlays, from a catalogue that is another now."""
-    new = rendering.trees.get(place.environment)
-    return [
-        about(
-            place,
-            "cannot-hold",
-            f"`{name}` cannot be held: Argo CD builds its overlay with the catalogue of its ring, which has changed",
-            "mend the tenant; or set `argocd.source: manifests`, where tenants stand by themselves",
-        )
-        for name, tree in trees.items()
-        if new
-        and builds_itself(object_in(tree, argocd_path(name)))
-        and catalogue_differs(new, tree, spec_in(tree, name))
-    ]
-
-
-def _drafted(
-    job: _Job,
-    place: Place,
-    before: Snapshot,
-    after: Snapshot,
-    held: Mapping[str, str],
-    left_out: tuple[str, ...],
-    said: Sequence[Diagnostic],
-) -> Planned:
-    lines = differing(place.tip, after, UNEQUAL)
-    if not lines and place.tip.good:
-        return Outcome(place.environment, place.branch, "unchanged", place.tip.id, problems=tuple(said))
-    entries = entries_of(after)
-    overwrites = place.tip.id if place.tip.id in job.request.overwrite else ""
-    record = Record(
-        job.source.id,
-        job.source.commit.tree,
-        provenance.generator(),
-        check_of(entries),
-        catalogues_of(entries),
-        held,
-        left_out,
-        overwrites=overwrites,
-    )
-    body = summary(before, after, held, left_out)
-    if place.tip.record and place.tip.record.rolled_back_to:
-        body = (*body, f"This undoes the rollback to {place.tip.record.rolled_back_to[:12]}.")
-    subject = f"{job.source.id[:12]}: {job.source.commit.subject}"
-    return Draft(place, after, subject, body, record, job.source.commit.committer.date, tuple(said))

@@ -22,6 +22,8 @@ from generator.snapshot import Snapshot
 from generator.tip import Tip, edits, read_tip
 
 TURNS = 5
+NEXT = "-next"
+"""What the name of a branch ends with whose changes are proposed to the branch without."""
 _AT_ONCE = 256
 _PLAIN = "100644"
 
@@ -98,6 +100,17 @@ def places(root: Path, branches: Mapping[str, str], remote: str, suffix: str = "
             start = _tracked(root, branch)
         made.append(Place(environment, f"{branch}{suffix}", old, read_tip(root, f"{branch}{suffix}", start)))
     return made
+
+
+def beside_of(root: Path, prefix: str, branches: Sequence[str], remote: str) -> list[Place]:
+    """The other rendered branches that we published: of environments that are not asked for, or that the fleet has no more."""
+    pattern = f"refs/heads/{prefix}"
+    refs_there = refs.listed(root, remote, f"{pattern}*") if remote else git.refs(root, pattern)
+    known = {name.removeprefix("refs/heads/") for name in refs_there} | set(branches)
+    proposed = {name for name in known if name.endswith(NEXT) and name.removesuffix(NEXT) in known}
+    found = known - proposed - {name for branch in branches for name in (branch, branch.removesuffix(NEXT))}
+    others = places(root, {name.removeprefix(prefix): name for name in sorted(found)}, remote)
+    return [place for place in others if place.tip.good]
 
 
 def _here(root: Path) -> dict[str, str]:

@@ -104,9 +104,14 @@ def heads(root: Path, remote: str, branches: Iterable[str]) -> dict[str, str]:
     return {name.removeprefix("refs/heads/"): id for name, id in found.items()}
 
 
+def listed(root: Path, remote: str, *patterns: str) -> dict[str, str]:
+    """The refs of the remote repository that match, and the objects they name."""
+    out = git.run(root, ["ls-remote", "--end-of-options", remote, *patterns]).decode(errors="replace")
+    return {name: id for id, _, name in (line.partition("\t") for line in out.splitlines())}
+
+
 def _listed(root: Path, remote: str, names: Sequence[str]) -> dict[str, str]:
-    out = git.run(root, ["ls-remote", "--end-of-options", remote, *names]).decode(errors="replace")
-    return {name: id for id, _, name in (line.partition("\t") for line in out.splitlines()) if name in names}
+    return {name: id for name, id in listed(root, remote, *names).items() if name in names}
 
 
 def push(root: Path, remote: str, moves: Sequence[Move]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from generator import git, snapshot
 from generator.diagnostics import ToolError
+from generator.rendering import spec_in
 from generator.snapshot import Snapshot, of_commit
 from generator.source import parse
 
@@ -36,6 +37,22 @@ def branch_commit(root: Path, branch: str) -> tuple[str, str]:
         if commit:
             return name.removeprefix("refs/heads/").removeprefix("refs/remotes/"), commit
     return branch, ""
+
+
+def left_behind(root: Path, prefix: str, known: Collection[str]) -> list[str]:
+    """Environments that have a published tree, here or at `origin`, and no longer a place in fleet.yaml."""
+    found: set[str] = set()
+    for place in (f"refs/heads/{prefix}", f"refs/remotes/origin/{prefix}") if git.is_repository(root) else ():
+        found |= {name.removeprefix(place) for name in git.refs(root, place)}
+    return [name for name in sorted(found - {*known}) if is_of_its_name(_of_branch(root, f"{prefix}{name}", name))]
+
+
+def is_of_its_name(tree: Snapshot) -> bool:
+    """Whether its tenants say that they are of this environment: a copy of the tree on some other branch is not read by anybody."""
+    first = min(tenants_of(tree), default="")
+    return (
+        f"tenants/{first}/overlay/tenant.yaml" in tree.ids and spec_in(tree, first)["environment"] == tree.environment
+    )
 
 
 def of_folder(folder: Path, environments: Collection[str]) -> Trees:

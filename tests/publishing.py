@@ -12,11 +12,12 @@ from typing import Any
 
 from generator import kustomize
 from generator.diagnostics import Diagnostic
+from generator.drafting import Judge, Request
 from generator.hydrate import Hydration
 from generator.judgement import Case
 from generator.kustomize import Kustomize
 from generator.model import Progress
-from generator.publication import Judge, Published, Request, publish
+from generator.publication import Published, publish
 from generator.publish import Outcome
 from generator.rendering import Tools
 from generator.rollback import Rollback, rollback

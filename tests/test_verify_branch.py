@@ -61,6 +61,16 @@ def test_forged_trailers_are_found_by_rendering_again(fleet: Fleet, tmp_path: Pa
     assert done.problems[0].notes == (words,)
 
 
+def test_publishing_the_same_source_again_finds_them_too(fleet: Fleet, tmp_path: Path) -> None:
+    forge(fleet, tmp_path / "hand", {MANIFESTS: "kind: Other\n"})
+    forged = fleet.tip()
+    outcome = fleet.production()
+    assert codes(outcome) == ["branch-forged"]
+    assert outcome.problems[0].notes == (f"changed {MANIFESTS}",)
+    assert fleet.tip() == forged
+    assert fleet.production(overwrite=frozenset({forged})).state == "published"
+
+
 def test_every_commit_of_the_history_is_verified(fleet: Fleet, tmp_path: Path) -> None:
     first = fleet.tip()
     forge(fleet, tmp_path / "hand", {MANIFESTS: "kind: Other\n"})

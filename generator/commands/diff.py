@@ -87,7 +87,7 @@ def command(
     meant = _base(root, against)
     names = _environments(fleet, environments, meant)
     with progress("rendering") as bar:
-        found = pairs(root, fleet, meant, names, usual(), bar)
+        found = pairs(root, fleet, meant, names, usual(), bar, whole=not environments)
     if found.failed:
         print_diagnostics(found.problems, "text")
         print_state(found.problems, f"{found.failed} cannot be rendered, nothing was compared")
@@ -119,6 +119,8 @@ def _base(root: Path, against: str | None) -> Base:
     meant = base(root, against)
     if meant is None:
         raise click.UsageError(f"--against: `{against}` is no branch, no commit and no folder")
+    if meant.kind == "folder" and not trees.of_place(Path(against)):
+        raise click.UsageError(f"--against: `{against}` holds no rendered tree; `quad render` makes them in rendered/")
     return meant
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import rich_click as click
 
 from generator import git
+from generator.drafting import Request
 from generator.hydrate import usual
-from generator.publication import Published, Request, judge, publish
+from generator.publication import Published, judge, publish
+from generator.publish import NEXT
 from generator.rendering import Tools
 from generator.terminal import (
     format_option,
@@ -57,7 +59,7 @@ def command(
     """
     root = repository(context)
     tips = frozenset(git.resolve(root, name) or name for name in overwrite)
-    suffix = "-next" if proposed else ""
+    suffix = NEXT if proposed else ""
     request = Request(root, environments, remote, suffix, keep_going, dry_run, tips)
     with progress("rendering") as bar, usage():
         done = publish(request, Tools(usual(), root / ".build" / "crds", bar), judge)

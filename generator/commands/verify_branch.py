@@ -6,6 +6,7 @@ import rich_click as click
 
 from generator.diagnostics import has_errors
 from generator.hydrate import usual
+from generator.publish import NEXT
 from generator.rendering import Tools
 from generator.terminal import count, format_option, print_diagnostics, print_state, progress, repository, usage
 from generator.verify import Request, verify
@@ -46,7 +47,7 @@ def command(
       quad verify-branch --environment production --since 1a2b3c4d5e6f --remote origin
     """
     root = repository(context)
-    suffix = "-next" if proposed else ""
+    suffix = NEXT if proposed else ""
     request = Request(root, environments, remote, suffix, main, everything, since, signed)
     with progress("rendering") as bar, usage():
         done = verify(request, Tools(usual(), root / ".build" / "crds", bar))
