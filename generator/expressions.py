@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +17,7 @@ import cel
 from generator import schema as schemas
 from generator.derive import quantity
 from generator.diagnostics import Diagnostic
-from generator.model import Schema
+from generator.model import Schema, Spec
 from generator.schema_errors import Locate
 
 
@@ -54,6 +56,64 @@ def _quantity(text: Any) -> float:
         return quantity(text)
     except ValueError:
         return math.nan
+
+
+_READ = re.compile(r"(?<![\w.])(self|tenant)((?:\.[A-Za-z_]\w*)*)(\s*\()?")
+_PLAIN = (str, int, float, bool, type(None))
+_MOST_KNOWN = 10_000
+
+
+def checks_of(schema: Schema) -> Callable[[Spec], bool]:
+    """Whether every `x-check` of the schema holds of a spec, remembered by the values that each of them reads."""
+    find = schemas.finder(schema, "x-check")
+    held: dict[str, set[Any]] = defaultdict(set)
+
+    def judged(spec: Spec) -> bool:
+        return all(
+            _holds(check["expression"], this, spec, held[check["expression"]])
+            for node, this in find(spec)
+            for check in node["x-check"]
+        )
+
+    return judged
+
+
+def _holds(expression: str, this: Any, tenant: Spec, held: set[Any]) -> bool:
+    key = _values(expression, this, tenant)
+    if key is not None and key in held:
+        return True
+    try:
+        result = holds(expression, this, tenant)
+    except ValueError:
+        return False
+    if result and key is not None and len(held) < _MOST_KNOWN:
+        held.add(key)
+    return result
+
+
+def _values(expression: str, this: Any, tenant: Spec) -> tuple[Any, ...] | None:
+    """All that an expression can read of its data; None where that is more than plain values."""
+    values: list[Any] = []
+    for root, path in reads(expression):
+        value = this if root == "self" else tenant
+        for part in path:
+            if type(value) is not dict or part not in value:
+                return None
+            value = value[part]
+        if type(value) not in _PLAIN:
+            return None
+        values += (type(value), value)  # 1, 1.0 and true are equal, but CEL tells them apart
+    return tuple(values)
+
+
+@lru_cache(maxsize=256)
+def reads(expression: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Where `self` and `tenant` occur, each with the fields that follow; a method's name is none of them."""
+    found = []
+    for root, dotted, called in _READ.findall(expression):
+        parts = tuple(dotted.split(".")[1:])
+        found.append((root, parts[:-1] if called else parts))
+    return tuple(found)
 
 
 def check_problems(schema: Schema, spec: Mapping[str, Any], locate: Locate) -> list[Diagnostic]:
