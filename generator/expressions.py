@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from importlib.machinery import PathFinder
 from typing import Any
-
-import cel
 
 from generator import schema as schemas
 from generator.derive import quantity
@@ -21,9 +22,21 @@ from generator.model import Schema, Spec
 from generator.schema_errors import Locate
 
 
+@lru_cache(maxsize=1)
+def _library() -> Any:
+    """The package `cel` without what else it imports: its command line takes longer to load than a fleet to be resolved."""
+    package = importlib.util.find_spec("cel")
+    found = package and PathFinder.find_spec("cel.cel", package.submodule_search_locations)
+    if not found or not found.loader:
+        return importlib.import_module("cel")
+    module = sys.modules.setdefault(found.name, importlib.util.module_from_spec(found))
+    found.loader.exec_module(module)
+    return module
+
+
 @lru_cache(maxsize=256)
 def _program(expression: str) -> Any:
-    return cel.compile(expression)
+    return _library().compile(expression)
 
 
 def syntax_error(expression: str) -> str:
@@ -37,7 +50,7 @@ def syntax_error(expression: str) -> str:
 
 def holds(expression: str, this: Any, tenant: Mapping[str, Any]) -> bool:
     """Whether the expression is true of the data; raises ValueError where it cannot be evaluated."""
-    context = cel.Context()
+    context = _library().Context()
     context.add_function("quantity", _quantity)
     context.add_variable("self", this)
     context.add_variable("tenant", tenant)

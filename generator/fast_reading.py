@@ -22,14 +22,14 @@ _MOST_NESTED = 8
 _LONGEST_LINE = 1000
 _REMEMBERED = 8192  # lines; a fleet repeats most of them
 
-# Letters of any script, none of which a reader could take for a blank, a break or a mark.
-_LETTER = "\u00a1-\u167f\u1681-\u17ff\u1810-\u1fff\u3041-\ua4cf\uac00-\ud7a3"
+# Classes that say what is not in them: letters of any script are in all, and _STRANGE sees to those that are no letters.
+_STRANGE = re.compile("[^\x00-\x7f\u00a1-\u167f\u1681-\u17ff\u1810-\u1fff\u3041-\ua4cf\uac00-\ud7a3]")
 _NAME = "[A-Za-z_$][A-Za-z0-9_./-]{0,99}"
-_FIRST = f"(?:[A-Za-z0-9/.^$(_{_LETTER}]|-(?=[A-Za-z0-9-]))"
-_PLAIN = rf"{_FIRST}(?:[ !\"$-9;-~{_LETTER}]|:(?=[^ ])|(?<! )#)*?"
-_PLAIN_INSIDE = re.compile(f"{_FIRST}[A-Za-z0-9 /._()+@=~$^*{_LETTER}-]*")
-_QUOTED = rf"""(?:"(?P<double>[ !#-\[\]-~{_LETTER}]*)"|'(?P<single>[ -&(-~{_LETTER}]*)')"""
-_COMMENT = f"#[ -~{_LETTER}]*"
+_FIRST = r"""(?:[^\x00- !"#%&')*+,:;<=>?@\[\\\]`{|}~\x7f-]|-(?=[A-Za-z0-9-]))"""
+_PLAIN = rf"{_FIRST}(?:[^\x00-\x1f#:\x7f]|:(?=[^ ])|(?<! )#)*?"
+_PLAIN_INSIDE = re.compile(rf"""{_FIRST}[^\x00-\x1f!"#%&',:;<>?\[\\\]`{{|}}\x7f]*""")
+_QUOTED = r"""(?:"(?P<double>[^\x00-\x1f"\\\x7f]*)"|'(?P<single>[^\x00-\x1f'\x7f]*)')"""
+_COMMENT = r"#[^\x00-\x1f\x7f]*"
 _ENTRY = re.compile(
     rf"(?P<indent> *)(?:(?P<dash>- +)?(?P<name>{_NAME}):(?: +(?P<value>.*))?|(?P<item>- +)(?P<alone>.*))"
 )
@@ -139,7 +139,7 @@ def _assembled(lines: list[str]) -> Any:
 @lru_cache(maxsize=_REMEMBERED)
 def _entry(line: str) -> _Entry:
     """What a line says by itself."""
-    if len(line) > _LONGEST_LINE:
+    if len(line) > _LONGEST_LINE or (not line.isascii() and _STRANGE.search(line)):
         raise _NotPlainError
     if _IGNORED.fullmatch(line):
         return _NOTHING

@@ -17,7 +17,7 @@ from generator import schema as schemas
 from generator.derive import MissingArgumentError, compiled
 from generator.expressions import checks_of
 from generator.model import Origin, Repository, Schema, Spec, Tenant, TenantFile
-from generator.resolve_one import feature_problems, layers_of, resolve_one
+from generator.resolve_one import feature_problems, layers_of, origins_of
 from generator.source import Path
 from generator.verdict import verdict_of
 
@@ -111,7 +111,7 @@ class Resolver:
         if not self._verdict(spec):
             return None
         spec.setdefault("features", {})
-        origins = LazyOrigins(partial(_origins, self.repository, self.schema, file))
+        origins = LazyOrigins(partial(origins_of, self.repository, self.schema, file))
         tenant = Tenant(spec["name"], file.environment, spec, origins, file.document)
         return tenant if self._checks(spec) and self._agree(group, tenant) else None
 
@@ -165,12 +165,6 @@ class Resolver:
         if model not in group.agreeing:
             group.agreeing[model] = not feature_problems(self.repository, tenant)
         return group.agreeing[model]
-
-
-def _origins(repository: Repository, schema: Schema, file: TenantFile) -> Mapping[Path, tuple[Origin, ...]]:
-    tenant, _ = resolve_one(repository, schema, file)
-    assert tenant is not None
-    return tenant.origins
 
 
 def _rules(schema: Schema) -> Iterator[_Rule]:

@@ -21,14 +21,8 @@ from generator.source import Document, Path
 
 def resolve_one(repository: Repository, schema: Schema, file: TenantFile) -> tuple[Tenant | None, list[Diagnostic]]:
     """The tenant, where its documents are fit to be resolved, and its problems, each at the place of the winning layer."""
-    assert repository.fleet is not None
-    said, origins = merge(layers_of(repository, schema, file))
+    said, origins, found = _worked_out(repository, schema, file)
     place = _Placed(file.document, origins)
-    problems = _unknown_references(repository, said, place)
-    if problems:
-        return None, problems
-    scope = _scope(repository.fleet, repository.catalogue.releases, said, file.environment)
-    found = _derive_all(schema, said, origins, scope, repository)
     found = found or schema_problems(said, schema, place.locate, f"tenant `{file.stem}`")
     if found:
         return None, found
@@ -38,6 +32,23 @@ def resolve_one(repository: Repository, schema: Schema, file: TenantFile) -> tup
     problems = check_problems(schema, tenant.spec, place.locate)
     problems += feature_problems(repository, tenant)
     return tenant, problems
+
+
+def origins_of(repository: Repository, schema: Schema, file: TenantFile) -> Origins:
+    """Who gave a tenant its values, whatever there is to say of them."""
+    return _worked_out(repository, schema, file)[1]
+
+
+def _worked_out(
+    repository: Repository, schema: Schema, file: TenantFile
+) -> tuple[dict[str, Any], Origins, list[Diagnostic]]:
+    """What the layers say and what follows from it, with the origins; and what cannot be worked out."""
+    assert repository.fleet is not None
+    said, origins = merge(layers_of(repository, schema, file))
+    if problems := _unknown_references(repository, said, _Placed(file.document, origins)):
+        return said, origins, problems
+    scope = _scope(repository.fleet, repository.catalogue.releases, said, file.environment)
+    return said, origins, _derive_all(schema, said, origins, scope, repository)
 
 
 class _Placed:

@@ -53,7 +53,7 @@ def same(raw: bytes) -> bool:
     return True
 
 
-@settings(max_examples=2000)
+@settings(max_examples=800)
 @given(st.lists(LINES, max_size=6))
 @example(["a:", "- b", "  c: 1"])
 @example(["a: b", "  c: d"])
