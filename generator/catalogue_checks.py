@@ -17,6 +17,7 @@ from generator.model import Component, Repository
 from generator.schema_errors import closest, located_in, schema_problems
 from generator.source import Document, Path
 from generator.traps import trap_problems
+from generator.traps.view import nodes
 
 _NEEDED = {
     "base": ("README.md", "kustomization.yaml"),
@@ -142,14 +143,10 @@ def _empty(component: Component, path: Path, node: Mapping[str, Any]) -> Iterato
 
 def _expressions(component: Component) -> Iterator[Diagnostic]:
     assert component.schema is not None
-    for path in component.schema.places:
-        if path and path[-1] == "expression" and "x-check" in path:
-            node: Any = component.schema.data
-            for part in path:
-                node = node[part]
-            if wrong := syntax_error(str(node)):
-                help = "write an expression of the Common Expression Language over `self` and `tenant`"
-                yield Diagnostic("bad-expression", f"not CEL: {wrong}", component.schema.value(path), help=help)
+    for path, node in nodes(component.schema.data):
+        if path[-1:] == ("expression",) and "x-check" in path and (wrong := syntax_error(str(node))):
+            help = "write an expression of the Common Expression Language over `self` and `tenant`"
+            yield Diagnostic("bad-expression", f"not CEL: {wrong}", component.schema.value(path), help=help)
 
 
 def _nodes(schema: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Mapping[str, Any], bool]]:

@@ -5,23 +5,38 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
-from collections.abc import Mapping
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from importlib.machinery import PathFinder
 from typing import Any
 
 from generator import schema as schemas
 from generator.derive import quantity
 from generator.diagnostics import Diagnostic
-from generator.model import Schema
+from generator.model import Schema, Spec
 from generator.schema_errors import Locate
+
+
+@lru_cache(maxsize=1)
+def _library() -> Any:
+    """The package `cel` without what else it imports: its command line takes longer to load than a fleet to be resolved."""
+    package = importlib.util.find_spec("cel")
+    found = package and PathFinder.find_spec("cel.cel", package.submodule_search_locations)
+    if not found or not found.loader:
+        return importlib.import_module("cel")
+    module = sys.modules.setdefault(found.name, importlib.util.module_from_spec(found))
+    found.loader.exec_module(module)
+    return module
 
 
 @lru_cache(maxsize=256)
 def _program(expression: str) -> Any:
-    import cel  # noqa: PLC0415  # it brings a shell with completion, 0.2 s that only who evaluates something should pay
-
-    return cel.compile(expression)
+    return _library().compile(expression)
 
 
 def syntax_error(expression: str) -> str:
@@ -35,9 +50,7 @@ def syntax_error(expression: str) -> str:
 
 def holds(expression: str, this: Any, tenant: Mapping[str, Any]) -> bool:
     """Whether the expression is true of the data; raises ValueError where it cannot be evaluated."""
-    import cel  # noqa: PLC0415  # see _program
-
-    context = cel.Context()
+    context = _library().Context()
     context.add_function("quantity", _quantity)
     context.add_variable("self", this)
     context.add_variable("tenant", tenant)
@@ -56,6 +69,64 @@ def _quantity(text: Any) -> float:
         return quantity(text)
     except ValueError:
         return math.nan
+
+
+_READ = re.compile(r"(?<![\w.])(self|tenant)((?:\.[A-Za-z_]\w*)*)(\s*\()?")
+_PLAIN = (str, int, float, bool, type(None))
+_MOST_KNOWN = 10_000
+
+
+def checks_of(schema: Schema) -> Callable[[Spec], bool]:
+    """Whether every `x-check` of the schema holds of a spec, remembered by the values that each of them reads."""
+    find = schemas.finder(schema, "x-check")
+    held: dict[str, set[Any]] = defaultdict(set)
+
+    def judged(spec: Spec) -> bool:
+        return all(
+            _holds(check["expression"], this, spec, held[check["expression"]])
+            for node, this in find(spec)
+            for check in node["x-check"]
+        )
+
+    return judged
+
+
+def _holds(expression: str, this: Any, tenant: Spec, held: set[Any]) -> bool:
+    key = _values(expression, this, tenant)
+    if key is not None and key in held:
+        return True
+    try:
+        result = holds(expression, this, tenant)
+    except ValueError:
+        return False
+    if result and key is not None and len(held) < _MOST_KNOWN:
+        held.add(key)
+    return result
+
+
+def _values(expression: str, this: Any, tenant: Spec) -> tuple[Any, ...] | None:
+    """All that an expression can read of its data; None where that is more than plain values."""
+    values: list[Any] = []
+    for root, path in reads(expression):
+        value = this if root == "self" else tenant
+        for part in path:
+            if type(value) is not dict or part not in value:
+                return None
+            value = value[part]
+        if type(value) not in _PLAIN:
+            return None
+        values += (type(value), value)  # 1, 1.0 and true are equal, but CEL tells them apart
+    return tuple(values)
+
+
+@lru_cache(maxsize=256)
+def reads(expression: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Where `self` and `tenant` occur, each with the fields that follow; a method's name is none of them."""
+    found = []
+    for root, dotted, called in _READ.findall(expression):
+        parts = tuple(dotted.split(".")[1:])
+        found.append((root, parts[:-1] if called else parts))
+    return tuple(found)
 
 
 def check_problems(schema: Schema, spec: Mapping[str, Any], locate: Locate) -> list[Diagnostic]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from generator import schema as schemas
@@ -29,6 +29,7 @@ def _place(tenant: Tenant, path: Path) -> Span:
 
 
 def _claimed_twice(schema_of: SchemaOf, tenants: Sequence[Tenant]) -> list[Diagnostic]:
+    tenants = _sharing(schema_of, tenants)
     first: dict[tuple[str, Any], tuple[Tenant, Span]] = {}
     names: dict[str, Tenant] = {}
     pairs: set[tuple[str, str, str]] = set()
@@ -49,6 +50,37 @@ def _claimed_twice(schema_of: SchemaOf, tenants: Sequence[Tenant]) -> list[Diagn
             pairs.add(pair)  # what is derived from a value claimed twice is claimed twice as well
             problems.append(_taken(space, value, owner, where, tenant, span))
     return problems
+
+
+def _sharing(schema_of: SchemaOf, tenants: Sequence[Tenant]) -> list[Tenant]:
+    """The tenants that claim something twice or that another claims; the rest need not be looked at closely."""
+    find = _finders("x-unique", schema_of)
+    once: set[tuple[str, Any]] = set()
+    twice: set[tuple[str, Any]] = set()
+    for tenant in tenants:
+        for claim in _claims(find(tenant), tenant):
+            (twice if claim in once else once).add(claim)
+    return [tenant for tenant in tenants if twice and not twice.isdisjoint(_claims(find(tenant), tenant))]
+
+
+def _claims(find: schemas.Finder, tenant: Tenant) -> Iterator[tuple[str, Any]]:
+    yield "", tenant.name
+    for node, value in find(tenant.spec):
+        if node["x-unique"] and not isinstance(value, (list, dict)):
+            yield node["x-unique"], value
+
+
+def _finders(keyword: str, schema_of: SchemaOf) -> Callable[[Tenant], schemas.Finder]:
+    """What finds the leaves that have a keyword in a tenant, made once for each schema."""
+    made: dict[int, schemas.Finder] = {}
+
+    def finder_of(tenant: Tenant) -> schemas.Finder:
+        schema = schema_of(tenant)
+        if id(schema) not in made:
+            made[id(schema)] = schemas.finder(schema, keyword)
+        return made[id(schema)]
+
+    return finder_of
 
 
 def _same_name(owner: Tenant, tenant: Tenant) -> Diagnostic:
@@ -95,9 +127,13 @@ def _reserved_namespaces(fleet: Document, tenants: Sequence[Tenant]) -> list[Dia
 
 def _outside_region(fleet: Document, schema_of: SchemaOf, tenants: Sequence[Tenant]) -> list[Diagnostic]:
     found: list[Found] = []
+    find = _finders("x-region", schema_of)
     for tenant in tenants:
         region = tenant.spec["region"]
         cluster = fleet.data["clusters"][tenant.spec["cluster"]]["region"]
+        regions = [cluster, *(value for node, value in find(tenant)(tenant.spec) if node["x-region"])]
+        if all(value == region for value in regions):
+            continue  # so the regions that somebody said are right as well
         for path, value in [*_pinned(schema_of(tenant), tenant), (("cluster",), cluster)]:
             if value != region:
                 dotted = ".".join(str(part) for part in path)

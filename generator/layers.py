@@ -42,11 +42,15 @@ Spoken = tuple[Layer, Any]
 def merge(layers: Sequence[Layer]) -> tuple[dict[str, Any], Origins]:
     """The merged data and, for every leaf, the origins with the winner first."""
     origins: Origins = {}
-    merged = _merge([(layer, layer.data) for layer in layers], (), origins)
-    return merged, origins
+    return _merge([(layer, layer.data) for layer in layers], (), origins), origins
 
 
-def _merge(spoken: Sequence[Spoken], path: Path, origins: Origins) -> dict[str, Any]:
+def merged(layers: Sequence[Layer]) -> dict[str, Any]:
+    """The merged data alone, without asking where anything stands."""
+    return _merge([(layer, layer.data) for layer in layers], (), None)
+
+
+def _merge(spoken: Sequence[Spoken], path: Path, origins: Origins | None) -> dict[str, Any]:
     result: dict[str, Any] = {}
     names: dict[str, None] = {}
     for _, data in spoken:
@@ -62,7 +66,8 @@ def _merge(spoken: Sequence[Spoken], path: Path, origins: Origins) -> dict[str, 
             result[name] = _merge(objects, here, origins)
         else:
             result[name] = said[-1][1]
-            origins[here] = tuple(Origin(layer.name, value, layer.locate(here)) for layer, value in reversed(said))
+            if origins is not None:
+                origins[here] = tuple(Origin(layer.name, value, layer.locate(here)) for layer, value in reversed(said))
     return result
 
 

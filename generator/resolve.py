@@ -1,249 +1,44 @@
 """Stage 3: layer what the documents say, derive what follows from it, and hold the result against the whole schema.
 
+The fleet is resolved by `resolve_many`; a tenant that it leaves alone, for whatever reason, by `resolve_one`, which has the words.
 What concerns several tenants at once is in `fleet_checks`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
-
 from generator import schema as schemas
-from generator.derive import MissingArgumentError, derived
-from generator.diagnostics import Diagnostic, Span
-from generator.expressions import check_problems
+from generator.diagnostics import Diagnostic
 from generator.fleet_checks import fleet_problems
-from generator.layers import Layer, Origins, layer_of, merge, span_of
-from generator.model import Origin, Repository, Schema, Tenant, TenantFile
+from generator.model import Repository, Tenant
 from generator.pinned import not_yet
+from generator.resolve_many import Resolver
+from generator.resolve_one import resolve_one
 from generator.rings import ring_of
-from generator.schema_errors import closest, schema_problems
 from generator.settle import Found, settle
-from generator.source import Document, Path
 
 
 def resolve(repository: Repository) -> tuple[list[Tenant], list[Diagnostic]]:
     """Every tenant whose own documents are fit to be resolved, and the problems of all; tenants are in the order of names."""
     if repository.fleet is None:
         return [], []
-    newest = schemas.resolved(repository)
-    files = sorted(repository.tenants, key=lambda file: (file.environment, file.stem))
-    rings = {file.document.path: ring_of(repository, file) for file in files}
-    pinned = {
-        ring: schemas.resolved(repository.seen_by(ring)) for ring in set(rings.values()) if ring in repository.pinned
-    }
+    newest = Resolver(repository, schemas.resolved(repository))
+    pinned: dict[str, Resolver] = {}
     tenants: list[Tenant] = []
     found: list[Found] = []
-    for file in files:
-        ring = rings[file.document.path]
-        tenant, problems = _resolve_one(repository.seen_by(ring), pinned.get(ring, newest), file)
-        if problems and ring in pinned:
-            problems = not_yet(problems, _resolve_one(repository, newest, file)[1], repository, ring)
-        found += [(file.document, problem) for problem in problems]
+    for file in sorted(repository.tenants, key=lambda file: (file.environment, file.stem)):
+        ring = ring_of(repository, file)
+        if ring in repository.pinned and ring not in pinned:
+            view = repository.seen_by(ring)
+            pinned[ring] = Resolver(view, schemas.resolved(view))
+        judge = pinned.get(ring, newest)
+        tenant = judge.resolved(file)
+        if tenant is None:
+            tenant, problems = resolve_one(judge.repository, judge.schema, file)
+            if problems and ring in pinned:
+                problems = not_yet(problems, resolve_one(repository, newest.schema, file)[1], repository, ring)
+            found += [(file.document, problem) for problem in problems]
         if tenant is not None:
             tenants.append(tenant)
     return tenants, settle(found) + fleet_problems(
-        repository.fleet, lambda tenant: pinned.get(tenant.spec["ring"], newest), tenants
+        repository.fleet, lambda tenant: pinned.get(tenant.spec["ring"], newest).schema, tenants
     )
-
-
-def _resolve_one(repository: Repository, schema: Schema, file: TenantFile) -> tuple[Tenant | None, list[Diagnostic]]:
-    assert repository.fleet is not None
-    said, origins = merge(_layers(repository, schema, file))
-    place = _Placed(file.document, origins)
-    problems = _unknown_references(repository, said, place)
-    if problems:
-        return None, problems
-    scope = _scope(repository.fleet, repository.catalogue.releases, said, file.environment)
-    found = _derive_all(schema, said, origins, scope, repository)
-    found = found or schema_problems(said, schema, place.locate, f"tenant `{file.stem}`")
-    if found:
-        return None, found
-    tenant = Tenant(
-        str(said["name"]), file.environment, {**said, "features": said.get("features", {})}, origins, file.document
-    )
-    problems = check_problems(schema, tenant.spec, place.locate)
-    problems += _feature_problems(repository, tenant)
-    return tenant, problems
-
-
-class _Placed:
-    """Finds a resolved tenant's places: where the winning layer gives the leaf, else the tenant file's nearest key."""
-
-    def __init__(self, document: Document, origins: Origins) -> None:
-        self.document = document
-        self.origins = origins
-
-    def locate(self, path: Path, key: bool) -> Span:
-        if key and path not in self.origins:
-            return self.document.key(path)
-        return span_of(self.document, self.origins, path)
-
-
-def _layers(repository: Repository, schema: Schema, file: TenantFile) -> list[Layer]:
-    assert repository.fleet is not None
-    fleet, environment = repository.fleet, file.environment
-    above = [layer_of("fleet", fleet, ("defaults",))]
-    if environment in repository.defaults:
-        above.append(layer_of(f"environment {environment}", repository.defaults[environment]))
-    own = layer_of("tenant", file.document)
-    own = replace(own, data={name: value for name, value in own.data.items() if name not in schema[schemas.LOCAL]})
-    core = Layer("schema", schemas.defaults(schema), _schema_document(repository).locate)
-    said, _ = merge([core, *above, own])
-    plan = _plan_in(fleet, environment, said.get("plan"))
-    if isinstance(plan, str):
-        above.append(layer_of(f"plan {plan}", fleet, ("plans", plan, "values")))
-    said, _ = merge([*above, own])
-    features = [_feature_layer(repository, name) for name in said.get("features", {})]
-    core_data = {name: value for name, value in core.data.items() if name != "features"}
-    return [Layer("schema", core_data, core.locate), *(layer for layer in features if layer), *above, own]
-
-
-def _plan_in(fleet: Document, environment: str, plan: Any) -> Any:
-    replaced = fleet.data.get("environments", {}).get(environment, {}).get("plans", {})
-    return replaced.get(plan, plan) if isinstance(plan, str) else plan
-
-
-def _feature_layer(repository: Repository, name: str) -> Layer | None:
-    feature = repository.catalogue.of("feature").get(name)
-    if feature is None or feature.schema is None:
-        return None
-    inlined = schemas.inline(feature.schema.data)
-    places = _SchemaPlaces(feature.schema, 2)
-    return Layer(f"feature {name}", {"features": {name: schemas.defaults(inlined)}}, places.locate)
-
-
-class _SchemaPlaces:
-    """Where a schema says something of a path of the data: its property, or what of it is written out there."""
-
-    def __init__(self, document: Document, skip: int = 0) -> None:
-        self.document = document
-        self.skip = skip
-
-    def locate(self, path: Path) -> Span:
-        inside: list[str | int] = []
-        for part in path[self.skip :]:
-            inside += ["properties", part]
-        default = (*inside, "default")
-        return self.document.value(default) if default in self.document.places else self.document.key(tuple(inside))
-
-
-def _schema_document(repository: Repository) -> _SchemaPlaces:
-    return _SchemaPlaces(repository.schemas["tenant.core.yaml"])
-
-
-def _unknown_references(repository: Repository, said: Mapping[str, Any], place: _Placed) -> list[Diagnostic]:
-    assert repository.fleet is not None
-    fleet: Mapping[str, Any] = repository.fleet.data
-    known = {
-        "cluster": list(fleet["clusters"]),
-        "ring": [ring["name"] for ring in fleet["rings"]],
-        "plan": list(fleet["plans"]),
-    }
-    found: list[tuple[Path, Any, str, list[str]]] = [
-        ((field,), said.get(field), field, names) for field, names in known.items()
-    ]
-    releases = sorted(repository.catalogue.releases)
-    release = said.get("release", {})
-    found += [(("release", field), release.get(field), "release", releases) for field in ("version", "from")]
-    return [
-        Diagnostic(
-            f"unknown-{what}",
-            f"unknown {what} `{value}`",
-            place.locate(path, False),
-            label=closest(str(value), names),
-            help=f"use one of: {', '.join(names)}",
-        )
-        for path, value, what, names in found
-        if value is not None and value not in names
-    ]
-
-
-def _scope(
-    fleet: Document, releases: Mapping[str, Document], said: Mapping[str, Any], environment: str
-) -> dict[str, Mapping[str, Any]]:
-    version = said.get("release", {}).get("version")
-    return {
-        "": said,
-        "fleet": fleet.data,
-        "cluster": fleet.data["clusters"].get(said.get("cluster"), {}),
-        "environment": {"name": environment, **fleet.data["environments"].get(environment, {})},
-        "release": releases[version].data if version in releases else {},
-    }
-
-
-def _derive_all(
-    schema: Schema, said: dict[str, Any], origins: Origins, scope: Mapping[str, Any], repository: Repository
-) -> list[Diagnostic]:
-    """Fill every leaf that has a rule and no value, until no rule finds its arguments any more."""
-    problems: list[Diagnostic] = []
-    waiting = [(path, leaf) for path, leaf in schemas.leaves(schema) if "x-derive" in leaf and _wanted(said, path)]
-    while waiting:
-        left = []
-        for path, leaf in waiting:
-            try:
-                value = derived(leaf["x-derive"], scope)
-            except MissingArgumentError:
-                left.append((path, leaf))
-                continue
-            except (TypeError, ValueError, LookupError, ArithmeticError) as error:
-                dotted = ".".join(str(part) for part in path)
-                message = f"`{dotted}` cannot be derived: {error}"
-                help = "mend the arguments of its `x-derive`"
-                problems.append(Diagnostic("derive-failed", message, _described(repository, path), help=help))
-                continue
-            _put(said, path, value)
-            origins[path] = (Origin("derived", value, _described(repository, path)),)
-        if len(left) == len(waiting):
-            break
-        waiting = left
-    return problems
-
-
-def _described(repository: Repository, path: Path) -> Span:
-    """Where the schema describes a leaf: a feature's own, or the core."""
-    feature = repository.catalogue.of("feature").get(str(path[1])) if path[0] == "features" else None
-    places = _SchemaPlaces(feature.schema, 2) if feature and feature.schema else _schema_document(repository)
-    return places.locate(path)
-
-
-def _wanted(said: Mapping[str, Any], path: Path) -> bool:
-    """Whether the leaf has no value yet; a feature's leaves only where the feature is on."""
-    if path[0] == "features" and path[1] not in said.get("features", {}):
-        return False
-    node: Any = said
-    for part in path:
-        if not isinstance(node, Mapping) or part not in node:
-            return True
-        node = node[part]
-    return False
-
-
-def _put(said: dict[str, Any], path: Path, value: Any) -> None:
-    node: Any = said
-    for part in path[:-1]:
-        node = node.setdefault(part, {})
-    node[path[-1]] = value
-
-
-def _feature_problems(repository: Repository, tenant: Tenant) -> list[Diagnostic]:
-    problems = []
-    enabled = tenant.spec["features"]
-    for name in enabled:
-        feature = repository.catalogue.of("feature")[name]
-        rules = feature.schema.data if feature.schema else {}
-        span = tenant.document.key(("features", name))
-        for other in rules.get("x-requires", []):
-            if other not in enabled:
-                message = f"feature `{name}` needs feature `{other}`"
-                problems.append(Diagnostic("feature-required", message, span, help=f"add `{other}` under `features`"))
-        for other in rules.get("x-conflicts", []):
-            if other in enabled:
-                message = f"features `{name}` and `{other}` cannot be used together"
-                problems.append(Diagnostic("feature-conflict", message, span, help="remove one of them"))
-        models = rules.get("x-models")
-        if models and tenant.spec["model"] not in models:
-            message = f"feature `{name}` is not available for the model `{tenant.spec['model']}`"
-            problems.append(Diagnostic("feature-model", message, span, help=f"it works with: {', '.join(models)}"))
-    return problems

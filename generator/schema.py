@@ -7,7 +7,7 @@ other layers may say the rest. All references are written out, so that no reader
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from generator.model import Catalogue, Repository, Schema
@@ -160,6 +160,40 @@ def walk(schema: Schema, data: Any, path: Path = ()) -> Iterator[tuple[Path, Sch
     elif isinstance(data, list) and isinstance(schema.get("items"), Mapping):
         for index, item in enumerate(data):
             yield from walk(schema["items"], item, (*path, index))
+
+
+Finder = Callable[[Any], Iterator[tuple[Schema, Any]]]
+
+
+def finder(schema: Schema, keyword: str) -> Finder:
+    """What `walk` finds of the nodes that have the keyword, but going only where one can be; in an order of its own."""
+    properties, rest = schema.get("properties", {}), schema.get("additionalProperties")
+    children = [(name, finder(child, keyword)) for name, child in properties.items() if _occurs(child, keyword)]
+    others = finder(rest, keyword) if isinstance(rest, Mapping) and _occurs(rest, keyword) else None
+    each = finder(schema["items"], keyword) if _occurs(schema.get("items"), keyword) else None
+
+    def find(data: Any) -> Iterator[tuple[Schema, Any]]:
+        if keyword in schema:
+            yield schema, data
+        if isinstance(data, dict):
+            for name, inside in children:
+                if name in data:
+                    yield from inside(data[name])
+            if others is not None:
+                for name in data.keys() - properties.keys():
+                    yield from others(data[name])
+        elif isinstance(data, list) and each is not None:
+            for item in data:
+                yield from each(item)
+
+    return find
+
+
+def _occurs(schema: Any, keyword: str) -> bool:
+    if not isinstance(schema, Mapping):
+        return False
+    inside = [*schema.get("properties", {}).values(), schema.get("additionalProperties"), schema.get("items")]
+    return keyword in schema or any(_occurs(child, keyword) for child in inside)
 
 
 def leaves(schema: Schema, path: Path = ()) -> Iterator[tuple[Path, Schema]]:

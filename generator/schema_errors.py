@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
-
-import jsonschema
 
 from generator.diagnostics import Diagnostic, Span
 from generator.model import Schema
 from generator.source import Document, Path
+from generator.verdict import pattern_of, verdict_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +35,35 @@ def located_in(document: Document) -> Locate:
     return lambda path, key: document.key(path) if key else document.value(path)
 
 
-def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[jsonschema.ValidationError]:
-    """JSON Schema's `$` is the end of the text; Python's would also let a newline stand before it."""
-    if isinstance(instance, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), instance):
-        yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")
-
-
 def _is_integer(_: Any, instance: Any) -> bool:
     """2.0 is an integer to JSON Schema, but kustomize and Kubernetes take it for a float."""
     return isinstance(instance, int) and not isinstance(instance, bool)
 
 
-_Validator = jsonschema.validators.extend(  # type: ignore[no-untyped-call]  # its stub has no types
-    jsonschema.Draft202012Validator,
-    validators={"pattern": _pattern},
-    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
-)
+@lru_cache(maxsize=1)
+def _validator() -> Any:
+    """The library, told of our two differences. It takes longer to load than a small fleet to be judged."""
+    import jsonschema  # noqa: PLC0415  # only where something is to be said
+
+    def pattern(_: Any, wanted: str, instance: Any, __: Any) -> Iterator[jsonschema.ValidationError]:
+        if isinstance(instance, str) and not pattern_of(wanted).search(instance):
+            yield jsonschema.ValidationError(f"{instance!r} does not match {wanted!r}")
+
+    return jsonschema.validators.extend(  # type: ignore[no-untyped-call]  # its stub has no types
+        jsonschema.Draft202012Validator,
+        validators={"pattern": pattern},
+        type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
+    )
 
 
 def schema_problems(data: Any, schema: Schema, locate: Locate, subject: str) -> list[Diagnostic]:
     """Every way in which `data` breaks `schema`; `subject` says what the data is, as in "a tenant"."""
-    validator = _Validator(schema)
+    return [] if verdict_of(schema)(data) else explained(data, schema, locate, subject)
+
+
+def explained(data: Any, schema: Schema, locate: Locate, subject: str) -> list[Diagnostic]:
+    """As `schema_problems`, for data of which the fast verdict was no."""
+    validator = _validator()(schema)
     found: list[Diagnostic] = []
     for error in validator.iter_errors(data):
         finding = _Finding(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from generator.diagnostics import Diagnostic, Span
 from generator.source import Document, Path
@@ -25,13 +26,12 @@ REFERENCE = re.compile(r"[a-z0-9]([-a-z0-9./_]*[a-z0-9])?")
 
 def secret_problems(document: Document) -> list[Diagnostic]:
     """One diagnostic for every scalar that looks like a secret; the value itself is never repeated."""
+    if not _occur_in(document.data, ""):
+        return []
     problems = []
     for path, value in _texts(document):
-        found = next((name for name, shape in SHAPES.items() if shape.search(value)), "")
         key = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
-        if not found and SECRET_KEY.search(key) and (not REFERENCE.fullmatch(value) or looks_random(value)):
-            found = "a secret"
-        if found:
+        if found := _looks_like(key, value):
             problems.append(
                 Diagnostic(
                     "secret-value",
@@ -41,6 +41,24 @@ def secret_problems(document: Document) -> list[Diagnostic]:
                 )
             )
     return problems
+
+
+def _occur_in(value: object, key: str) -> bool:
+    """Whether there is any, without asking where; `key` is the nearest above."""
+    if isinstance(value, dict):
+        return any([_occur_in(child, name) for name, child in value.items()])  # noqa: C419  # a generator takes twice as long
+    if isinstance(value, list):
+        return any([_occur_in(child, key) for child in value])  # noqa: C419  # as above
+    return isinstance(value, str) and bool(_looks_like(key, value))
+
+
+@lru_cache(maxsize=8192)
+def _looks_like(key: str, value: str) -> str:
+    """What a value under a key looks like; nothing where it looks harmless. A fleet repeats most of its values."""
+    found = next((name for name, shape in SHAPES.items() if shape.search(value)), "")
+    if not found and SECRET_KEY.search(key) and (not REFERENCE.fullmatch(value) or looks_random(value)):
+        return "a secret"
+    return found
 
 
 def looks_random(value: str) -> bool:

@@ -10,22 +10,35 @@ import dataclasses
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from generator import schema as schemas
 from generator.catalogue_checks import catalogue_problems, schema_faults
-from generator.destruction.allowances import allowance_problems
 from generator.diagnostics import Diagnostic, Span
-from generator.model import Repository, TenantFile
+from generator.model import Repository, Schema, TenantFile
 from generator.pinned import inherited, not_yet
 from generator.rings import ring_of, rings_of
-from generator.schema_errors import closest, located_in, schema_problems
+from generator.schema_errors import closest, explained, located_in
 from generator.secrets import secret_problems, without_secrets
 from generator.source import Document, Path
+from generator.verdict import Verdict, verdict_of
 from generator.waivers import waiver_problems
 
 _LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _LONGEST_NAME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What documents of one kind may say, and the fast answer to whether one does."""
+
+    schema: Schema
+    fits: Verdict
+
+
+def _form(schema: Schema) -> _Form:
+    return _Form(schema, verdict_of(schema))
 
 
 def validate(repository: Repository) -> tuple[Repository, list[Diagnostic]]:
@@ -44,8 +57,8 @@ def validate(repository: Repository) -> tuple[Repository, list[Diagnostic]]:
         repository = dataclasses.replace(repository, fleet=None)
     problems += [*catalogue_problems(repository), *inside]
     usable = repository.pinned.keys() - unusable
-    forms = {ring: schemas.tenant_file(schemas.resolved(repository.seen_by(ring))) for ring in usable}
-    newest = schemas.tenant_file(whole)
+    forms = {ring: _form(schemas.tenant_file(schemas.resolved(repository.seen_by(ring)))) for ring in usable}
+    newest = _form(schemas.tenant_file(whole))
     fit = []
     for file in repository.tenants:
         ring = rings[file.document.path]
@@ -83,7 +96,7 @@ def _fleet(repository: Repository) -> list[Diagnostic]:
     if repository.fleet is None:
         return []
     document = repository.fleet
-    problems = _judged(document, schemas.fleet(repository), "the fleet")
+    problems = _judged(document, _form(schemas.fleet(repository)), "the fleet")
     if problems:
         return problems
     shared = _not_defaults(document, ("defaults",), ("name", "host"))
@@ -92,10 +105,18 @@ def _fleet(repository: Repository) -> list[Diagnostic]:
     problems = [
         *_plan_maps(document),
         *_rings_twice(document),
-        *allowance_problems(document),
+        *_allowances(document),
         *waiver_problems(document),
     ]
     return [*shared, *problems]
+
+
+def _allowances(document: Document) -> list[Diagnostic]:
+    if not isinstance(document.data, Mapping) or "allow" not in document.data:
+        return []
+    from generator.destruction.allowances import allowance_problems  # noqa: PLC0415  # brings every class of destruction
+
+    return list(allowance_problems(document))
 
 
 def _not_defaults(document: Document, path: Path, fields: tuple[str, ...]) -> list[Diagnostic]:
@@ -115,9 +136,11 @@ def _not_defaults(document: Document, path: Path, fields: tuple[str, ...]) -> li
     ]
 
 
-def _judged(document: Document, schema: Mapping[str, Any], subject: str) -> list[Diagnostic]:
+def _judged(document: Document, form: _Form, subject: str) -> list[Diagnostic]:
     secrets = secret_problems(document)
-    problems = schema_problems(document.data, schema, located_in(document), subject)
+    if form.fits(document.data):
+        return secrets
+    problems = explained(document.data, form.schema, located_in(document), subject)
     return [*secrets, *without_secrets(problems, secrets)]
 
 
@@ -145,7 +168,7 @@ def _rings_twice(fleet: Document) -> Iterator[Diagnostic]:
 
 def _defaults(repository: Repository, whole: Mapping[str, Any]) -> list[Diagnostic]:
     problems = []
-    partial = schemas.partial(whole)
+    partial = _form(schemas.partial(whole))
     for environment, document in repository.defaults.items():
         subject = f"the defaults of {environment}"
         problems += _judged(document, partial, subject)
@@ -154,11 +177,11 @@ def _defaults(repository: Repository, whole: Mapping[str, Any]) -> list[Diagnost
     return problems
 
 
-def _tenant(repository: Repository, form: Mapping[str, Any], file: TenantFile) -> list[Diagnostic]:
+def _tenant(repository: Repository, form: _Form, file: TenantFile) -> list[Diagnostic]:
     document = file.document
     problems = _judged(document, form, "the tenant")
     problems += _unknown_environment(repository, file.environment, document)
-    problems += allowance_problems(document)
+    problems += _allowances(document)
     if not _LABEL.fullmatch(file.stem) or len(file.stem) > _LONGEST_NAME:
         message = f"the file name `{file.stem}` is no DNS-1123 label of at most 40 characters"
         help = "use lower-case letters, digits and hyphens, beginning with a letter"

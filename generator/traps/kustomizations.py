@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from generator.diagnostics import Diagnostic
 from generator.model import Component
-from generator.source import Document, Path
-from generator.traps.view import View, kustomizations
+from generator.source import Document
+from generator.traps.view import View, kustomizations, nodes
 
 _PRUNE_GUARD = "Prune=false"
 
@@ -54,8 +54,7 @@ def _namespace(component: Component, document: Document) -> Iterator[Diagnostic]
 
 
 def _outside(document: Document) -> Iterator[Diagnostic]:
-    for path, places in document.places.items():
-        value = _text_at(document, path)
+    for path, value in nodes(document.data):
         if not path or path[0] not in (
             "resources",
             "components",
@@ -65,7 +64,7 @@ def _outside(document: Document) -> Iterator[Diagnostic]:
             "replacements",
         ):
             continue
-        if value is None or not (
+        if not isinstance(value, str) or not (
             value.startswith(("/", "../", "http:", "https:", "git@", "ssh:", "github.com/")) or "=../" in value
         ):
             continue
@@ -75,14 +74,7 @@ def _outside(document: Document) -> Iterator[Diagnostic]:
             continue
         message = f"`{value}` lies outside the component's folder"
         help = "a component reads only its own folder: put the file there, or make it a component of its own"
-        yield Diagnostic("trap-outside-folder", message, places.value, help=help)
-
-
-def _text_at(document: Document, path: Path) -> str | None:
-    node = document.data
-    for part in path:
-        node = node[part]
-    return node if isinstance(node, str) else None
+        yield Diagnostic("trap-outside-folder", message, document.value(path), help=help)
 
 
 def _generators(document: Document) -> Iterator[Diagnostic]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from generator.diagnostics import Diagnostic, Span
 from generator.model import Component
-from generator.source import Document, parse_all
+from generator.source import Document, Path, parse_all
 from generator.traps.view import View, is_custom, kustomizations
 
 _POD_LIST = re.compile(
@@ -33,10 +33,10 @@ def _patch(
 ) -> Iterator[Diagnostic]:
     target = entry.get("target") or {}
     for content in _contents(component, folder, document, entry):
-        span = content.value(()) if content.path != document.path else document.value(("patches", index))
+        place = (content, ()) if content.path != document.path else (document, ("patches", index))
         if isinstance(content.data, list):
             if component.kind == "feature":
-                yield from _operations(content, span)
+                yield from _operations(content, place)
         elif isinstance(content.data, Mapping):
             version = str(content.data.get("apiVersion", ""))
             group = str(target.get("group", version.rpartition("/")[0]))
@@ -47,7 +47,12 @@ def _patch(
                     f"a strategic merge on a {kind} replaces its lists whole: image and env are wiped without a word"
                 )
                 help = "write a JSON6902 patch: a list of operations"
-                yield Diagnostic("trap-strategic-merge", message, span, help=help)
+                yield Diagnostic("trap-strategic-merge", message, _span(place), help=help)
+
+
+def _span(place: tuple[Document, Path]) -> Span:
+    document, path = place
+    return document.value(path)
 
 
 def _contents(component: Component, folder: str, document: Document, entry: Mapping[str, Any]) -> list[Document]:
@@ -57,7 +62,7 @@ def _contents(component: Component, folder: str, document: Document, entry: Mapp
     return documents
 
 
-def _operations(content: Document, span: Span) -> Iterator[Diagnostic]:
+def _operations(content: Document, place: tuple[Document, Path]) -> Iterator[Diagnostic]:
     for operation in content.data:
         path, verb = str(operation.get("path", "")), operation.get("op")
         if verb == "test" or not _POD_LIST.search(path):
@@ -65,4 +70,4 @@ def _operations(content: Document, span: Span) -> Iterator[Diagnostic]:
         if verb != "add" or not path.endswith("/-"):
             message = f"`{verb} {path}` counts on what stands in a list that other features append to"
             help = "a feature only appends: `op: add` with a path that ends in `/-`"
-            yield Diagnostic("trap-not-append", message, span, help=help)
+            yield Diagnostic("trap-not-append", message, _span(place), help=help)

@@ -9,6 +9,7 @@ from generator.diagnostics import Diagnostic, Span
 from generator.model import Component
 from generator.replacements import replacements_of
 from generator.schema_errors import closest
+from generator.source import Document, Path
 from generator.traps.view import Object, View, kustomizations, matches, objects, seen_by
 
 
@@ -17,14 +18,16 @@ def find(view: View) -> Iterator[Diagnostic]:
     for component in view.catalogue.components:
         seen = seen_by(view.catalogue, component)
         inside = list(objects(component))
-        for select, span, nested in _selects(component):
+        for select, document, path, nested in _selects(component):
             if "kind" in select and not ("name" in select or "group" in select or "labelSelector" in select):
                 message = f"`kind: {select['kind']}` alone also takes kinds of that name in other API groups"
-                yield Diagnostic("trap-ambiguous-selector", message, span, help="name the object, or the group")
+                yield Diagnostic(
+                    "trap-ambiguous-selector", message, document.value(path), help="name the object, or the group"
+                )
                 continue
             for model, found in [("", inside)] if nested else seen:
                 if not any(matches(select, item) for item in found):
-                    yield _nothing(select, span, model, found)
+                    yield _nothing(select, document.value(path), model, found)
                     break
 
 
@@ -38,13 +41,13 @@ def _nothing(select: Mapping[str, Any], span: Span, model: str, found: list[Obje
     )
 
 
-def _selects(component: Component) -> Iterator[tuple[Mapping[str, Any], Span, bool]]:
+def _selects(component: Component) -> Iterator[tuple[Mapping[str, Any], Document, Path, bool]]:
     """Each selector with its place, and whether it stands in a folder of `each/`, which sees only its own objects."""
     for replacement in replacements_of(component):
         nested = "/each/" in replacement.document.path
         for target in replacement.targets:
-            yield target.select, replacement.document.value((*target.path[:-2], "select")), nested
+            yield target.select, replacement.document, (*target.path[:-2], "select"), nested
     for folder, document in kustomizations(component):
         for index, entry in enumerate(document.data.get("patches", [])):
             if entry.get("target"):
-                yield entry["target"], document.value(("patches", index, "target")), folder.startswith("each/")
+                yield entry["target"], document, ("patches", index, "target"), folder.startswith("each/")

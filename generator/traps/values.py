@@ -7,7 +7,7 @@ from typing import Any
 
 from generator import schema as schemas
 from generator.derive import dependencies
-from generator.diagnostics import Diagnostic, Span
+from generator.diagnostics import Diagnostic
 from generator.model import Component, Schema
 from generator.replacements import Replacement, Target, field_of, replacements_of
 from generator.schema_errors import closest
@@ -30,18 +30,18 @@ def find(view: View) -> Iterator[Diagnostic]:
 
 
 def _replacement(view: View, component: Component, replacement: Replacement) -> Iterator[Diagnostic]:
-    span = replacement.document.value((*replacement.source_path, "fieldPath"))
     if replacement.source[:1] != ("spec",):
         return
     node = schemas.at(view.tenant, replacement.source[1:])
     if node is None:
-        yield _unknown(view, component, replacement, span)
+        yield _unknown(view, component, replacement)
         return
     for target in replacement.targets:
         yield from _typed(view, component, replacement, target, node)
 
 
-def _unknown(view: View, component: Component, replacement: Replacement, span: Span) -> Diagnostic:
+def _unknown(view: View, component: Component, replacement: Replacement) -> Diagnostic:
+    span = replacement.document.value((*replacement.source_path, "fieldPath"))
     path = replacement.source[1:]
     parent = schemas.at(view.tenant, path[:-1])
     label = closest(path[-1], list(parent.get("properties", {}))) if parent else ""
@@ -54,22 +54,23 @@ def _unknown(view: View, component: Component, replacement: Replacement, span: S
 def _typed(
     view: View, component: Component, replacement: Replacement, target: Target, node: Schema
 ) -> Iterator[Diagnostic]:
-    span = replacement.document.value(target.path)
-    source = str(node.get("type"))
+    place, source = replacement.document.value, str(node.get("type"))
     field = ".".join(target.fields)
     if target.options.get("create") and source in _SCALARS:
         message = f"`create: true` for the {source} `{field}`: kustomize would guess its type"
         help = "write the field into the manifest with a placeholder of the right type"
-        yield Diagnostic("trap-create-scalar", message, span, help=help)
+        yield Diagnostic("trap-create-scalar", message, place(target.path), help=help)
         return
     if source == "object" and target.fields[-1:] and target.fields[-1] in _TEXT_MAPS and not _texts(node):
         message = f"the map goes to `{field}`, where Kubernetes wants strings, but its values are not all strings"
-        yield Diagnostic("trap-map-not-strings", message, span, help="give its values `type: string` in the schema")
+        yield Diagnostic(
+            "trap-map-not-strings", message, place(target.path), help="give its values `type: string` in the schema"
+        )
     for placeholder in _placeholders(view, component, target):
         if not _fits(source, placeholder, bool(target.options.get("delimiter"))):
             message = f"`{field}` holds a placeholder that is no {source}, and the placeholder decides the type"
             help = f"write a {source} there, for example {_EXAMPLES.get(source, 'a value of that type')}"
-            yield Diagnostic("trap-placeholder-type", message, span, help=help)
+            yield Diagnostic("trap-placeholder-type", message, place(target.path), help=help)
             return
 
 

@@ -67,6 +67,14 @@ def kustomizations(component: Component) -> Iterator[tuple[str, Document]]:
                     yield name.removesuffix("kustomization.yaml"), document
 
 
+def nodes(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every node of a document with its path, parents first, in the file's own order."""
+    yield path, data
+    children = data.items() if isinstance(data, Mapping) else enumerate(data) if isinstance(data, list) else ()
+    for part, child in children:
+        yield from nodes(child, (*path, part))
+
+
 def objects(component: Component) -> Iterator[Object]:
     """The objects of a component: its manifests, and the ConfigMaps and Secrets that its generators make."""
     listed = {

@@ -1,0 +1,208 @@
+"""Whether data fits a schema, yes or no, fast: a schema becomes a function once, and is then asked ten thousand times.
+
+`schema_errors.py` says in words what does not fit, by the jsonschema library, and is the specification: a yes here is a yes
+there, and a test holds the two together. A no may also mean that a keyword is not known here; then that one is to be asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from generator.model import Schema
+
+Verdict = Callable[[Any], bool]
+
+_SAYS_NOTHING = {"$schema", "$defs", "title", "description", "default", "examples", "readOnly"}
+_TYPES: Mapping[Any, type] = {
+    "string": str,
+    "integer": int,
+    "boolean": bool,
+    "object": dict,
+    "array": list,
+    "null": type(None),
+}
+_SCALARS = ("string", "integer", "boolean")
+_MOST_KNOWN = 1000  # values of a leaf that are remembered as fitting
+
+
+def verdict_of(schema: Schema) -> Verdict:
+    """A function that says yes only of what fits the schema."""
+    return _Compiler(schema.get("$defs", {})).judge(schema)
+
+
+def pattern_of(text: str) -> re.Pattern[str]:
+    """JSON Schema's `$` is the end of the text; Python's would also let a newline stand before it."""
+    return re.compile(re.sub(r"\$$", r"\\Z", text))
+
+
+class _Compiler:
+    """Turns the nodes of one schema into functions; a definition once, for it may name itself."""
+
+    def __init__(self, definitions: Mapping[str, Any]) -> None:
+        self.definitions = definitions
+        self.named: dict[str, Verdict] = {}
+
+    def judge(self, schema: Any) -> Verdict:
+        if not isinstance(schema, Mapping):
+            return lambda _: schema is True
+        judges = []
+        for keyword, wanted in schema.items():
+            if keyword in _SAYS_NOTHING or keyword.startswith("x-"):
+                continue
+            if keyword not in _KEYWORDS:
+                return lambda _: False
+            judges.append(_KEYWORDS[keyword](self, wanted, schema))
+        kind = schema.get("type")
+        return _remembered(_TYPES[kind], _all(judges)) if kind in _SCALARS else _all(judges)
+
+    def reference(self, wanted: str) -> Verdict:
+        """What asks for the definition's function when it is itself asked: it may be in the making."""
+        name = wanted.removeprefix("#/$defs/")
+        if name not in self.named:
+            self.named[name] = lambda _: False
+            self.named[name] = self.judge(self.definitions.get(name, False))
+        named = self.named
+        return lambda value: named[name](value)  # noqa: PLW0108  # looked up when it is asked
+
+
+def _all(judges: list[Verdict]) -> Verdict:
+    if len(judges) == 1:
+        return judges[0]
+
+    def judged(value: Any) -> bool:
+        for judge in judges:  # noqa: SIM110  # all() of a generator takes three times as long
+            if not judge(value):
+                return False
+        return True
+
+    return judged
+
+
+def _remembered(kind: type, judge: Verdict) -> Verdict:
+    """For leaves of one type: a fleet repeats most of its values."""
+    known: set[Any] = set()
+
+    def judged(value: Any) -> bool:
+        if type(value) is not kind:
+            return False
+        if value in known:
+            return True
+        fits = judge(value)
+        if fits and len(known) < _MOST_KNOWN:
+            known.add(value)
+        return fits
+
+    return judged
+
+
+def _type(_: _Compiler, wanted: Any, __: Schema) -> Verdict:
+    names = wanted if isinstance(wanted, list) else [wanted]
+    if not all(name in _TYPES for name in names):
+        return lambda _: False
+    kinds = frozenset(_TYPES[name] for name in names)
+    return lambda value: type(value) in kinds
+
+
+def _choice(_: _Compiler, wanted: Any, __: Schema) -> Verdict:
+    """Texts, and false and true by themselves: what else is equal (1, 1.0) is the library's to say."""
+    texts = frozenset(each for each in wanted if isinstance(each, str))
+    truths = [each for each in wanted if isinstance(each, bool)]
+    return lambda value: (type(value) is str and value in texts) or any(value is truth for truth in truths)
+
+
+def _pattern(_: _Compiler, wanted: str, __: Schema) -> Verdict:
+    try:
+        search = pattern_of(wanted).search
+    except re.error:
+        return lambda _: False
+    return lambda value: type(value) is not str or search(value) is not None
+
+
+def _least(kinds: tuple[type, ...], measure: Callable[[Any], Any]) -> Callable[[_Compiler, Any, Schema], Verdict]:
+    return lambda _, wanted, __: lambda value: type(value) not in kinds or measure(value) >= wanted
+
+
+def _most(kinds: tuple[type, ...], measure: Callable[[Any], Any]) -> Callable[[_Compiler, Any, Schema], Verdict]:
+    return lambda _, wanted, __: lambda value: type(value) not in kinds or measure(value) <= wanted
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _unique(_: _Compiler, wanted: Any, __: Schema) -> Verdict:
+    """Of texts alone; of anything else the library has to say what is equal."""
+
+    def judged(value: Any) -> bool:
+        if wanted is False or type(value) is not list:
+            return True
+        return all(type(item) is str for item in value) and len(set(value)) == len(value)
+
+    return judged
+
+
+def _items(compiler: _Compiler, wanted: Any, _: Schema) -> Verdict:
+    judge = compiler.judge(wanted)
+    return lambda value: type(value) is not list or all(judge(item) for item in value)
+
+
+def _names(compiler: _Compiler, wanted: Any, _: Schema) -> Verdict:
+    judge = compiler.judge(wanted)
+    return lambda value: type(value) is not dict or all(judge(name) for name in value)
+
+
+def _any(compiler: _Compiler, wanted: Any, _: Schema) -> Verdict:
+    judges = [compiler.judge(each) for each in wanted]
+    return lambda value: any(judge(value) for judge in judges)
+
+
+def _required(_: _Compiler, wanted: list[str], __: Schema) -> Verdict:
+    names = frozenset(wanted)
+    return lambda value: type(value) is not dict or names <= value.keys()
+
+
+def _properties(compiler: _Compiler, wanted: Mapping[str, Any], schema: Schema) -> Verdict:
+    """The properties, and what is said of all others."""
+    known = {name: compiler.judge(child) for name, child in wanted.items()}
+    rest = compiler.judge(schema.get("additionalProperties", True))
+
+    def judged(value: Any) -> bool:
+        if type(value) is not dict:
+            return True
+        for name, child in value.items():  # noqa: SIM110  # as above
+            if not known.get(name, rest)(child):
+                return False
+        return True
+
+    return judged
+
+
+def _additional(compiler: _Compiler, wanted: Any, schema: Schema) -> Verdict:
+    """Said by `_properties` where there are any."""
+    return (lambda _: True) if "properties" in schema else _properties(compiler, {}, {"additionalProperties": wanted})
+
+
+_KEYWORDS: Mapping[str, Callable[[_Compiler, Any, Schema], Verdict]] = {
+    "$ref": lambda compiler, wanted, _: compiler.reference(wanted),
+    "type": _type,
+    "enum": _choice,
+    "const": lambda compiler, wanted, schema: _choice(compiler, [wanted], schema),
+    "pattern": _pattern,
+    "minLength": _least((str,), len),
+    "maxLength": _most((str,), len),
+    "minimum": _least((int, float), _itself),
+    "maximum": _most((int, float), _itself),
+    "minItems": _least((list,), len),
+    "maxItems": _most((list,), len),
+    "minProperties": _least((dict,), len),
+    "maxProperties": _most((dict,), len),
+    "uniqueItems": _unique,
+    "items": _items,
+    "propertyNames": _names,
+    "anyOf": _any,
+    "required": _required,
+    "properties": _properties,
+    "additionalProperties": _additional,
+}
