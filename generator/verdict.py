@@ -164,15 +164,22 @@ def _required(_: _Compiler, wanted: list[str], __: Schema) -> Verdict:
 
 
 def _properties(compiler: _Compiler, wanted: Mapping[str, Any], schema: Schema) -> Verdict:
-    """The properties, and what is said of all others."""
-    known = {name: compiler.judge(child) for name, child in wanted.items()}
+    """The properties, each made a function when data first has it, and what is said of all others."""
+    known: dict[str, Verdict] = {}
     rest = compiler.judge(schema.get("additionalProperties", True))
+
+    def made(name: str) -> Verdict:
+        if name not in wanted:
+            return rest
+        known[name] = compiler.judge(wanted[name])
+        return known[name]
 
     def judged(value: Any) -> bool:
         if type(value) is not dict:
             return True
-        for name, child in value.items():  # noqa: SIM110  # as above
-            if not known.get(name, rest)(child):
+        for name, child in value.items():
+            judge = known.get(name) or made(name)
+            if not judge(child):
                 return False
         return True
 
