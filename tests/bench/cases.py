@@ -17,6 +17,7 @@ from tests.bench.measure import Command
 
 QUAD = str(Path(sys.executable).with_name("quad"))
 BARE = [sys.executable, "-I", "-S", "-c", "pass"]
+BRANCHES = ("refs/heads/rendered/production", "refs/heads/rendered/staging")
 BASE, OLD = "overlays/base/rollout.yaml", "minReadySeconds: "
 
 
@@ -57,7 +58,7 @@ def rendering(site: Site) -> list[Command]:
 
 def whole_loop(site: Site) -> list[Command]:
     """From the tenants' files to the commits: nothing cached, everything cached, and nothing to do."""
-    tree = ["sh", "-c", f"{' '.join(BARE)}; git ls-tree -r rendered/production; git ls-tree -r rendered/staging"]
+    tree = ["sh", "-c", " && ".join([" ".join(BARE), *(f"git ls-tree -r {branch}" for branch in BRANCHES)])]
     return [
         quad(site, "publish, cold", "publish", prepare=lambda: _anew(site, _no_branches)),
         quad(site, "publish, warm", "publish", prepare=lambda: _no_branches(site)),
@@ -68,16 +69,16 @@ def whole_loop(site: Site) -> list[Command]:
 
 def one_tenant(site: Site) -> list[Command]:
     """A change of one tenant is judged, shown and published, against Python and git doing nothing."""
-    git_alone = "git rev-parse --quiet HEAD; git cat-file -t HEAD; git ls-tree HEAD"
+    git_alone = "git rev-parse --quiet HEAD && git cat-file -t HEAD && git ls-tree HEAD"
     return [
         quad(site, "one tenant", "validate", "diff", "publish", tenants=1, prepare=lambda: _change_tenant(site)),
-        Command("bare Python and 3 git processes", ["sh", "-c", f"{' '.join(BARE)}; {git_alone}"], site.folder),
+        Command("bare Python and 3 git processes", ["sh", "-c", f"{' '.join(BARE)} && {git_alone}"], site.folder),
     ]
 
 
 def base_change(site: Site) -> list[Command]:
     """A field of every tenant changes: quad's grouped diff, then publishing it, then git's diff of the two trees."""
-    trees = "; ".join(f"git diff rendered/{name}~1 rendered/{name}" for name in ("production", "staging"))
+    trees = " && ".join(f"git diff {branch}~1 {branch} --" for branch in BRANCHES)
     return [
         quad(site, "diff of a base change", "diff", prepare=lambda: _change_base(site)),
         quad(site, "publish a base change", "publish", prepare=lambda: _weigh(site, "before")),

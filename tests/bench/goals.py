@@ -94,7 +94,7 @@ def rows(results: Results) -> list[Row]:
         _amount("bytes added to git for a tenant rendered again", "KB", 5, 1.3, _bytes(results)),
         _amount("peak memory", "MiB", 300, 150, _memory(results)),
         _within(
-            f"growth: CPU a tenant at {results.number:,} against {results.number // 10:,}",
+            _growth(results),
             warm,
             results.smaller,
             1.5,
@@ -147,6 +147,11 @@ def _memory(results: Results) -> tuple[str, float] | None:
     ours = [each for name, each in results.cases.items() if name.startswith(("render", "publish", "diff", "one"))]
     largest = max(ours, key=lambda each: each.memory, default=None)
     return (f"{largest.command.name}, its largest process", largest.memory / MIB) if largest else None
+
+
+def _growth(results: Results) -> str:
+    fewer = f"{results.smaller.command.tenants:,}" if results.smaller else "a tenth"
+    return f"growth: CPU a tenant at {results.number:,} against {fewer}"
 
 
 def figure(value: float) -> str:

@@ -12,7 +12,7 @@ Table = Sequence[Sequence[str]]
 
 def text(results: Results) -> str:
     """Tables in columns."""
-    tables = [_goals(results), _cases(results), _peers(results)]
+    tables = [_goals(results), _cases(results), *([_peers(results)] if results.peers else [])]
     parts = ["\n".join(_columns(table)) for table in tables]
     return "\n\n".join([*parts, *_missing(results), "\n".join(_facts(results))])
 
@@ -35,9 +35,11 @@ def markdown(results: Results) -> str:
         "The figure is of the medians; beside it the smallest and the largest of the rounds, which ran the commands in turn.",
         "## What quad uses",
         "\n".join(_piped(_cases(results))),
-        "## Peers, the same objects in the same run",
-        loop,
-        "\n".join(_piped(_peers(results))),
+        *(
+            ["## Peers, the same objects in the same run", loop, "\n".join(_piped(_peers(results)))]
+            if results.peers
+            else []
+        ),
         *_missing(results),
         "## The run",
         "\n".join(f"- {line}" for line in _facts(results)),

@@ -1,6 +1,6 @@
 module quadrangle.dev/bench/jsonnet
 
-go 1.26.8
+go 1.24.5
 
 require github.com/google/go-jsonnet v0.22.0
 
