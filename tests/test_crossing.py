@@ -75,7 +75,9 @@ def test_a_branch_whose_environment_is_gone_keeps_its_tenants(fleet: Fleet) -> N
 
 def test_an_environment_that_goes_is_seen_before_the_merge(fleet: Fleet) -> None:
     fleet.publish("staging")
-    fleet.git("branch", "rendered/copy", "rendered/staging")  # nobody reads it: its tenants say that they are of staging
+    fleet.git(
+        "branch", "rendered/copy", "rendered/staging"
+    )  # nobody reads it: its tenants say that they are of staging
     fleet.git("rm", "-rq", "tenants/staging")
     text = (fleet.root / "tenants" / "fleet.yaml").read_text()
     without = text.replace("  staging:\n    description: Where changes are tried\n", "")
