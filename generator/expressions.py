@@ -1,6 +1,7 @@
 """`x-check`: a CEL expression that a schema asks of the data it describes.
 
-`self` is the object at the schema's place and `tenant` the whole tenant; `quantity(text)` reads a Kubernetes quantity.
+`self` is the object at the schema's place and `tenant` the whole tenant; `quantity(text)` reads a Kubernetes quantity, and
+`version(text)` a version, so that an older one is less.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ def holds(expression: str, this: Any, tenant: Mapping[str, Any]) -> bool:
     """Whether the expression is true of the data; raises ValueError where it cannot be evaluated."""
     context = _library().Context()
     context.add_function("quantity", _quantity)
+    context.add_function("version", _version)
     context.add_variable("self", this)
     context.add_variable("tenant", tenant)
     try:
@@ -69,6 +71,14 @@ def _quantity(text: Any) -> float:
         return quantity(text)
     except ValueError:
         return math.nan
+
+
+def _version(text: Any) -> float:
+    """As a number: three digits for each part after the first."""
+    parts = str(text).split(".")
+    if not all(part.isdecimal() and len(part) < 4 for part in parts):  # noqa: PLR2004  # else parts would run into each other
+        return math.nan
+    return float(sum(int(part) * 1000.0**-place for place, part in enumerate(parts)))
 
 
 _READ = re.compile(r"(?<![\w.])(self|tenant)((?:\.[A-Za-z_]\w*)*)(\s*\()?")

@@ -12,7 +12,22 @@ from generator.diagnostics import ToolError
 from generator.model import Entry
 
 _QUIET = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+# Set where a hook of git runs us, or by hand: they would send us to another repository, index or name space.
+_FOREIGN = {
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_NAMESPACE",
+}
+_FOREIGN |= {"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_GRAFT_FILE", "GIT_SHALLOW_FILE"}
+_FOREIGN |= {"GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"}
 _QUIET |= {"GIT_NO_REPLACE_OBJECTS": "1"}  # a commit is what its id says, whatever refs/replace/ has
+
+
+_UNREAD = "fatal: Could not read from remote repository."
 
 
 def run(root: Path, arguments: Sequence[str], stdin: bytes = b"", variables: Mapping[str, str] | None = None) -> bytes:
@@ -31,6 +46,8 @@ def failed(arguments: Sequence[str], code: int, error: bytes) -> ToolError:
 def last_words(error: bytes) -> str:
     """Why git failed, in one line: what it calls fatal or an error, else its last line."""
     lines = [line for line in error.decode(errors="replace").strip().splitlines() if not line.startswith("hint:")]
+    if _UNREAD in lines[1:]:
+        lines = lines[: lines.index(_UNREAD)]  # what it said before is why
     named = [line for line in lines if line.startswith(("fatal: ", "error: "))]
     return (named or lines or [""])[-1].removeprefix("fatal: ").removeprefix("error: ")
 
@@ -39,9 +56,10 @@ def attempt(
     root: Path, arguments: Sequence[str], stdin: bytes = b"", variables: Mapping[str, str] | None = None
 ) -> tuple[int, bytes, bytes]:
     """Exit code, standard output and standard error of `git ARGUMENTS` in the folder."""
-    environment = {**os.environ, **_QUIET, **(variables or {})}
     try:
-        done = subprocess.run(_command(root, arguments), input=stdin, capture_output=True, check=False, env=environment)
+        done = subprocess.run(
+            _command(root, arguments), input=stdin, capture_output=True, check=False, env=_environment(variables)
+        )
     except OSError as error:
         raise _missing(error) from error
     return done.returncode, done.stdout, done.stderr
@@ -49,14 +67,13 @@ def attempt(
 
 def feed(root: Path, arguments: Sequence[str], chunks: Iterable[bytes]) -> bytes:
     """The short standard output of `git ARGUMENTS`, which reads the chunks as they are made."""
-    environment = {**os.environ, **_QUIET}
     try:
         process = subprocess.Popen(
             _command(root, arguments),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment,
+            env=_environment(),
         )
     except OSError as error:
         raise _missing(error) from error
@@ -80,8 +97,13 @@ def _command(root: Path, arguments: Sequence[str]) -> list[str]:
     return ["git", "-C", str(root), "-c", "core.quotePath=false", "-c", "gc.auto=0", *arguments]
 
 
+def _environment(variables: Mapping[str, str] | None = None) -> dict[str, str]:
+    return {name: text for name, text in os.environ.items() if name not in _FOREIGN} | _QUIET | {**(variables or {})}
+
+
 def _missing(error: OSError) -> ToolError:
-    return ToolError(f"git cannot be started: {error.strerror}", "install git")
+    help = "install git" if isinstance(error, FileNotFoundError) else ""
+    return ToolError(f"git cannot be started: {error.strerror}", help)
 
 
 def resolve(root: Path, revision: str) -> str | None:
@@ -220,8 +242,10 @@ def checked_out(root: Path) -> set[str]:
 
 
 def setting(root: Path, *arguments: str) -> str:
-    """What `git config ARGUMENTS` prints; empty where it is not set."""
-    code, out, _ = attempt(root, ["config", *arguments])
+    """What `git config ARGUMENTS` prints; empty where it is not set, a ToolError where it is set to nonsense."""
+    code, out, error = attempt(root, ["config", *arguments])
+    if code > 1:
+        raise failed(["config", *arguments], code, error)
     return out.decode(errors="replace").strip() if code == 0 else ""
 
 

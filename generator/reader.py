@@ -94,6 +94,9 @@ class Reader:
                 yield child
 
     def _entries(self, path: Path) -> list[Path]:
+        if self.is_link(path):
+            self._refuse_link(path)
+            return []
         try:
             return self.children(path)
         except FileNotFoundError:
@@ -165,4 +168,6 @@ class Reader:
         self._refuse("symbolic-link", "a symbolic link is not read", path, "put the file or folder itself here")
 
     def _refuse(self, code: str, message: str, path: Path, help: str) -> None:
-        self.problems.append(Diagnostic(code, message, Span(self.shown(path)), help=help))
+        problem = Diagnostic(code, message, Span(self.shown(path)), help=help)
+        if problem not in self.problems:  # a folder may be listed for one thing and then for another
+            self.problems.append(problem)

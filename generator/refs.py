@@ -16,6 +16,9 @@ from generator.diagnostics import ToolError
 
 _ABSENT = "0" * 40
 _SCRATCH = "refs/quadrangle/scratch"
+_IN_THE_WAY = re.compile(rb"'refs/heads/([^']+)' exists; cannot create 'refs/heads/([^']+)'")
+_SPOKEN = 5
+"""Lines of a remote's hook that are shown."""
 _LOCKED = re.compile(rb"stale info|cannot lock ref|failed to lock")
 
 
@@ -86,7 +89,16 @@ def move(root: Path, moves: Iterable[Move], reason: str) -> str:
     lines = [f"update {move.ref} {move.new} {move.old or _ABSENT}\n" for move in moves]
     text = "".join(["start\n", *lines, "prepare\n", "commit\n"])
     code, _, error = git.attempt(root, ["update-ref", "-m", reason, "--stdin"], text.encode())
+    _refuse_in_the_way(error)
     return (git.last_words(error) or f"exit code {code}") if code else ""
+
+
+def _refuse_in_the_way(error: bytes) -> None:
+    """No turn of another publisher, and no later one of ours, makes `rendered/production` where a branch `rendered` is."""
+    if found := _IN_THE_WAY.search(error):
+        there, wanted = (name.decode(errors="replace") for name in found.groups())
+        help = f"rename the branch {there}, or choose another git.branchPrefix in tenants/fleet.yaml"
+        raise ToolError(f"git cannot make the branch {wanted} where there is a branch {there}", help)
 
 
 def heads(root: Path, remote: str, branches: Iterable[str]) -> dict[str, str]:
@@ -106,7 +118,13 @@ def heads(root: Path, remote: str, branches: Iterable[str]) -> dict[str, str]:
 
 def listed(root: Path, remote: str, *patterns: str) -> dict[str, str]:
     """The refs of the remote repository that match, and the objects they name."""
-    out = git.run(root, ["ls-remote", "--end-of-options", remote, *patterns]).decode(errors="replace")
+    code, raw, error = git.attempt(root, ["ls-remote", "--end-of-options", remote, *patterns])
+    if code:
+        help = (
+            "`git remote -v` lists those that there are; this machine must be able to reach it, and may need to sign in"
+        )
+        raise ToolError(f"the remote repository {remote} cannot be read: {git.last_words(error)}", help)
+    out = raw.decode(errors="replace")
     return {name: id for id, _, name in (line.partition("\t") for line in out.splitlines())}
 
 
@@ -127,10 +145,14 @@ def push(root: Path, remote: str, moves: Sequence[Move]) -> str:
     if code == 0:
         return ""
     refused = [line for line in out.splitlines() if line.startswith(b"!")]
+    refused.sort(key=lambda line: b"(atomic " in line)  # refused only because another one was
     said = git.last_words(refused[0] if refused else error).replace("\t", " ")
+    _refuse_in_the_way(error)
     there = _listed(root, remote, [move.ref for move in moves])
     if any(there.get(move.ref, "") != move.old for move in moves) or _LOCKED.search(out + error):
         return said
-    raise ToolError(
-        f"git push to {remote} failed: {said}", "no branch was moved, here or there; mend it and publish again"
-    )
+    lines = error.decode(errors="replace").splitlines()
+    spoken = [line.removeprefix("remote:").strip() for line in lines if line.startswith("remote:")]
+    said += f"; the remote says: {' / '.join(filter(None, spoken[:_SPOKEN]))}" if spoken else ""
+    help = "no branch was moved, here or there; mend it and publish again"
+    raise ToolError(f"git push to {remote} failed: {said}", help)

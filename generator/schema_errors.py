@@ -74,8 +74,14 @@ def explained(data: Any, schema: Schema, locate: Locate, subject: str) -> list[D
             error.message,
             tuple(error.absolute_path),
         )
-        found.extend(_explain(finding, locate, subject))
+        is_name = "propertyNames" in error.absolute_schema_path and isinstance(error.instance, str)
+        found.extend(_explain(finding, _at_key(locate, error.instance) if is_name else locate, subject))
     return found
+
+
+def _at_key(locate: Locate, name: str) -> Locate:
+    """The place of the key itself, where its name is what is wrong."""
+    return lambda path, _: locate((*path, name), True)
 
 
 def _explain(error: _Finding, locate: Locate, subject: str) -> Iterator[Diagnostic]:

@@ -85,5 +85,6 @@ def _is_stale(folder: Path) -> bool:
 def _unwritable(place: Path, error: OSError) -> ToolError:
     name = error.filename or place
     return ToolError(
-        f"cannot write {name}: {error.strerror}", "choose another folder with --output, or mend its permissions"
+        f"cannot write {name}: {error.strerror}",
+        "mend its permissions or make room; `quad render --output` names another folder",
     )

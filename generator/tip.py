@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from generator import git, snapshot
@@ -19,12 +19,16 @@ UNSHALLOW = "fetch the whole history: `git fetch --unshallow`, in CI `fetch-dept
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One commit of a branch; its record is None where it has none or its Tree-Check names another tree."""
+    """One commit of a branch; its record is None where it has none or its Tree-Check names another tree.
+
+    `made` is the commit that we made: itself, or the one that a merge took the whole tree of.
+    """
 
     id: str
     commit: Commit
     claimed: Record | None
     record: Record | None
+    made: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ class Tip:
     @property
     def edits(self) -> list[str]:
         """What was changed by hand since the good commit: `added PATH`, `changed PATH`, `deleted PATH`."""
-        return edits(self.kept, self.entries)
+        metadata = [f"changed {METADATA}"] if self.kept.get(METADATA) != self.entries.get(METADATA) else []
+        return [*edits(self.kept, self.entries), *metadata]
 
 
 def read_tip(root: Path, branch: str, commit: str) -> Tip:
@@ -77,8 +82,23 @@ def steps(root: Path, commit: str) -> Iterator[Step]:
         for id in some:
             parsed = parse_commit(raw[id])
             claimed = parse_record(parsed.message)
-            holds = claimed is not None and claimed.check == check_of_object(raw[f"{id}^{{tree}}"])
-            yield Step(id, parsed, claimed, claimed if holds else None)
+            check = check_of_object(raw[f"{id}^{{tree}}"])
+            if claimed is not None and claimed.check == check:
+                yield Step(id, parsed, claimed, claimed, id)
+            else:
+                yield _merged(root, Step(id, parsed, claimed, None), check)
+
+
+def _merged(root: Path, step: Step, check: str) -> Step:
+    """A merge that has the whole tree of a commit of ours, as when what `--next` proposed is accepted, is as good as that."""
+    others = step.commit.parents[1:]
+    raw = git.blobs(root, others) if others else {}
+    for other in others:
+        parsed = parse_commit(raw[other])
+        record = parse_record(parsed.message)
+        if record is not None and parsed.tree == step.commit.tree and record.check == check:
+            return replace(step, record=record, made=other)
+    return step
 
 
 def edits(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> list[str]:

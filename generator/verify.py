@@ -120,7 +120,7 @@ def _signatures_wanted(request: Request) -> bool:
 
 
 def _signature(job: _Job, place: Place, step: Step) -> Iterator[Diagnostic]:
-    code, _, error = git.attempt(job.request.root, ["verify-commit", step.id])
+    code, _, error = git.attempt(job.request.root, ["verify-commit", step.made or step.id])
     if code:
         message = f"{step.id[:12]} is not signed by anyone who may publish"
         help = "find out who made it; whoever may publish is listed in the file gpg.ssh.allowedSignersFile names"

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.diagnostics import has_errors
+from generator.diagnostics import Diagnostic, Span, has_errors
 from generator.pipeline import read
 from generator.report import FORMATS
 from tests.conftest import ROOT, copy_input, matches_golden
@@ -79,6 +79,19 @@ def test_programs_read_the_same(layout: str, tmp_path: Path) -> None:
     if layout != "github":
         json.loads(actual)
     matches_golden(ROOT / "tests" / "formats" / f"{layout}.golden", actual)
+
+
+@pytest.mark.parametrize(
+    ("layout", "expected"),
+    [
+        ("sarif", '"tenants/a%0A%1B%2501%FF%20b.yaml"'),
+        ("github", r"::error file=tenants/a\u{a}\u{1b}%2501\u{dcff} b.yaml,title=x-y::m\u{dcff}"),
+    ],
+)
+def test_a_path_is_nothing_but_a_path(layout: str, expected: str) -> None:
+    actual = FORMATS[layout]([Diagnostic("x-y", "m\udcff", Span("tenants/a\n\x1b%01\udcff b.yaml"))])
+    assert expected in actual
+    assert not re.search(r"\\udc|[\udc80-\udcff]", actual), "no half of a character, which strict readers refuse"
 
 
 def _codes_in_the_source() -> set[str]:

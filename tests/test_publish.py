@@ -150,6 +150,7 @@ EDITS: dict[str, tuple[dict[str, str | None], str]] = {
     "changed": ({MANIFESTS: "kind: Other\n"}, f"changed {MANIFESTS}"),
     "deleted": ({MANIFESTS: None}, f"deleted {MANIFESTS}"),
     "extra": ({"tenants/birch/extra.yaml": "kind: Extra\n"}, "added tenants/birch/extra.yaml"),
+    "metadata": ({"hydrator.metadata": "{}"}, "changed hydrator.metadata"),
     "hostile": ({"a\x1b[31m\n.yaml": ""}, "added a\x1b[31m\n.yaml"),
 }
 
@@ -536,3 +537,23 @@ def test_the_command_prints_branches_and_commits(fleet: Fleet) -> None:
         f"rendered/{name} {fleet.tip(f'rendered/{name}')}" for name in ("production", "staging")
     ]
     assert "Added: birch, demo." in done.stderr
+
+
+def test_what_a_hook_of_git_sets_sends_us_nowhere_else(
+    fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_fleet(tmp_path / "other")
+    monkeypatch.setenv("GIT_DIR", str(other.root / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
+    monkeypatch.setenv("GIT_NAMESPACE", "elsewhere")
+    assert fleet.production().state == "published"
+    for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_NAMESPACE"):
+        monkeypatch.delenv(name)
+    assert "rendered" not in other.git("for-each-ref")
+    assert "rendered/production" in fleet.git("for-each-ref", "refs/heads")
+
+
+def test_a_setting_that_says_nothing_does_not_mean_no(fleet: Fleet) -> None:
+    fleet.git("config", "commit.gpgSign", "perhaps")
+    with pytest.raises(ToolError, match="bad boolean config value"):
+        fleet.production()

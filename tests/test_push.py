@@ -102,19 +102,29 @@ def test_a_refused_push_leaves_nothing_and_the_next_succeeds(fleet: Fleet, remot
 
 def test_all_branches_or_none(fleet: Fleet, remote: Fleet) -> None:
     hook = remote.root / "hooks" / "update"
-    hook.write_text('#!/bin/sh\ntest "$1" != refs/heads/rendered/staging\n')
+    hook.write_text('#!/bin/sh\necho ask Ann >&2\ntest "$1" != refs/heads/rendered/staging\n')
     hook.chmod(0o755)
-    with pytest.raises(ToolError):
+    with pytest.raises(
+        ToolError, match=r"rendered/staging \[remote rejected\] \(hook declined\); the remote says: ask Ann"
+    ):
         fleet.publish(remote="origin")
     assert "rendered" not in remote.git("for-each-ref")
 
 
 def test_a_remote_that_is_not_there(fleet: Fleet) -> None:
-    with pytest.raises(ToolError, match="git ls-remote failed"):
+    with pytest.raises(ToolError, match="the remote repository nowhere cannot be read: 'nowhere' does not appear"):
         fleet.publish(remote="nowhere")
-    with pytest.raises(ToolError, match="git ls-remote failed"):
+    with pytest.raises(ToolError, match="cannot be read: strange pathname"):
         fleet.publish(remote="--upload-pack=touch pwned")
     assert not (fleet.root / "pwned").exists()
+
+
+def test_a_branch_in_the_way_is_no_race(fleet: Fleet, remote: Fleet) -> None:
+    remote.git("branch", "rendered", "main")
+    fleet.git("branch", "rendered", "main")
+    for place in ("origin", ""):
+        with pytest.raises(ToolError, match="rendered/production where there is a branch rendered"):
+            fleet.publish(remote=place)
 
 
 def test_a_lost_race_with_the_same_source_ends_in_one_commit(fleet: Fleet, remote: Fleet, tmp_path: Path) -> None:

@@ -71,6 +71,26 @@ def test_publishing_the_same_source_again_finds_them_too(fleet: Fleet, tmp_path:
     assert fleet.production(overwrite=frozenset({forged})).state == "published"
 
 
+def test_what_was_proposed_and_merged_is_as_good_as_published(fleet: Fleet) -> None:
+    fleet.commit("Next", RENAMED)
+    proposed = fleet.production(suffix="-next").commit
+
+    def merge(tree: str) -> str:
+        made = fleet.git("commit-tree", f"{tree}^{{tree}}", "-p", "rendered/production", "-p", proposed, "-m", "Merge")
+        fleet.git("update-ref", "refs/heads/rendered/production", made)
+        return made
+
+    merged = merge(proposed)
+    done = fleet.verify("production")
+    assert (codes(done), done.recomputed) == ([], 1)
+    outcome = fleet.production()
+    assert (outcome.state, outcome.commit) == ("unchanged", merged)
+
+    merge("rendered/production~")  # says that it took what was proposed, and has the old tree
+    assert codes(fleet.verify("production")) == ["branch-edited"]
+    assert codes(fleet.production()) == ["branch-edited"]
+
+
 def test_every_commit_of_the_history_is_verified(fleet: Fleet, tmp_path: Path) -> None:
     first = fleet.tip()
     forge(fleet, tmp_path / "hand", {MANIFESTS: "kind: Other\n"})

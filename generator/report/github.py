@@ -15,7 +15,7 @@ def github(diagnostics: Sequence[Diagnostic]) -> str:
 
 def _one(diagnostic: Diagnostic) -> str:
     span = diagnostic.span
-    fields = {"file": span.path, "title": diagnostic.code}
+    fields = {"file": printable(span.path), "title": diagnostic.code}
     if span.line:
         fields |= {"line": str(span.line), "col": str(span.column), "endColumn": str(span.column + span.length)}
     listed = ",".join(f"{name}={_property(value)}" for name, value in fields.items())

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json as encoder
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from generator.diagnostics import Diagnostic, Span, ordered
+from generator.report.printable import printable
 
 
 def sarif(diagnostics: Sequence[Diagnostic]) -> str:
@@ -27,7 +29,7 @@ def _result(diagnostic: Diagnostic) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": diagnostic.code,
         "level": diagnostic.severity,
-        "message": {"text": "\n".join(part for part in parts if part)},
+        "message": {"text": "\n".join(printable(part) for part in parts if part)},
         "locations": [location(diagnostic.span)],
     }
     if diagnostic.related:
@@ -38,7 +40,7 @@ def _result(diagnostic: Diagnostic) -> dict[str, Any]:
 
 def location(span: Span) -> dict[str, Any]:
     """The place of a result."""
-    place: dict[str, Any] = {"artifactLocation": {"uri": span.path}}
+    place: dict[str, Any] = {"artifactLocation": {"uri": quote(span.path, safe="/@", errors="surrogateescape")}}
     if span.line:
         place["region"] = {"startLine": span.line, "startColumn": span.column, "endColumn": span.column + span.length}
     return {"physicalLocation": place}
