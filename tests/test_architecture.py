@@ -23,6 +23,7 @@ PURE = (
     "diagnostics",
     "docs",
     "expressions",
+    "fast_reading",
     "fleet_checks",
     "holding",
     "hydrator",
@@ -37,6 +38,8 @@ PURE = (
     "replacements",
     "resolution",
     "resolve",
+    "resolve_many",
+    "resolve_one",
     "rings",
     "scalars",
     "schema",
@@ -45,13 +48,15 @@ PURE = (
     "summary",
     "validate",
     "waivers",
+    "verdict",
+    "verdicts",
     "why",
 )
 PURE_FILES = [GENERATOR / f"{name}.py" for name in PURE] + [
     path
-    for folder in ("destruction", "diff", "drift", "traps", "report", "rules")
+    for folder in ("destruction", "diff", "drift", "profiles", "traps", "report", "rules")
     for path in (GENERATOR / folder).rglob("*.py")
-    if path.name != "kubernetes_schema.py"  # it reads the schemas that a package carries as its data, and nothing else
+    if path.name not in ("kubernetes_schema.py", "make.py")  # one reads schemas that a package carries, one runs kustomize
 ]
 STARTS_PROGRAMS = {"kustomize.py", "git.py", "kubectl.py"}
 
