@@ -15,13 +15,15 @@ from generator.model import Schema
 Verdict = Callable[[Any], bool]
 
 _SAYS_NOTHING = {"$schema", "$defs", "title", "description", "default", "examples", "readOnly"}
-_TYPES: Mapping[Any, type] = {
-    "string": str,
-    "integer": int,
-    "boolean": bool,
-    "object": dict,
-    "array": list,
-    "null": type(None),
+_LIST_KEYWORDS = {"x-kubernetes-list-map-keys", "x-kubernetes-list-type"}
+_TYPES: Mapping[Any, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "boolean": (bool,),
+    "number": (int, float),
+    "object": (dict,),
+    "array": (list,),
+    "null": (type(None),),
 }
 _SCALARS = ("string", "integer", "boolean")
 _MOST_KNOWN = 1000  # values of a leaf that are remembered as fitting
@@ -49,13 +51,13 @@ class _Compiler:
             return lambda _: schema is True
         judges = []
         for keyword, wanted in schema.items():
-            if keyword in _SAYS_NOTHING or keyword.startswith("x-"):
+            if keyword in _SAYS_NOTHING or (keyword.startswith("x-") and keyword not in _LIST_KEYWORDS):
                 continue
             if keyword not in _KEYWORDS:
                 return lambda _: False
             judges.append(_KEYWORDS[keyword](self, wanted, schema))
         kind = schema.get("type")
-        return _remembered(_TYPES[kind], _all(judges)) if kind in _SCALARS else _all(judges)
+        return _remembered(_TYPES[kind][0], _all(judges)) if kind in _SCALARS else _all(judges)
 
     def reference(self, wanted: str) -> Verdict:
         """What asks for the definition's function when it is itself asked: it may be in the making."""
@@ -98,11 +100,15 @@ def _remembered(kind: type, judge: Verdict) -> Verdict:
 
 
 def _type(_: _Compiler, wanted: Any, __: Schema) -> Verdict:
-    names = wanted if isinstance(wanted, list) else [wanted]
+    names = _names_of(wanted)
     if not all(name in _TYPES for name in names):
         return lambda _: False
-    kinds = frozenset(_TYPES[name] for name in names)
+    kinds = {kind for name in names for kind in _TYPES[name]}
     return lambda value: type(value) in kinds
+
+
+def _names_of(types: Any) -> list[Any]:
+    return types if isinstance(types, list) else [types]
 
 
 def _choice(_: _Compiler, wanted: Any, __: Schema) -> Verdict:
@@ -158,6 +164,41 @@ def _any(compiler: _Compiler, wanted: Any, _: Schema) -> Verdict:
     return lambda value: any(judge(value) for judge in judges)
 
 
+def _one(_: _Compiler, wanted: Any, __: Schema) -> Verdict:
+    """Only of branches that say a type and nothing else: fit the types that stand in one of them."""
+    named = [name for each in wanted for name in _names_of(each.get("type"))]
+    if not all(each.keys() == {"type"} for each in wanted) or not all(name in _TYPES for name in named):
+        return lambda _: False
+    if {"integer", "number"} <= {*named}:  # an integer is both
+        return lambda _: False
+    kinds = {kind for name in named if named.count(name) == 1 for kind in _TYPES[name]}
+    return lambda value: type(value) in kinds
+
+
+def _every(compiler: _Compiler, wanted: Any, _: Schema) -> Verdict:
+    return _all([compiler.judge(each) for each in wanted])
+
+
+def _map_keys(_: _Compiler, keys: list[str], schema: Schema) -> Verdict:
+    """Items of a list that is a map by some keys differ in them, each said or having the same default."""
+    defaults = [schema.get("items", {}).get("properties", {}).get(key, {}).get("default") for key in keys]
+
+    def judged(value: Any) -> bool:
+        if type(value) is not list:
+            return True
+        if not all(type(item) is dict for item in value):
+            return False
+        return len({repr([item.get(*pair) for pair in zip(keys, defaults, strict=True)]) for item in value}) == len(
+            value
+        )
+
+    return judged
+
+
+def _list_type(_: _Compiler, kind: str, __: Schema) -> Verdict:
+    return lambda value: kind != "set" or type(value) is not list or len({repr(item) for item in value}) == len(value)
+
+
 def _required(_: _Compiler, wanted: list[str], __: Schema) -> Verdict:
     names = frozenset(wanted)
     return lambda value: type(value) is not dict or names <= value.keys()
@@ -209,6 +250,10 @@ _KEYWORDS: Mapping[str, Callable[[_Compiler, Any, Schema], Verdict]] = {
     "items": _items,
     "propertyNames": _names,
     "anyOf": _any,
+    "oneOf": _one,
+    "allOf": _every,
+    "x-kubernetes-list-map-keys": _map_keys,
+    "x-kubernetes-list-type": _list_type,
     "required": _required,
     "properties": _properties,
     "additionalProperties": _additional,

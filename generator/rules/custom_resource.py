@@ -10,11 +10,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from jsonschema.protocols import Validator
-
 from generator.model import Manifest, Schema
 from generator.rules.kubernetes_schema import is_builtin_group, metadata_schema
-from generator.rules.structure import StructuralValidator, structural_errors
+from generator.rules.structure import Structure, structural_errors, structure_of
 from generator.rules.violation import Context, Violation
 
 _LIMITS = (
@@ -30,8 +28,8 @@ _LIMITS = (
 _LISTS = ("x-kubernetes-list-map-keys", "x-kubernetes-list-type")
 _IDENTITY = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}}
 
-_VALIDATORS: dict[tuple[int, str], tuple[Schema, Validator]] = {}
-"""Validators by the identity of the schema and the Kubernetes version; the schema is kept, so that its identity stays its own."""
+_STRUCTURES: dict[tuple[int, str], tuple[Schema, Structure]] = {}
+"""Structures by the identity of the schema and the Kubernetes version; the schema is kept, so that its identity stays its own."""
 
 
 def find(manifests: Sequence[Manifest], context: Context) -> Iterator[Violation]:
@@ -44,25 +42,24 @@ def find(manifests: Sequence[Manifest], context: Context) -> Iterator[Violation]
         version = str(manifest.object.get("apiVersion", "")).rpartition("/")[2]
         schema = context.custom.get((manifest.group, version, manifest.kind))
         if schema is not None:  # else `unknown-kind` says so
-            validator = _validator(schema, manifest.kubernetes)
-            yield from structural_errors(manifest, validator, "see the CustomResourceDefinition of the kind")
+            structure = _structure(schema, manifest.kubernetes)
+            yield from structural_errors(manifest, structure, "see the CustomResourceDefinition of the kind")
 
 
 def custom_schema(context: Context, kubernetes: str, api_version: str, kind: str) -> Schema | None:
     """The JSON Schema that a custom resource is held against, None where there is none."""
     group, _, version = api_version.rpartition("/")
     schema = (context.custom or {}).get((group, version, kind))
-    found: Schema | None = _validator(schema, kubernetes).schema if schema is not None else None  # type: ignore[assignment]
-    return found
+    return _structure(schema, kubernetes).schema if schema is not None else None
 
 
-def _validator(schema: Schema, kubernetes: str) -> Validator:
+def _structure(schema: Schema, kubernetes: str) -> Structure:
     key = (id(schema), kubernetes)
-    if key not in _VALIDATORS:
+    if key not in _STRUCTURES:
         root = json_schema(schema)
         root["properties"] = {**root.get("properties", {}), **_IDENTITY, "metadata": metadata_schema(kubernetes)}
-        _VALIDATORS[key] = (schema, StructuralValidator(root))
-    return _VALIDATORS[key][1]
+        _STRUCTURES[key] = (schema, structure_of(root))
+    return _STRUCTURES[key][1]
 
 
 def json_schema(schema: Schema, strict: bool = True) -> dict[str, Any]:

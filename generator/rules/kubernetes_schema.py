@@ -13,11 +13,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jsonschema.protocols import Validator
-
 from generator.model import Manifest
 from generator.rules.deprecations import Version, numbers
-from generator.rules.structure import StructuralValidator, structural_errors
+from generator.rules.structure import Structure, structural_errors, structure_of
 from generator.rules.violation import Context, Violation
 
 _FOLDER = "kubernetes-json-schema"
@@ -30,10 +28,10 @@ def find(manifests: Sequence[Manifest], _: Context) -> Iterator[Violation]:
     for manifest in manifests:
         if not is_builtin_group(manifest.kubernetes, manifest.group):
             continue
-        validator = _validator(manifest.kubernetes, str(manifest.object.get("apiVersion", "")), manifest.kind)
-        if validator is not None:  # else `unknown-kind` or `deprecated-api` says so
+        structure = _structure(manifest.kubernetes, str(manifest.object.get("apiVersion", "")), manifest.kind)
+        if structure is not None:  # else `unknown-kind` or `deprecated-api` says so
             yield from structural_errors(
-                manifest, validator, f"see `kubectl explain {manifest.kind.lower()} --recursive`"
+                manifest, structure, f"see `kubectl explain {manifest.kind.lower()} --recursive`"
             )
 
 
@@ -57,9 +55,8 @@ def carried() -> tuple[str, str]:
 
 def builtin_schema(kubernetes: str, api_version: str, kind: str) -> Mapping[str, Any] | None:
     """The schema of a builtin kind, None for others."""
-    validator = _validator(kubernetes, api_version, kind)
-    schema: Mapping[str, Any] | None = validator.schema if validator else None  # type: ignore[assignment]
-    return schema
+    structure = _structure(kubernetes, api_version, kind)
+    return structure.schema if structure else None
 
 
 def metadata_schema(kubernetes: str) -> Mapping[str, Any]:
@@ -69,11 +66,11 @@ def metadata_schema(kubernetes: str) -> Mapping[str, Any]:
 
 
 @cache
-def _validator(kubernetes: str, api_version: str, kind: str) -> Validator | None:
+def _structure(kubernetes: str, api_version: str, kind: str) -> Structure | None:
     version = _known_version(kubernetes)
     group, _, short = api_version.rpartition("/")
     name = _kinds(version).get((group, short, kind))
-    return StructuralValidator(_definitions(version)[name]) if name else None
+    return structure_of(_definitions(version)[name]) if name else None
 
 
 @cache

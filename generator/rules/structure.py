@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -10,14 +11,31 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from generator.model import Manifest
+from generator.model import Manifest, Schema
 from generator.rules.violation import Violation
 from generator.rules.walk import at, mapping
+from generator.verdict import Verdict, verdict_of
 
 
-def structural_errors(manifest: Manifest, validator: Validator, help: str) -> Iterator[Violation]:
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """The schema of a kind: the library that says what does not fit, and a function that says fast that all does."""
+
+    schema: Schema
+    validator: Validator
+    fits: Verdict
+
+
+def structure_of(schema: Schema) -> Structure:
+    """To be made once for each kind."""
+    return Structure(schema, StructuralValidator(schema), verdict_of(schema))
+
+
+def structural_errors(manifest: Manifest, structure: Structure, help: str) -> Iterator[Violation]:
     """One violation for each fault of the object."""
-    for error in validator.iter_errors(manifest.object):
+    if structure.fits(manifest.object):
+        return
+    for error in structure.validator.iter_errors(manifest.object):
         for message, hint in _messages(error):
             yield Violation(manifest, tuple(error.absolute_path), message, hint or help)
 
