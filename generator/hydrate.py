@@ -31,7 +31,7 @@ from generator.provenance import generator
 from generator.scalars import RefusedError
 from generator.staging import write
 
-_KIND = "profile"
+_KIND, _TENANT = "profile", "tenant"
 _PAYS = 4
 """From how many tenants on a profile costs less than building each of them."""
 
@@ -80,27 +80,41 @@ class _Group:
 
     catalogue: Catalogue
     shape: Shape
+    key: str = ""
     members: list[tuple[Unit, tuple[Value, ...]]] = field(default_factory=list)
     profile: Profile | None = None
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """A tenant that is not stamped, and the key by which all its files are kept; without one they are not."""
+
+    made: Hydrated
+    key: str
+
+
 def hydrate(tree: Tree, place: Path, how: Hydration, advance: Callable[[], None] = lambda: None) -> Iterator[Hydrated]:
     """Each tenant as soon as it is made; the tree's own files must lie in `place`."""
-    left: list[Hydrated] = []
+    left: list[_Left] = []
     if how.plain:
-        left = [Hydrated(unit, {}) for unit in tree.units]
+        left = [_Left(Hydrated(unit, {}), "") for unit in tree.units]
     else:
         groups = _groups(tree.units)
         _compile(groups, place, how)
-        for made in (made for group in groups for made in _stamped(group, place, how)):
-            if made.stamped is None:
-                left.append(made)
-            else:
-                for _ in made.unit.builds if made.unit else ():
-                    advance()
-                yield made
+        for group in groups:
+            for made in _stamped(group, place, how):
+                if isinstance(made, _Left):
+                    left.append(made)
+                else:
+                    _count(made, advance)
+                    yield made
     yield from _plain(tree, left, place, how, advance)
+
+
+def _count(made: Hydrated, advance: Callable[[], None]) -> None:
+    for _ in made.unit.builds if made.unit else ():
+        advance()
 
 
 def _groups(units: Sequence[Unit]) -> list[_Group]:
@@ -123,9 +137,9 @@ def _compile(groups: Sequence[_Group], place: Path, how: Hydration) -> None:
 
         def one(numbered: tuple[int, _Group]) -> None:
             number, group = numbered
-            key = digest(ours, KUSTOMIZE_VERSION, digests[id(group.catalogue)], repr(group.shape))
-            if not _kept(group, key, how) and len(group.members) >= how.pays:
-                _make(group, key, place, how, Path(folder) / str(number))
+            group.key = digest(ours, KUSTOMIZE_VERSION, digests[id(group.catalogue)], repr(group.shape))
+            if not _kept(group, how) and len(group.members) >= how.pays:
+                _make(group, place, how, Path(folder) / str(number))
 
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
             list(pool.map(one, enumerate(groups)))
@@ -135,8 +149,8 @@ def _digest(catalogue: Catalogue) -> str:
     return digest(*(part for path, raw in sorted(catalogue_files(catalogue, "").items()) for part in (path, raw)))
 
 
-def _kept(group: _Group, key: str, how: Hydration) -> bool:
-    raw = how.cache.get(_KIND, key)
+def _kept(group: _Group, how: Hydration) -> bool:
+    raw = how.cache.get(_KIND, group.key)
     if raw is None:
         return False
     if raw.startswith(b'"'):
@@ -146,17 +160,17 @@ def _kept(group: _Group, key: str, how: Hydration) -> bool:
     return True
 
 
-def _make(group: _Group, key: str, place: Path, how: Hydration, folder: Path) -> None:
+def _make(group: _Group, place: Path, how: Hydration, folder: Path) -> None:
     try:
         profile = make_profile(group.members[0][0], group.shape, renamed(group.catalogue), how.kustomize, folder)
         _prove(group, profile, place, how, 1)
     except UncuttableError as error:
         group.reason = str(error)
-        how.cache.put(_KIND, key, json.dumps(group.reason).encode())
+        how.cache.put(_KIND, group.key, json.dumps(group.reason).encode())
         return
     raw = to_bytes(profile)
     group.profile = from_bytes(raw)
-    how.cache.put(_KIND, key, raw)
+    how.cache.put(_KIND, group.key, raw)
 
 
 def _prove(group: _Group, profile: Profile, place: Path, how: Hydration, number: int) -> None:
@@ -177,7 +191,7 @@ def _prove(group: _Group, profile: Profile, place: Path, how: Hydration, number:
             raise UncuttableError(f"{(wrong or [unit.name])[0]} is not what kustomize prints")
 
 
-def _stamped(group: _Group, place: Path, how: Hydration) -> Iterator[Hydrated]:
+def _stamped(group: _Group, place: Path, how: Hydration) -> Iterator[Hydrated | _Left]:
     profile = group.profile
     if profile is not None and how.prove:
         try:
@@ -186,27 +200,42 @@ def _stamped(group: _Group, place: Path, how: Hydration) -> Iterator[Hydrated]:
             raise ToolError(f"a profile is wrong: {error}", "render with --plain, and report this as a bug") from error
     for unit, values in group.members:
         if profile is None:
-            yield Hydrated(unit, {}, reason=group.reason)
+            yield _Left(Hydrated(unit, {}, reason=group.reason), _tenant_key(group, unit, values))
             continue
         try:
             yield Hydrated(unit, files_of(unit, stamp(profile, values)), stamped=Stamped(profile, values))
         except RefusedError as error:
-            yield Hydrated(unit, {}, reason=str(error))
+            yield _Left(Hydrated(unit, {}, reason=str(error)), _tenant_key(group, unit, values))
+
+
+def _tenant_key(group: _Group, unit: Unit, values: tuple[Value, ...]) -> str:
+    return digest(group.key, unit.name, unit.application, repr(values))
 
 
 def _plain(
-    tree: Tree, left: Sequence[Hydrated], place: Path, how: Hydration, advance: Callable[[], None]
+    tree: Tree, left: Sequence[_Left], place: Path, how: Hydration, advance: Callable[[], None]
 ) -> Iterator[Hydrated]:
     """The tenants that are not stamped, and the tree's own builds."""
+    new: dict[str, tuple[_Left, dict[str, bytes]]] = {}
     builds = list(tree.builds)
-    files = {}
-    for unit in (made.unit for made in left if made.unit):
-        files[unit.name] = unit_files(unit)
-        write(place, files[unit.name])
-        builds += unit.builds
+    for one in left:
+        assert one.made.unit is not None
+        kept = how.cache.get(_TENANT, one.key) if one.key else None
+        if kept is not None:
+            _count(one.made, advance)
+            yield replace(one.made, files={path: text.encode() for path, text in json.loads(kept).items()})
+            continue
+        files = unit_files(one.made.unit)
+        write(place, files)
+        new[one.made.unit.name] = one, files
+        builds += one.made.unit.builds
     outputs, problems = build_all(builds, place, how.kustomize, how.cache, advance)
-    for made in left:
-        assert made.unit is not None
-        own = {build.output: outputs.pop(build.output) for build in made.unit.builds if build.output in outputs}
-        yield replace(made, files={**files[made.unit.name], **own})
+    for one, overlay in new.values():
+        assert one.made.unit is not None
+        own = {build.output: outputs.pop(build.output) for build in one.made.unit.builds if build.output in outputs}
+        files = {**overlay, **own}
+        if one.key and len(own) == len(one.made.unit.builds):
+            kept_files = {path: raw.decode() for path, raw in files.items()}
+            how.cache.put(_TENANT, one.key, json.dumps(kept_files, ensure_ascii=False).encode())
+        yield replace(one.made, files=files)
     yield Hydrated(None, outputs, problems)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from generator.verdicts import Seen, Verdicts
 from generator.waivers import waivers_of
 
 _KIND = "verdicts"
+_BETWEEN = b"\n---\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class _Making:
     custom: CustomSchemas
     clean: set[str]
     verdicts: Verdicts = field(init=False)
-    plain: list[Manifest] = field(default_factory=list)
+    plain: list[Case] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
     by_kustomize: dict[str, list[str]] = field(default_factory=dict)
     versions: set[str] = field(default_factory=set)
@@ -73,15 +74,22 @@ class _Making:
         if unit and made.stamped:
             self._seen(unit, made.stamped)
             return
-        manifests = manifests_of(self.fleet, unit.builds if unit else tree.builds, made.files, unit)
-        self.plain += manifests
-        self.objects += len(manifests)
-        self.versions |= {manifest.kubernetes for manifest in manifests}
+        builds = [build for build in (unit.builds if unit else tree.builds) if build.output in made.files]
+        outputs = [made.files[build.output] for build in builds]
+        wheres = {_where(self.fleet, build, unit) for build in builds}
+        self.versions |= {kubernetes for kubernetes, _ in wheres}
+        self.objects += sum(raw.count(_BETWEEN) + 1 for raw in outputs)
+        key = ("plain", unit.catalogue.commit, unit.name, *sorted(wheres), digest(*outputs)) if unit else ()
+        if unit and self.verdicts.is_clean(key):
+            self.verdicts.tenants.add(unit.name)
+            return
+        for case in cases_of(manifests_of(self.fleet, builds, made.files, unit)):
+            self.plain.append(replace(case, key=key))
 
     def _seen(self, unit: Unit, stamped: Stamped) -> None:
         def manifests(wanted: Sequence[int]) -> Sequence[Manifest]:
             files = files_of(unit, stamp(stamped.profile, stamped.values))
-            texts = [(build, text) for build in unit.builds for text in files[build.output].split(b"\n---\n")]
+            texts = [(build, text) for build in unit.builds for text in files[build.output].split(_BETWEEN)]
             return [self._manifest(*texts[number], unit) for number in wanted]
 
         assert self.fleet.repository.fleet is not None
@@ -105,7 +113,7 @@ class _Making:
         """Everything that was taken, judged."""
         repository = self.fleet.repository
         assert repository.fleet is not None
-        cases: list[Case] = [*cases_of(self.plain), *self.verdicts.cases.values()]
+        cases: list[Case] = [*self.plain, *self.verdicts.cases.values()]
         names = frozenset(tenant.name for tenant in self.fleet.tenants) | {file.stem for file in repository.tenants}
         catalogues = {tenant.name: repository.catalogue_of(tenant.spec["ring"]) for tenant in self.fleet.tenants}
         pins = {name: catalogue.commit for name, catalogue in catalogues.items()}

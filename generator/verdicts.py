@@ -118,10 +118,14 @@ class Verdicts:
         """Whether nobody judged the like, in this run or in an earlier one."""
         if key in self.cases or key in self._passed:
             return False
-        if digest(repr(key)) not in self.clean:
+        if not self.is_clean(key):
             return True
         self._passed.add(key)
         return False
+
+    def is_clean(self, key: Key) -> bool:
+        """Whether an earlier run found nothing wrong with a case of this key."""
+        return digest(repr(key)) in self.clean
 
     def passed(self, case: Case) -> None:
         """Nothing was found wrong with a case."""
