@@ -11,13 +11,14 @@ from typing import Literal
 from generator import git, provenance, snapshot, trees
 from generator.compile import compile_fleet
 from generator.diagnostics import Diagnostic, has_errors
-from generator.hydrate import Hydration, hydrate
+from generator.gathering import Gathering
+from generator.hydrate import Hydration
+from generator.making import hydrated
 from generator.model import Fleet, Progress, Repository, Tenant, Tree, Unit
 from generator.pins import History
 from generator.pipeline import read
 from generator.readme import readme
 from generator.snapshot import Snapshot
-from generator.staging import write
 from generator.tip import read_tip
 from generator.trees import Trees
 
@@ -165,15 +166,13 @@ def rendered(
     found: Trees = {}
     problems: list[Diagnostic] = []
     for tree in trees:
-        place = folder / tree.environment
-        write(place, tree.files)
-        files = dict(tree.files)
-        for made in hydrate(tree, place, how, done):
-            files.update(made.files)
+        files = Gathering()
+        files.add(tree.files)
+        for made in hydrated(tree, folder / tree.environment, how, files.add, done):
             problems += made.problems
         specs = [tenant.spec for tenant in tenants if tenant.environment == tree.environment]
-        files["README.md"] = readme(tree.environment, specs)
-        found[tree.environment] = snapshot.of_bytes(files, tree.environment, where)
+        files.add({"README.md": readme(tree.environment, specs)})
+        found[tree.environment] = files.snapshot(tree.environment, where)
     return found, problems
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,10 @@ from generator.waivers import waivers_of
 
 _KIND = "verdicts"
 _BETWEEN = b"\n---\n"
+
+
+Keep = Callable[[str, Mapping[str, bytes]], None]
+"""Takes files of an environment's tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +144,12 @@ def make(
     progress: Progress,
     today: date | None = None,
     require_schemas: bool = False,
+    keep: Keep | None = None,
 ) -> Made:
-    """Write, hydrate and check the trees, each in a folder of its environment's name; the problems name their tenants.
+    """Hydrate and check the trees; the problems name their tenants.
 
-    `today` is the day of the source commit, by which waivers expire.
+    All files go to `keep`; by default each tree is written into a folder of its environment's name, where in any case those lie
+    that kustomize reads. `today` is the day of the source commit, by which waivers expire.
     """
     progress.start(sum(tree.count for tree in trees))
     key = digest(generator(), crds_digest(crds))
@@ -150,18 +157,33 @@ def make(
     making = _Making(fleet, CustomSchemas(crds), set(clean))
     for tree in trees:
         place = folder / tree.environment
-        write(place, tree.files)
-        for made in hydrate(tree, place, how, progress.advance):
-            write(place, made.files)
+        kept = partial(keep, tree.environment) if keep else partial(write, place)
+        if keep:
+            kept(tree.files)
+        for made in hydrated(tree, place, how, kept, progress.advance):
             making.take(tree, made)
         specs = [tenant.spec for tenant in fleet.tenants if tenant.environment == tree.environment]
-        write(place, {"README.md": readme(tree.environment, specs)})
+        kept({"README.md": readme(tree.environment, specs)})
     checked = making.checked(today)
     if making.clean != clean:
         how.cache.put(_KIND, key, "\n".join(sorted(making.clean)).encode())
     missing = [schemas_missing()] if require_schemas and not crds.is_dir() else []
     problems = [*making.problems, *checked.problems, *missing, *version_problems(_versions(fleet, making.versions))]
     return Made(making.objects, crds.is_dir(), problems, checked.waived, making.by_kustomize)
+
+
+def hydrated(
+    tree: Tree,
+    place: Path,
+    how: Hydration,
+    keep: Callable[[Mapping[str, bytes]], None],
+    advance: Callable[[], None] = lambda: None,
+) -> Iterator[Hydrated]:
+    """Hydrate a tree whose own files are written into the folder; those made of it go to `keep`."""
+    write(place, tree.files)
+    for made in hydrate(tree, place, how, advance):
+        keep(made.files)
+        yield made
 
 
 def _versions(fleet: Fleet, used: set[str]) -> dict[str, Span]:

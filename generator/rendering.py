@@ -14,6 +14,7 @@ import yaml
 from generator import hydrator, snapshot
 from generator.compile import compile_fleet, compile_roots
 from generator.diagnostics import Diagnostic, ToolError
+from generator.gathering import Gathering
 from generator.holding import Blame, blame, claims, hold, listed_claims, spec_path
 from generator.hydrate import Hydration
 from generator.ledger import METADATA, Source
@@ -78,15 +79,23 @@ def render_source(
     trees = compile_fleet(fleet.repository, good)
     day = datetime.fromtimestamp(source.commit.committer.seconds, UTC).date()
     judged = Fleet(fleet.repository, good, [])
-    made = make(judged, trees, folder, tools.how, tools.crds, tools.progress, day)
+    gathered = {tree.environment: Gathering() for tree in trees}
+    made = make(
+        judged,
+        trees,
+        folder,
+        tools.how,
+        tools.crds,
+        tools.progress,
+        day,
+        keep=lambda environment, files: gathered[environment].add(files),
+    )
     names: dict[str, dict[str, Spec]] = {}
     for tenant in good:
         names.setdefault(tenant.environment, {})[tenant.name] = tenant.spec
     problems = fleet.problems + made.problems
     where = f"commit {source.id[:12]}"
-    snapshots = {
-        tree.environment: snapshot.of_folder(folder / tree.environment, tree.environment, where) for tree in trees
-    }
+    snapshots = {environment: files.snapshot(environment, where) for environment, files in gathered.items()}
     owners = blame(problems, {tenant.name: tenant.environment for tenant in good})
     return Rendering(source, fleet, folder, snapshots, names, problems, owners)
 

@@ -31,14 +31,28 @@ def staged(output: Path) -> Iterator[Path]:
 
 def write(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write the files below the folder."""
+    made: set[str] = set()
     try:
         for name, raw in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.unlink(missing_ok=True)  # never write through a hard link into the old tree
-            path.write_bytes(raw)
+            parent, _, base = name.rpartition("/")
+            inside = f"{folder}/{parent}"
+            if inside not in made:
+                Path(inside).mkdir(parents=True, exist_ok=True)
+                made.add(inside)
+            _put(f"{inside}/{base}", raw)
     except OSError as error:
         raise _unwritable(folder, error) from error
+
+
+def _put(path: str, raw: bytes) -> None:
+    """Make the file anew: never write through a hard link into the old tree."""
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    except FileExistsError:
+        Path(path).unlink()
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    with os.fdopen(file, "wb") as opened:
+        opened.write(raw)
 
 
 def link_tree(source: Path, target: Path) -> None:
