@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,23 @@ settings.register_profile("quadrangle", deadline=None, derandomize=bool(os.envir
 settings.load_profile("quadrangle")
 
 UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
+
+_CACHE = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One cache folder for the session, of which workers and child processes hear by the environment.
+
+    So a test neither reads what a user's runs have left nor leaves anything to them; and what one test has compiled serves the
+    others, as it would on one machine.
+    """
+    if not hasattr(config, "workerinput"):  # a worker has its starter's environment
+        config.stash[_CACHE] = os.environ["QUAD_CACHE_DIR"] = tempfile.mkdtemp(prefix="quad-cache-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _CACHE in config.stash:
+        shutil.rmtree(config.stash[_CACHE], ignore_errors=True)
 
 
 def matches_golden(golden: Path, actual: str) -> None:
