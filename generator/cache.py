@@ -6,16 +6,41 @@ Entries appear whole (written beside, then renamed), so runs at the same time, a
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import tempfile
+import time
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+Kind = Literal["build", "profile", "tenant", "verdicts", "run", "tree"]
+KINDS: Mapping[Kind, str] = {
+    "build": "what kustomize printed for an overlay",
+    "profile": "the template of the tenants of one shape",
+    "verdicts": "what the rules found nothing wrong with",
+    "run": "what a run made of a whole fleet",
+    "tree": "how a folder looked when it held rendered trees",
+}
+"""Nothing else in the folder is ours: other programs may keep theirs beside it."""
 
 _DIGEST = hashlib.sha256().digest_size
+_DAY = 24 * 60 * 60
+_KEPT_DAYS = 30
+_UNFINISHED = ".new-"
+_PRUNED = ".pruned"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much there is of a kind."""
+
+    entries: int = 0
+    bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +49,22 @@ class Cache:
 
     folder: Path | None = None
 
-    def get(self, kind: str, key: str) -> bytes | None:
+    def get(self, kind: Kind, key: str) -> bytes | None:
         """The entry, or None where there is none that can be trusted."""
         if self.folder is None:
             return None
+        place = self._place(kind, key)
         try:
-            raw = self._place(kind, key).read_bytes()
+            raw = place.read_bytes()
             body = zlib.decompress(raw[_DIGEST:])
         except (OSError, zlib.error):
             return None
-        return body if hashlib.sha256(_named(kind, key) + body).digest() == raw[:_DIGEST] else None
+        if hashlib.sha256(_named(kind, key) + body).digest() != raw[:_DIGEST]:
+            return None
+        _touch(place)
+        return body
 
-    def put(self, kind: str, key: str, body: bytes) -> None:
+    def put(self, kind: Kind, key: str, body: bytes) -> None:
         """Keep an entry; a disk that is full or read-only keeps nothing, and that is no error."""
         if self.folder is None:
             return
@@ -43,7 +72,7 @@ class Cache:
         raw = hashlib.sha256(_named(kind, key) + body).digest() + zlib.compress(body, 1)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".new-", delete=False) as file:
+            with tempfile.NamedTemporaryFile(dir=place.parent, prefix=_UNFINISHED, delete=False) as file:
                 try:
                     file.write(raw)
                     file.close()
@@ -53,24 +82,46 @@ class Cache:
         except OSError:
             return
 
-    def sizes(self) -> dict[str, tuple[int, int]]:
-        """The number of entries and of bytes of each kind."""
-        found: dict[str, tuple[int, int]] = {}
-        for path in self._files():
-            number, total = found.get(path.parent.parent.name, (0, 0))
-            found[path.parent.parent.name] = (number + 1, total + path.stat().st_size)
-        return dict(sorted(found.items()))
+    def sizes(self) -> dict[Kind, Size]:
+        """How much there is of each kind, of none too."""
+        found = dict.fromkeys(KINDS, Size())
+        for kind, _, status in self._files():
+            found[kind] = Size(found[kind].entries + 1, found[kind].bytes + status.st_size)
+        return found
 
     def clear(self) -> None:
-        """Remove every entry."""
-        if self.folder is not None:
-            for kind in (path for path in self.folder.glob("*") if path.is_dir()):
-                shutil.rmtree(kind, ignore_errors=True)
+        """Remove every entry, as far as the system lets us."""
+        if self.folder is None:
+            return
+        for kind in KINDS:
+            shutil.rmtree(self.folder / kind, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            (self.folder / _PRUNED).unlink()
 
-    def _files(self) -> Iterable[Path]:
-        return (path for path in self.folder.glob("*/*/*") if path.is_file()) if self.folder else ()
+    def prune(self) -> None:
+        """Remove entries that nobody has used for a month, and what killed runs left; it looks for them once a day."""
+        if self.folder is None:
+            return
+        now = time.time()
+        stamp = self.folder / _PRUNED
+        with contextlib.suppress(OSError):
+            if stamp.exists() and abs(now - stamp.stat().st_mtime) < _DAY:
+                return
+            stamp.touch()
+            for _, path, status in self._files():
+                unused = _DAY if path.name.startswith(_UNFINISHED) else _DAY * _KEPT_DAYS
+                if status.st_mtime < now - unused:
+                    path.unlink(missing_ok=True)
 
-    def _place(self, kind: str, key: str) -> Path:
+    def _files(self) -> Iterator[tuple[Kind, Path, os.stat_result]]:
+        for kind in KINDS if self.folder else ():
+            assert self.folder is not None
+            for path in (self.folder / kind).glob("*/*"):
+                with contextlib.suppress(OSError):  # another run may remove it while we look
+                    if path.is_file():
+                        yield kind, path, path.stat()
+
+    def _place(self, kind: Kind, key: str) -> Path:
         assert self.folder is not None
         return self.folder / kind / key[:2] / key[2:]
 
@@ -78,7 +129,14 @@ class Cache:
 NO_CACHE = Cache()
 
 
-def _named(kind: str, key: str) -> bytes:
+def _touch(place: Path) -> None:
+    """Note that an entry was used, once a day."""
+    with contextlib.suppress(OSError):
+        if place.stat().st_mtime < time.time() - _DAY:
+            os.utime(place)
+
+
+def _named(kind: Kind, key: str) -> bytes:
     """An entry that was moved or copied to another name is damaged too."""
     return f"{kind}/{key}\0".encode()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from generator import provenance
+from generator import identity
 from generator.diagnostics import Diagnostic
 from generator.holding import argocd_path, blame, builds_itself, catalogue_differs, clashes, tenants_in
 from generator.judgement import Case
@@ -150,7 +150,7 @@ def _drafted(
     record = Record(
         job.source.id,
         job.source.commit.tree,
-        provenance.generator(),
+        identity.generator(),
         check_of(entries),
         catalogues_of(entries),
         held,
@@ -171,7 +171,7 @@ def _is_forged(job: Job, tip: Tip, held: Mapping[str, str], left_out: tuple[str,
         record is not None
         and tip.id not in job.request.overwrite
         and not record.rolled_back_to
-        and (record.source, record.generator) == (job.source.id, provenance.generator())
+        and (record.source, record.generator) == (job.source.id, identity.generator())
         and (record.held.keys(), record.left_out) == (held.keys(), left_out)
     )
 

@@ -14,9 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from generator.cache import NO_CACHE, Cache, default_folder, digest
+from generator.cache import NO_CACHE, Cache, Kind, default_folder, digest
 from generator.compile import catalogue_files, unit_files
 from generator.diagnostics import Diagnostic, ToolError
+from generator.identity import workshop
 from generator.kustomize import KUSTOMIZE_VERSION, Kustomize, find
 from generator.model import Catalogue, Tree, Unit
 from generator.plain import build_all
@@ -27,11 +28,11 @@ from generator.profiles.shape import Shape, Value
 from generator.profiles.store import from_bytes, to_bytes
 from generator.profiles.template import Profile, stamp
 from generator.profiles.witness import renamed, shape_of
-from generator.provenance import generator
 from generator.scalars import RefusedError
 from generator.staging import write
 
-_KIND, _TENANT = "profile", "tenant"
+_KIND: Kind = "profile"
+_TENANT: Kind = "tenant"
 _PAYS = 4
 """From how many tenants on a profile costs less than building each of them."""
 
@@ -132,7 +133,7 @@ def _groups(units: Sequence[Unit]) -> list[_Group]:
 
 def _compile(groups: Sequence[_Group], place: Path, how: Hydration) -> None:
     """Give every group that is kept or large enough its profile, or the reason why it has none."""
-    ours, digests = generator(), {id(group.catalogue): _digest(group.catalogue) for group in groups}
+    ours, digests = workshop(), {id(group.catalogue): _digest(group.catalogue) for group in groups}
     with tempfile.TemporaryDirectory(prefix="quad-profiles-") as folder:
 
         def one(numbered: tuple[int, _Group]) -> None:

@@ -11,16 +11,16 @@ from typing import Any
 
 import yaml
 
-from generator.cache import digest
+from generator.cache import Kind, digest
 from generator.check import Case, Checked, Policy, Waived, cases_of, in_catalogues, judge, version_problems
 from generator.crds import CustomSchemas, crds_digest, schemas_missing
 from generator.diagnostics import Diagnostic, Span
 from generator.hydrate import Hydrated, Hydration, Stamped, hydrate
+from generator.identity import workshop
 from generator.manifest_loader import ManifestLoader
 from generator.model import Build, Fleet, Manifest, Progress, Tree, Unit
 from generator.profiles.assemble import files_of
 from generator.profiles.template import stamp
-from generator.provenance import generator
 from generator.readme import readme
 from generator.rules import Context
 from generator.rules.custom_resource import custom_schema
@@ -31,7 +31,7 @@ from generator.staging import write
 from generator.verdicts import Seen, Verdicts
 from generator.waivers import waivers_of
 
-_KIND = "verdicts"
+_KIND: Kind = "verdicts"
 _BETWEEN = b"\n---\n"
 
 
@@ -152,7 +152,7 @@ def make(
     that kustomize reads. `today` is the day of the source commit, by which waivers expire.
     """
     progress.start(sum(tree.count for tree in trees))
-    key = digest(generator(), crds_digest(crds))
+    key = digest(workshop(), crds_digest(crds))
     clean = set((how.cache.get(_KIND, key) or b"").decode().split())
     making = _Making(fleet, CustomSchemas(crds), set(clean))
     for tree in trees:

@@ -13,14 +13,14 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
 
-from generator.cache import NO_CACHE, Cache, digest
+from generator.cache import NO_CACHE, Cache, Kind, digest
 from generator.diagnostics import Diagnostic, Span
 from generator.kustomize import KUSTOMIZE_VERSION, Kustomize
 from generator.model import Build
 from generator.pinned import inherited
 
 _COMPONENT = re.compile(r"/catalogue/[^/]+/((?:features|models|states)/[^/':]+|base|argocd(?:-root)?)")
-_KIND = "build"
+_KIND: Kind = "build"
 
 Outputs = dict[str, bytes]
 

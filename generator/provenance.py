@@ -1,15 +1,13 @@
-"""Where a rendered tree comes from: the source commit, read and copied out by git's plumbing, and the generator's own bytes."""
+"""Where a rendered tree comes from: the source commit, read and copied out by git's plumbing."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from generator import __version__, git
+from generator import git
 from generator.diagnostics import Diagnostic, Span, ToolError
 from generator.ledger import Source, parse_commit
 from generator.model import Entry
@@ -78,15 +76,3 @@ def _link(folder: Path, links: Mapping[str, Entry], raw: Mapping[str, bytes]) ->
             (folder / path).symlink_to(os.fsdecode(raw[entry.id]))
         except (OSError, ValueError) as error:
             raise ToolError(f"the link {path} of the commit cannot be made: {error}") from error
-
-
-@cache
-def generator() -> str:
-    """Who makes the trees: our version and the digest of our own files, so that a tree is compared with the work of its equal."""
-    own = Path(__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(own.rglob("*")):
-        name = path.relative_to(own).as_posix()
-        if path.is_file() and "__pycache__" not in path.parts and not name.startswith(("data/", ".")):
-            digest.update(f"{name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
-    return f"{__version__} sha256:{digest.hexdigest()}"

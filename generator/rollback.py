@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import git, provenance, refs
+from generator import git, identity, provenance, refs
 from generator.diagnostics import ToolError
 from generator.holding import (
     argocd_path,
@@ -185,7 +185,7 @@ def _drafted(
     if not differing(place.tip, tree):
         return Outcome(place.environment, place.branch, "unchanged", place.tip.id, said)
     entries = entries_of(tree)
-    ours = provenance.generator()
+    ours = identity.generator()
     made_by = record.generator if not held or record.generator == ours else record.generator.split(_BY)[0] + _BY + ours
     new = Record(
         record.source,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generator import git, provenance, snapshot
+from generator import git, identity, provenance, snapshot
 from generator.diagnostics import Diagnostic, ToolError, has_errors
 from generator.ledger import METADATA, Record, Source
 from generator.model import Entry
@@ -160,7 +160,7 @@ def _ancestry(job: _Job, place: Place, step: Step, record: Record) -> Iterator[D
 
 
 def _recomputed(job: _Job, place: Place, step: Step, record: Record) -> list[Diagnostic]:
-    if record.generator != provenance.generator():
+    if record.generator != identity.generator():
         job.others += 1
         return []
     rendering = _rendering(job, record.source)

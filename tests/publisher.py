@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator import git, provenance
+from generator import git, identity, provenance
 from generator.ledger import Record, catalogues_of, check_of
 from generator.publish import Draft, Outcome, Place, Planned, carry_out, differing, entries_of, places
 from generator.snapshot import of_folder
@@ -72,7 +72,7 @@ def publish(root: Path, remote: str, folder: Path) -> list[Outcome]:
             return Outcome(place.environment, place.branch, "unchanged", place.tip.id)
         entries = entries_of(tree)
         record = Record(
-            source.id, source.commit.tree, provenance.generator(), check_of(entries), catalogues_of(entries), {}
+            source.id, source.commit.tree, identity.generator(), check_of(entries), catalogues_of(entries), {}
         )
         return Draft(place, tree, "Prepared", (), record, source.commit.committer.date)
 

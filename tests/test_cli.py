@@ -12,6 +12,8 @@ from tests.conftest import ROOT
 from tests.running import quad
 
 SUBCOMMANDS = [(command,) for command in COMMANDS] + [
+    ("cache", "info"),
+    ("cache", "clear"),
     ("tenant", "new"),
     ("ring", "list"),
     ("ring", "pin"),

@@ -1,0 +1,34 @@
+"""Who makes the trees: the generator's own bytes, and the packages it works with."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from functools import cache
+from pathlib import Path
+
+from generator import __version__
+from generator.cache import digest
+
+
+@cache
+def generator() -> str:
+    """Who makes the trees: our version and the digest of our own files, so that a tree is compared with the work of its equal."""
+    own = Path(__file__).parent
+    found = hashlib.sha256()
+    for path in sorted(own.rglob("*")):
+        name = path.relative_to(own).as_posix()
+        if path.is_file() and "__pycache__" not in path.parts and not name.startswith(("data/", ".")):
+            found.update(f"{name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    return f"{__version__} sha256:{found.hexdigest()}"
+
+
+@cache
+def workshop() -> str:
+    """The generator with the Python and the packages it works with: what is kept of their work is theirs alone.
+
+    A package's version is in the name of the folder that pip makes for it, so that none is opened, and none is forgotten.
+    """
+    folders = (Path(place) for place in sys.path if Path(place).is_absolute() and Path(place).is_dir())
+    packages = {path.name for folder in folders for path in folder.glob("*.dist-info")}
+    return digest(generator(), sys.version, *sorted(packages))
