@@ -22,6 +22,7 @@ Kind = Literal["build", "profile", "tenant", "verdicts", "run", "tree"]
 KINDS: Mapping[Kind, str] = {
     "build": "what kustomize printed for an overlay",
     "profile": "the template of the tenants of one shape",
+    "tenant": "the files of a tenant that is not stamped",
     "verdicts": "what the rules found nothing wrong with",
     "run": "what a run made of a whole fleet",
     "tree": "how a folder looked when it held rendered trees",

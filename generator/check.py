@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from generator.diagnostics import Diagnostic, Severity, Span
+from generator.diagnostics import Diagnostic, Severity, Span, Waived
 from generator.model import SHORT, Catalogue, Manifest
 from generator.rules import RULES, VERSIONED, Context, Violation
 from generator.rules.deprecations import numbers
@@ -39,14 +39,6 @@ class Policy:
     tenants: frozenset[str] = frozenset()
     versions: tuple[str, ...] = ()
     pins: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Waived:
-    """A finding that a waiver accepts."""
-
-    finding: Diagnostic
-    waiver: Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +135,8 @@ def judge(
                 continue
             used[waiver] |= own
             if policy.today is None or waiver.until >= policy.today:
-                waived.append(Waived(_diagnostic(place, replace(finding, tenants=own), locate, policy), waiver))
+                accepted = _diagnostic(place, replace(finding, tenants=own), locate, policy)
+                waived.append(Waived(accepted, waiver.reason, waiver.until))
                 finding.tenants -= own
         if finding.tenants:
             problems.append(_diagnostic(place, finding, locate, policy))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 Severity = Literal["error", "warning"]
@@ -60,6 +61,15 @@ class Diagnostic:
     def sort_key(self) -> tuple[str, int, int, str, str]:
         """Where it stands in a listing: by file, line, column, then code and message."""
         return (self.span.path, self.span.line, self.span.column, self.code, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A finding that an entry of fleet.yaml accepts: why, and until when."""
+
+    finding: Diagnostic
+    reason: str
+    until: date
 
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

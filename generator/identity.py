@@ -1,4 +1,4 @@
-"""Who makes the trees: the generator's own bytes, and the packages it works with."""
+"""Who makes the trees, and of what: the generator's own bytes, the packages it works with, and where it reads."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pathlib import Path
 
 from generator import __version__
 from generator.cache import digest
+
+INPUT = ("tenants", "overlays", "schemas")
+"""The folders of a repository that a run reads."""
 
 
 @cache

@@ -12,9 +12,9 @@ from typing import Any
 import yaml
 
 from generator.cache import Kind, digest
-from generator.check import Case, Checked, Policy, Waived, cases_of, in_catalogues, judge, version_problems
+from generator.check import Case, Checked, Policy, cases_of, in_catalogues, judge, version_problems
 from generator.crds import CustomSchemas, crds_digest, schemas_missing
-from generator.diagnostics import Diagnostic, Span
+from generator.diagnostics import Diagnostic, Span, Waived
 from generator.hydrate import Hydrated, Hydration, Stamped, hydrate
 from generator.identity import workshop
 from generator.manifest_loader import ManifestLoader
@@ -26,6 +26,7 @@ from generator.rules import Context
 from generator.rules.custom_resource import custom_schema
 from generator.rules.kubernetes_schema import builtin_schema, is_builtin_group
 from generator.rules.scope import Constraint, constraint
+from generator.snapshot import blob_id
 from generator.source import Path as Place
 from generator.staging import write
 from generator.verdicts import Seen, Verdicts
@@ -43,7 +44,8 @@ Keep = Callable[[str, Mapping[str, bytes]], None]
 class Made:
     """What `make` wrote into a folder, and every problem of it; a problem that only some tenants have names them.
 
-    `by_kustomize` names the tenants that could not be stamped like others of their shape, by the reason.
+    `by_kustomize` names the tenants that could not be stamped like others of their shape, by the reason; `ids` are the git blob ids
+    of all files by environment and path.
     """
 
     objects: int
@@ -51,6 +53,7 @@ class Made:
     problems: list[Diagnostic]
     waived: list[Waived] = field(default_factory=list)
     by_kustomize: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -155,11 +158,14 @@ def make(
     key = digest(workshop(), crds_digest(crds))
     clean = set((how.cache.get(_KIND, key) or b"").decode().split())
     making = _Making(fleet, CustomSchemas(crds), set(clean))
+    ids: dict[str, dict[str, str]] = {tree.environment: {} for tree in trees}
     for tree in trees:
-        place = folder / tree.environment
-        kept = partial(keep, tree.environment) if keep else partial(write, place)
+        place, own = folder / tree.environment, ids[tree.environment]
+        kept = partial(keep, tree.environment) if keep else partial(_write, place, own)
         if keep:
             kept(tree.files)
+        else:
+            own.update(_ids(tree.files))
         for made in hydrated(tree, place, how, kept, progress.advance):
             making.take(tree, made)
         specs = [tenant.spec for tenant in fleet.tenants if tenant.environment == tree.environment]
@@ -169,7 +175,16 @@ def make(
         how.cache.put(_KIND, key, "\n".join(sorted(making.clean)).encode())
     missing = [schemas_missing()] if require_schemas and not crds.is_dir() else []
     problems = [*making.problems, *checked.problems, *missing, *version_problems(_versions(fleet, making.versions))]
-    return Made(making.objects, crds.is_dir(), problems, checked.waived, making.by_kustomize)
+    return Made(making.objects, crds.is_dir(), problems, checked.waived, making.by_kustomize, ids)
+
+
+def _write(place: Path, ids: dict[str, str], files: Mapping[str, bytes]) -> None:
+    write(place, files)
+    ids.update(_ids(files))
+
+
+def _ids(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {path: blob_id(raw) for path, raw in files.items()}
 
 
 def hydrated(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from generator.check import Waived
 from generator.compile import compile_fleet
-from generator.diagnostics import Diagnostic, has_errors
+from generator.diagnostics import has_errors
 from generator.hydrate import Hydration
 from generator.load import load
 from generator.making import make
@@ -17,21 +15,10 @@ from generator.model import Fleet, Progress
 from generator.pins import History
 from generator.placing import place, refuse_foreign, selected
 from generator.resolve import resolve
+from generator.result import Rendered
 from generator.staging import staged
+from generator.unchanged import tree_digest
 from generator.validate import validate
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """What a run of `render` did; nothing was written where a problem is an error."""
-
-    tenants: int = 0
-    objects: int = 0
-    custom_checked: bool = False
-    vanished: list[str] = field(default_factory=list)
-    problems: list[Diagnostic] = field(default_factory=list)
-    waived: list[Waived] = field(default_factory=list)
-    by_kustomize: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def read(root: Path, history: History | None = None) -> Fleet:
@@ -65,5 +52,15 @@ def render(
         if has_errors(problems):
             return Rendered(problems=problems, waived=made.waived)
         vanished = place(trees, staging, output, only)
-    tenants = sum(len(tree.units) for tree in trees)
-    return Rendered(tenants, made.objects, made.custom_checked, vanished, problems, made.waived, made.by_kustomize)
+    return Rendered(
+        sum(len(tree.units) for tree in trees),
+        made.objects,
+        made.custom_checked,
+        vanished,
+        problems,
+        made.waived,
+        made.by_kustomize,
+        {environment: tree_digest(ids) for environment, ids in made.ids.items()},
+        today,
+        sorted({catalogue.commit for catalogue in fleet.repository.pinned.values()}),
+    )

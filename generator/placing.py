@@ -80,11 +80,12 @@ def _keep_the_rest(new: Path, old: Path, only: Sequence[str]) -> None:
 
 
 def _remove_vanished(kept: set[str], output: Path, staging: Path) -> list[str]:
-    vanished = [path for path in sorted(output.iterdir()) if path.name not in kept and _is_tree(path)]
+    vanished = [path for path in sorted(output.iterdir()) if path.name not in kept and is_tree(path)]
     for path in vanished:
         path.rename(staging / f"{path.name}.vanished")
     return [path.name for path in vanished]
 
 
-def _is_tree(path: Path) -> bool:
+def is_tree(path: Path) -> bool:
+    """Whether a folder of the output is a tree that we have made."""
     return path.is_dir() and not path.name.startswith(".") and any(path.iterdir()) and _is_ours(path)

@@ -9,12 +9,12 @@ from typing import Any
 
 from generator import git
 from generator.diagnostics import Diagnostic, Span, ToolError
+from generator.identity import INPUT
 from generator.ledger import Source, parse_commit
 from generator.model import Entry
 from generator.source import parse
 from generator.staging import write
 
-INPUT = ("tenants", "overlays", "schemas")
 _LINK, _FILES = "120000", ("100644", "100755")
 
 

@@ -77,6 +77,11 @@ def swap(new: Path, place: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def is_staging(folder: Path) -> bool:
+    """Whether a run makes, or made, its trees in the folder."""
+    return folder.name.startswith(_PREFIX)
+
+
 def _sweep(output: Path) -> None:
     """Remove what a killed run left, and bring back a tree it had moved aside."""
     for left in filter(_is_stale, output.glob(f"{_PREFIX}*")):

@@ -1,4 +1,7 @@
-"""What is printed, and where: data to standard output, diagnostics and progress to standard error."""
+"""What is printed, and where: data to standard output, diagnostics and progress to standard error.
+
+Every verb loads this file, so that what only some need is imported where it is needed.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +11,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import rich_click as click
 
-from generator import git
-from generator.catalogue_checks import schema_faults
-from generator.check import Waived
-from generator.diagnostics import Diagnostic, ordered
-from generator.load import load
-from generator.model import Fleet, Progress, Repository, Tenant
-from generator.publish import Outcome, RequestError
+from generator.diagnostics import Diagnostic, Waived, ordered
 from generator.report import FORMATS
 from generator.report.printable import printable
 from generator.report.text import Paint, plain, text
-from generator.rings import rings_of
-from generator.schema_errors import closest
-from generator.source import Document
-from generator.waivers import waivers_of
+
+if TYPE_CHECKING:
+    from generator.model import Fleet, Progress, Repository, Tenant
+    from generator.publish import Outcome
+    from generator.source import Document
 
 _LISTED = 20
 _COLOURS = {"error": "red", "warning": "yellow", "place": "blue", "help": "green", "note": "cyan"}
@@ -75,6 +73,10 @@ def repository(context: click.Context) -> Path:
 
 def usable(root: Path, ring: str | None = None) -> Repository:
     """The repository where its schemas can be used, as a ring sees it; else their faults are printed and the run ends."""
+    from generator.catalogue_checks import schema_faults
+    from generator.load import load
+    from generator.rings import rings_of
+
     loaded, problems = load(root)
     own = [problem for problem in problems if not problem.span.path.startswith("tenants/")]
     if ring is not None:
@@ -108,6 +110,8 @@ def find_tenant(fleet: Fleet, name: str) -> Tenant:
 @contextmanager
 def usage() -> Iterator[None]:
     """What the command line names and is not there is a wrong command line."""
+    from generator.publish import RequestError
+
     try:
         yield
     except RequestError as error:
@@ -116,6 +120,8 @@ def usage() -> Iterator[None]:
 
 def unknown(what: str, name: str, known: Sequence[str]) -> str:
     """No such thing, what was perhaps meant, and what there is."""
+    from generator.schema_errors import closest
+
     listed = ", ".join(sorted(known)[:_LISTED]) + (" …" if len(known) > _LISTED else "")
     return " ".join(
         part for part in (f"no {what} `{name}`.", closest(name, list(known)), listed and f"There are: {listed}") if part
@@ -153,7 +159,7 @@ def print_outcomes(outcomes: Sequence[Outcome], layout: str) -> None:
 def print_waived(waived: Sequence[Waived], verbose: bool) -> None:
     """How many findings are accepted, and if asked for which, why and until when."""
     for each in waived if verbose else ():
-        message = f"{each.finding.message} ({each.waiver.reason}; until {each.waiver.until})"
+        message = f"{each.finding.message} ({each.reason}; until {each.until})"
         click.echo(printable(f"waived[{each.finding.code}]: {message}"), err=True)
     if waived:
         click.echo(f"{count(len(waived), 'finding')} waived by tenants/fleet.yaml", err=True)
@@ -161,11 +167,15 @@ def print_waived(waived: Sequence[Waived], verbose: bool) -> None:
 
 def today(root: Path, fleet: Document | None) -> date | None:
     """The day by which waivers expire: the commit's, or outside of git the calendar's; it is asked for only where there are any."""
+    from generator.waivers import waivers_of
+
     return judging_day(root) if waivers_of(fleet) else None
 
 
 def judging_day(root: Path) -> date:
     """The day by which dates in the input are judged: the commit's, or outside of git the calendar's."""
+    from generator import git
+
     return git.day(root) or datetime.now(UTC).date()
 
 
@@ -185,11 +195,13 @@ def fail(message: str, help: str = "") -> None:
 @contextmanager
 def progress(label: str) -> Iterator[Progress]:
     """A progress bar on a terminal, silence elsewhere."""
+    from generator.model import Progress
+
     if not sys.stderr.isatty():
         yield Progress()
         return
-    from rich import progress as bars  # noqa: PLC0415  # slow to import, and needed on a terminal only
-    from rich.console import Console  # noqa: PLC0415  # as above
+    from rich import progress as bars
+    from rich.console import Console
 
     columns = (bars.TextColumn(label), bars.BarColumn(), bars.MofNCompleteColumn(), bars.TimeElapsedColumn())
     with bars.Progress(*columns, console=Console(stderr=True), transient=True) as bar:

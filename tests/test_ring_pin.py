@@ -19,9 +19,10 @@ from generator.hydrate import Hydration
 from generator.load import load
 from generator.model import Component, Fleet, Progress, Repository, Tree
 from generator.pins import CommitReader
-from generator.pipeline import Rendered, read, render
+from generator.pipeline import read, render
 from generator.reader import Reader, read_components
 from generator.resolve import resolve
+from generator.result import Rendered
 from generator.rings import ring_of
 from generator.validate import validate
 from tests.conftest import ROOT, copy_input

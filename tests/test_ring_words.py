@@ -10,8 +10,9 @@ import pytest
 from generator import kustomize
 from generator.hydrate import Hydration
 from generator.model import Progress
-from generator.pipeline import Rendered, read, render
+from generator.pipeline import read, render
 from generator.report import FORMATS
+from generator.result import Rendered
 from tests.conftest import ROOT, matches_golden
 from tests.history import add_sample, commit, git, old_catalogue, pin, replace_in
 

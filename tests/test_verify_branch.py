@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from generator import provenance
 from tests.conftest import ROOT
 from tests.publishing import BIRCH, IDENTITY, Fleet, codes, make_fleet
 
@@ -135,7 +134,7 @@ def test_trailers_that_name_what_is_not_there(fleet: Fleet, key: str, code: str)
 
 
 def test_what_another_version_published_is_not_rendered_again(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provenance, "generator", lambda: "9.9.9 sha256:" + "0" * 64)
+    monkeypatch.setattr("generator.identity.generator", lambda: "9.9.9 sha256:" + "0" * 64)
     done = fleet.verify("production")
     assert (codes(done), done.recomputed) == ([], 0)
     assert "1 of 1 were made by other versions" in done.notes[0]

@@ -1,21 +1,20 @@
-"""`quad render`."""
+"""`quad render`. What compiles is imported when there is something to compile: an unchanged fleet does without."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from generator.cache import NO_CACHE
+from generator.cache import NO_CACHE, Cache, default_folder
 from generator.diagnostics import has_errors
-from generator.hydrate import usual
-from generator.model import Fleet
-from generator.pipeline import read, render
 from generator.terminal import (
     count,
     format_option,
+    judging_day,
     print_diagnostics,
     print_state,
     print_waived,
@@ -26,6 +25,10 @@ from generator.terminal import (
     unknown,
     verbose_option,
 )
+from generator.unchanged import Run, keep, key_of, look
+
+if TYPE_CHECKING:
+    from generator.result import Rendered
 
 
 class _Proofs(click.ParamType[int]):
@@ -80,35 +83,46 @@ def command(
     """
     started = time.monotonic()
     root = repository(context)
-    place = output.resolve() if output else root / "rendered"
-    fleet = read(root)
-    if not has_errors(fleet.problems):
-        _known(fleet, tenants)
-    how = replace(usual(), plain=plain, prove=prove)
-    if plain or no_cache:
-        how = replace(how, cache=NO_CACHE)
-    with progress("rendering") as bar:
-        crds, day = root / ".build" / "crds", today(root, fleet.repository.fleet)
-        done = render(fleet, place, how, crds, tenants, bar, day, require_schemas)
+    run = Run(root, output.resolve() if output else root / "rendered", root / ".build" / "crds", require_schemas)
+    cache = NO_CACHE if plain or no_cache else Cache(default_folder())
+    key = key_of(run) if cache.folder and not tenants else None
+    known = None if prove else look(run, key, cache, lambda: judging_day(root))
+    done = known or _rendered(run, cache, tenants, plain, prove)
     print_diagnostics(done.problems, layout)
     print_waived(done.waived, verbose)
     if has_errors(done.problems):
         print_state(done.problems, "nothing was written")
         return 1
-    seconds = time.monotonic() - started
-    shown = place.relative_to(root) if place.is_relative_to(root) else place
+    if done is not known:
+        keep(run, key, done, cache)
+        cache.prune()
+    _say(run, done, f"{time.monotonic() - started:.1f} s", " (unchanged)" if done is known else "")
+    return 0
+
+
+def _rendered(run: Run, cache: Cache, tenants: tuple[str, ...], plain: bool, prove: int) -> Rendered:
+    from generator.hydrate import usual
+    from generator.pipeline import read, render
+
+    fleet = read(run.root)
+    if not has_errors(fleet.problems):
+        names = [tenant.name for tenant in fleet.tenants]
+        for name in tenants:
+            if name not in names:
+                raise click.UsageError(unknown("tenant", name, names))
+    how = replace(usual(), cache=cache, plain=plain, prove=prove)
+    with progress("rendering") as bar:
+        day = today(run.root, fleet.repository.fleet)
+        return render(fleet, run.output, how, run.crds, tenants, bar, day, run.require_schemas)
+
+
+def _say(run: Run, done: Rendered, seconds: str, unchanged: str) -> None:
+    shown = run.output.relative_to(run.root) if run.output.is_relative_to(run.root) else run.output
     for environment in done.vanished:
         print_state([], f"removed {environment}/: no tenant is left in it")
     for reason, names in sorted(done.by_kustomize.items()):
         print_state([], f"{count(len(names), 'tenant')} rendered by kustomize: {reason}")
     if not done.custom_checked:
         print_state([], "custom resources were not held against their CRDs; `make crds` fetches those")
-    print_state([], f"{count(done.tenants, 'tenant')}, {count(done.objects, 'object')}, {seconds:.1f} s -> {shown}/")
-    return 0
-
-
-def _known(fleet: Fleet, tenants: tuple[str, ...]) -> None:
-    names = [tenant.name for tenant in fleet.tenants]
-    for name in tenants:
-        if name not in names:
-            raise click.UsageError(unknown("tenant", name, names))
+    did = f"{count(done.tenants, 'tenant')}, {count(done.objects, 'object')}, {seconds}"
+    print_state([], f"{did} -> {shown}/{unchanged}")
