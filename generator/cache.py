@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["build", "profile", "tenant", "verdicts", "run", "tree"]
+Kind = Literal["build", "profile", "tenant", "crd", "verdicts", "run", "tree"]
 KINDS: Mapping[Kind, str] = {
     "build": "what kustomize printed for an overlay",
     "profile": "the template of the tenants of one shape",
     "tenant": "the files of a tenant that is not stamped",
+    "crd": "the schemas of a kind of custom resource",
     "verdicts": "what the rules found nothing wrong with",
     "run": "what a run made of a whole fleet",
     "tree": "how a folder looked when it held rendered trees",

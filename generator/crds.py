@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from generator.cache import digest
+from generator.cache import NO_CACHE, Cache, Kind, digest
 from generator.diagnostics import Diagnostic, Span
 from generator.manifest_loader import ManifestLoader
+
+_KIND: Kind = "crd"
 
 
 def read_crds(folder: Path, kinds: Collection[tuple[str, str]]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
@@ -45,9 +49,14 @@ def crds_digest(folder: Path) -> str:
 
 @dataclass(slots=True)
 class CustomSchemas:
-    """The schemas of custom resources, read when a kind is first asked for; none of any where the folder is missing."""
+    """The schemas of custom resources, read when a kind is first asked for; none of any where the folder is missing.
+
+    `key` is the digest of the folder's files: by it and the kind they are kept, for YAML takes long to read.
+    """
 
     folder: Path
+    key: str = ""
+    cache: Cache = NO_CACHE
     _read: set[tuple[str, str]] = field(default_factory=set)
     _found: dict[tuple[str, str, str], Mapping[str, Any]] = field(default_factory=dict)
 
@@ -57,9 +66,23 @@ class CustomSchemas:
             return None
         new = set(kinds) - self._read
         if new:
-            self._found.update(read_crds(self.folder, new))
             self._read |= new
+            self._read_new({pair for pair in new if not self._kept(pair)})
         return self._found
+
+    def _kept(self, pair: tuple[str, str]) -> bool:
+        raw = self.cache.get(_KIND, digest(self.key, *pair))
+        if raw is not None:
+            self._found.update({(pair[0], version, pair[1]): schema for version, schema in json.loads(raw).items()})
+        return raw is not None
+
+    def _read_new(self, pairs: Collection[tuple[str, str]]) -> None:
+        found = read_crds(self.folder, pairs) if pairs else {}
+        self._found.update(found)
+        for group, kind in pairs:
+            versions = {name[1]: schema for name, schema in found.items() if (name[0], name[2]) == (group, kind)}
+            with suppress(TypeError):  # a date, which JSON has not
+                self.cache.put(_KIND, digest(self.key, group, kind), json.dumps(versions).encode())
 
 
 def schemas_missing() -> Diagnostic:

@@ -49,7 +49,9 @@ class Published:
 
 
 def judge(case: Case, fleet: Fleet) -> Sequence[Diagnostic]:
-    """What the change destroys that no allowance permits."""
+    """What the change destroys that no allowance permits; where there was no tree, there was nothing to be destroyed."""
+    if not any(before.ids for before, _ in case.pairs):
+        return judged(case, [])[1]
     changes = [
         change
         for before, after in case.pairs

@@ -14,6 +14,7 @@ import yaml
 from generator import hydrator, snapshot
 from generator.compile import compile_fleet, compile_roots
 from generator.diagnostics import Diagnostic, ToolError
+from generator.fast_reading import plain_data
 from generator.gathering import Gathering
 from generator.holding import Blame, blame, claims, hold, listed_claims, spec_path
 from generator.hydrate import Hydration
@@ -155,8 +156,9 @@ def object_in(tree: Snapshot, path: str) -> Spec:
     """The `spec` of the one object that a file of a rendered tree holds."""
     if path not in tree.ids:
         raise ToolError(f"{tree.where} has no {path}", "choose another commit")
+    raw = tree.read([path])[path]
     try:
-        first: Any = next(iter(yaml.load_all(tree.read([path])[path], Loader=ManifestLoader)))
+        first: Any = plain_data(raw) or next(iter(yaml.load_all(raw, Loader=ManifestLoader)))
         spec: Spec = dict(first["spec"])
     except (yaml.YAMLError, LookupError, TypeError, ValueError, StopIteration) as error:
         raise ToolError(f"{path} of {tree.where} is no object of ours", "choose another commit") from error
