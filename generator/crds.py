@@ -51,7 +51,7 @@ def crds_digest(folder: Path) -> str:
 class CustomSchemas:
     """The schemas of custom resources, read when a kind is first asked for; none of any where the folder is missing.
 
-    `key` is the digest of the folder's files: by it and the kind they are kept, for YAML takes long to read.
+    `key` is the digest of the folder's files and of who reads them: by it and the kind they are kept, for YAML takes long to read.
     """
 
     folder: Path

@@ -155,10 +155,9 @@ def make(
     that kustomize reads. `today` is the day of the source commit, by which waivers expire.
     """
     progress.start(sum(tree.count for tree in trees))
-    crds_key = crds_digest(crds)
-    key = digest(workshop(), crds_key)
+    key = digest(workshop(), crds_digest(crds))
     clean = set((how.cache.get(_KIND, key) or b"").decode().split())
-    making = _Making(fleet, CustomSchemas(crds, crds_key, how.cache), set(clean))
+    making = _Making(fleet, CustomSchemas(crds, key, how.cache), set(clean))
     ids: dict[str, dict[str, str]] = {tree.environment: {} for tree in trees}
     for tree in trees:
         place, own = folder / tree.environment, ids[tree.environment]
