@@ -24,8 +24,40 @@ SENTINELS = (
 )
 """What the witnesses of profiles are made of (`generator/profiles/witness.py`)."""
 SPECIAL = (
-    *("1.e3", "0x1.e3", "12.e1", "1.2.e3", "0o7.no", "null.no", "y", "n", "no", "on", "off", "yes", "null", "true", "e"),
-    *("123", "0x1", "1e3", "0o17", "0b1", "1-2", "2026-11-21", "00", "0.0", "1.0", "0x1f", "1e3-x", "0", "-", "default"),
+    *(
+        "1.e3",
+        "0x1.e3",
+        "12.e1",
+        "1.2.e3",
+        "0o7.no",
+        "null.no",
+        "y",
+        "n",
+        "no",
+        "on",
+        "off",
+        "yes",
+        "null",
+        "true",
+        "e",
+    ),
+    *(
+        "123",
+        "0x1",
+        "1e3",
+        "0o17",
+        "0b1",
+        "1-2",
+        "2026-11-21",
+        "00",
+        "0.0",
+        "1.0",
+        "0x1f",
+        "1e3-x",
+        "0",
+        "-",
+        "default",
+    ),
     *("1:30/0", "::/0", ":/0", "0:0:0/8", "f::/128", "0.0.0.0/0", "1.1.1.1/1", "2001:db8::/48", "12:30:45::/10"),
     *("* * * * *", "*/5 * * * *", "0 0 1 1 0", "0-5/2,*/9 1-3 * 1,2 0-7", "59 23 31 12 7", "1 2 3 4 5"),
     *("a@b", "+@-", "no@no", "1@1", "-@.", "_@_", "null@null", ".@.", "a+b@c.d"),
@@ -34,13 +66,78 @@ SPECIAL = (
     *("A", "No", "True", "NULL", "Null", "N", "Y", "UTC", "Etc/GMT", "No/No", "A+b/C-d/E_f", "GMT+", "True/False"),
     *("openid", "y n", "null null", "no", "true false", "_", "a _ b", "x y z", "0.a", "1/2", "1/2.3", "a/", "A/_.-"),
     *("a:b", "a:", "~", "a~", ":", "::", "/", "-", "--", "a/b:c", "1:2", "1:30", "~/x", ":x", "a.", "0/x", "x--y"),
-    *("https://0.a", "https://1.e3", "https://null.no", "https://a.b", "a/b:c@sha256:" + "0" * 64, "1/2:3@sha256:" + "1e" * 32),
-    *("a.b:80/c/d:1.0@sha256:" + "9" * 64, "/", "/a", "/~", "/null/0", "/.", "/-/.../_", "a/b", "0/0", "1.e3/1e3", "null/no"),
+    *(
+        "https://0.a",
+        "https://1.e3",
+        "https://null.no",
+        "https://a.b",
+        "a/b:c@sha256:" + "0" * 64,
+        "1/2:3@sha256:" + "1e" * 32,
+    ),
+    *(
+        "a.b:80/c/d:1.0@sha256:" + "9" * 64,
+        "/",
+        "/a",
+        "/~",
+        "/null/0",
+        "/.",
+        "/-/.../_",
+        "a/b",
+        "0/0",
+        "1.e3/1e3",
+        "null/no",
+    ),
     *("TCP", "UDP", "5.3.0", "0.0.0", "1.0.0", "99.99.99", "Cluster", "ClusterSecretStore", "Service", "*", "User"),
     *("a_", "null_", "y_", "_1", "1_000", "1__0", "0_0", "__", "e3", "inf", "nan", "infinity", "aa_bb_cc", "no_no"),
-    *("'", '"', "\\", "#", "# x", "x #", "x #y", "x: y", "x:", ": x", "- x", "? x", "| x", "> x", "%", "@", "`", "&a", "!"),
-    *("<b>&amp;</b>", "a<b>c&d", "$(X)", "${X}", "{{x}}", "{x}", "[x]", "a, b", "a  b", "a   b", "x\u00e9", "é", "日本語", "😀"),
-    *("e\u0301", "\u0301x", "x\u00a1", "\u2018q\u2019", "\u3000x\u3000y", "\U00010000", "\U0010fffd", "\ufffd", "\ue000", "x\u2030"),
+    *(
+        "'",
+        '"',
+        "\\",
+        "#",
+        "# x",
+        "x #",
+        "x #y",
+        "x: y",
+        "x:",
+        ": x",
+        "- x",
+        "? x",
+        "| x",
+        "> x",
+        "%",
+        "@",
+        "`",
+        "&a",
+        "!",
+    ),
+    *(
+        "<b>&amp;</b>",
+        "a<b>c&d",
+        "$(X)",
+        "${X}",
+        "{{x}}",
+        "{x}",
+        "[x]",
+        "a, b",
+        "a  b",
+        "a   b",
+        "x\u00e9",
+        "é",
+        "日本語",
+        "😀",
+    ),
+    *(
+        "e\u0301",
+        "\u0301x",
+        "x\u00a1",
+        "\u2018q\u2019",
+        "\u3000x\u3000y",
+        "\U00010000",
+        "\U0010fffd",
+        "\ufffd",
+        "\ue000",
+        "x\u2030",
+    ),
     *("\u0600x", "א", "\u180e", "\u061c", "\u034f", "\u115f", "\ufe0f", "👩\u200d", "x\ufffe", "\ufdd0", "\U0001fffe"),
 )
 LONG = (
@@ -49,8 +146,17 @@ LONG = (
     *("a " * 100 + "z", "openid " * 60 + "z", "x_y " * 70 + "z", "a." * 120 + "bc", "1." * 100 + "e3", "a-" * 30 + "b"),
     *("a/" * 99 + "b", "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31 * * * *"),
     *("9" * 300, "https://" + "a." * 60 + "b", "https://a/" + "b/" * 90 + "c", "a" * 39 + "b", "-".join(["ab"] * 13)),
-    *("1,2,3,4,5,6,7,8,9,10,11,12 1,2,3,4,5,6,7,8,9,10,11,12 1,2,3,4,5,6,7,8 1,2,3,4,5,6 1,2,3", "0" * 63, "a" + "0" * 38),
-    *("a." * 30 + "bb", ("a" * 63 + ".") * 3 + "a" * 61, "moodle/" + "x" * 190, "a" * 30 + " " + "b" * 30 + " " + "c" * 30),
+    *(
+        "1,2,3,4,5,6,7,8,9,10,11,12 1,2,3,4,5,6,7,8,9,10,11,12 1,2,3,4,5,6,7,8 1,2,3,4,5,6 1,2,3",
+        "0" * 63,
+        "a" + "0" * 38,
+    ),
+    *(
+        "a." * 30 + "bb",
+        ("a" * 63 + ".") * 3 + "a" * 61,
+        "moodle/" + "x" * 190,
+        "a" * 30 + " " + "b" * 30 + " " + "c" * 30,
+    ),
 )
 
 
@@ -113,7 +219,9 @@ def varied(unit: Unit, schema: Mapping[str, Any], number: int, seed: int, some: 
     """As many tenants of the unit's shape, every leaf of each with a hostile value; what follows from others need not."""
     random = Random(seed)
     leaves = leaves_of(unit.spec, schema)
-    own = list(dict.fromkeys(str(value) for _, value in everything(unit.spec) if type(value) in (str, int) and value != ""))
+    own = list(
+        dict.fromkeys(str(value) for _, value in everything(unit.spec) if type(value) in (str, int) and value != "")
+    )
     known = words_of(unit.catalogue)
     pools = [pool_of(random, leaf, own, known, some) or [_value(unit.spec, leaf[0])] for leaf in leaves]
     for at_pool in pools:
@@ -147,7 +255,9 @@ def _in_order(spec: Any, like: Mapping[str, Any]) -> None:
 
 
 def _different(values: list[str]) -> list[str]:
-    return [value if value not in values[:index] else f"{'abc'[index % 3]}{value}" for index, value in enumerate(values)]
+    return [
+        value if value not in values[:index] else f"{'abc'[index % 3]}{value}" for index, value in enumerate(values)
+    ]
 
 
 def _value(data: Any, path: Path) -> Any:

@@ -1,0 +1,162 @@
+"""Stamped bytes are kustomize's, whatever the values. QUAD_FUZZ_STAMPED says how many tenants, QUAD_FUZZ_SEED which."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from generator import kustomize, schema
+from generator.cache import NO_CACHE, Cache
+from generator.compile import catalogue_files, compile_fleet
+from generator.hydrate import Hydrated, Hydration, hydrate
+from generator.making import make
+from generator.model import Fleet, Progress, Tree, Unit
+from generator.pipeline import read
+from generator.profiles.own import own_scalar
+from generator.profiles.witness import renamed, shape_of
+from generator.source import dump
+from generator.staging import write
+from tests.bench.fleet import fleet as random_fleet
+from tests.conftest import ROOT, copy_input
+from tests.hostile import LONG, SENTINELS, SPECIAL, varied
+from tests.nasty import texts
+
+COUNT = int(os.environ.get("QUAD_FUZZ_STAMPED", "30"))
+SEED = int(os.environ.get("QUAD_FUZZ_SEED", "6"))
+KUSTOMIZE = kustomize.find()
+FULL = """\
+name: full
+displayName: Full
+host: full.example.org
+cache: {host: redis}
+features:
+  backup: {bucket: full-backup, endpoint: "https://s3.example.org"}
+  oauth: {issuer: "https://login.example.org", clientId: moodle}
+  scaling: {}
+  white-label: {hosts: [b.example.org, a.example.org, c.example.net]}
+"""
+REASONS = ("holds a character that kustomize does not keep", "two items of a list have one name")
+"""Why a value may be left to kustomize; nothing else is to be."""
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
+    root = copy_input(tmp_path_factory.mktemp("full") / "fleet", ROOT / "generator" / "scaffold" / "tenants")
+    (root / "tenants" / "production" / "full.yaml").write_text(FULL)
+    found = read(root)
+    assert found.problems == []
+    return found
+
+
+@pytest.fixture(scope="module")
+def full(fleet: Fleet) -> Unit:
+    (unit,) = (
+        unit for tree in compile_fleet(fleet.repository, fleet.tenants) for unit in tree.units if unit.name == "full"
+    )
+    return unit
+
+
+def hydrated(units: Sequence[Unit], place: Path, how: Hydration) -> dict[str, Hydrated]:
+    """What becomes of each tenant, by name; what kustomize refuses is a problem that names it."""
+    for ring in {unit.spec["ring"] for unit in units}:
+        write(place, catalogue_files(units[0].catalogue, ring))
+    made = list(hydrate(Tree("production", {}, (), tuple(units)), place, how))
+    refused = {name for one in made for problem in one.problems for name in problem.tenants}
+    return {one.unit.name: one for one in made if one.unit and one.unit.name not in refused}
+
+
+def differences(stamped: Iterable[Hydrated], plain: dict[str, Hydrated]) -> list[str]:
+    """Each stamped file that kustomize writes differently, with the first line."""
+    found = []
+    for one in stamped:
+        assert one.unit is not None
+        other = plain.get(one.unit.name)
+        if other is None:
+            found.append(f"{one.unit.name}: kustomize refuses it")
+        elif one.files.keys() != other.files.keys():
+            found.append(f"{one.unit.name}: {sorted(one.files.keys() ^ other.files.keys())}")
+        else:
+            found += [
+                f"{path}: {_first(raw, other.files[path])}"
+                for path, raw in one.files.items()
+                if raw != other.files[path]
+            ]
+    return found
+
+
+def _first(ours: bytes, real: bytes) -> str:
+    pairs = zip(ours.decode().split("\n"), real.decode().split("\n"), strict=False)
+    return next((f"{one!a} is not {other!a}" for one, other in pairs if one != other), "one is longer")
+
+
+def test_every_leaf_with_hostile_values(fleet: Fleet, full: Unit, tmp_path: Path) -> None:
+    """Stamped from a profile that is made of, and proven by, an ordinary tenant."""
+    units = [full, *varied(full, schema.resolved(fleet.repository), COUNT, SEED, 40)]
+    fast = hydrated(units, tmp_path / "fast", Hydration(KUSTOMIZE, pays=COUNT // 2))
+    plain = hydrated(units, tmp_path / "plain", Hydration(KUSTOMIZE, plain=True))
+    stamped = [one for one in fast.values() if one.stamped]
+    assert differences(stamped, plain) == []
+    reasons = Counter(one.reason for one in fast.values() if not one.stamped)
+    assert [reason for reason in reasons if reason and not reason.endswith(REASONS)] == []
+    assert len(stamped) > 0.6 * len(units), reasons  # the rest equals names that are renamed, or is refused by name
+
+
+def test_values_that_are_names_which_kustomize_changes(fleet: Fleet, full: Unit, tmp_path: Path) -> None:
+    """A value that equals such a name makes a shape of its own, and that is stamped as kustomize takes it."""
+    fixed = renamed(full.catalogue)
+    known = shape_of(full, fixed).shape
+    many = varied(full, schema.resolved(fleet.repository), 100, SEED + 1, 40)
+    units = [unit for unit in many if shape_of(unit, fixed).shape != known][: max(2, COUNT // 10)]
+    fast = hydrated(units, tmp_path / "fast", Hydration(KUSTOMIZE, pays=1))
+    plain = hydrated(units, tmp_path / "plain", Hydration(KUSTOMIZE, plain=True))
+    stamped = [one for one in fast.values() if one.stamped]
+    assert differences(stamped, plain) == []
+    assert stamped, Counter(one.reason for one in fast.values())
+
+
+def test_random_tenants(tmp_path: Path) -> None:
+    """Whole trees, as `quad render` makes them, of tenants whose shapes have several members; then again out of the cache."""
+    found = read(random_fleet(tmp_path / "fleet", 250, SEED))
+    shapes = defaultdict(list)
+    for tree in compile_fleet(found.repository, found.tenants):
+        for unit in tree.units:
+            shapes[unit.catalogue.commit, shape_of(unit, renamed(unit.catalogue)).shape].append(unit.name)
+    largest = sorted(shapes.values(), key=len, reverse=True)[: max(3, COUNT // 20)]
+    names = {name for members in largest for name in members[:6]}
+    few = replace(found, tenants=[tenant for tenant in found.tenants if tenant.name in names])
+    trees = compile_fleet(few.repository, few.tenants)
+    cache = Cache(tmp_path / "cache")
+    ways = {
+        "plain": Hydration(KUSTOMIZE, NO_CACHE, plain=True),
+        "fast": Hydration(KUSTOMIZE, cache, pays=1),
+        "again": Hydration(KUSTOMIZE, cache, pays=1),
+    }
+    made = {way: make(few, trees, tmp_path / way, how, tmp_path / "none", Progress()) for way, how in ways.items()}
+    files = {way: _files(tmp_path / way) for way in ways}
+    assert files["fast"] == files["plain"]
+    assert files["again"] == files["plain"]
+    assert len(names) > 10
+    assert made["fast"].by_kustomize == {}
+    assert {one.objects for one in made.values()} == {made["plain"].objects}
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_overlays_own_scalars_are_those_of_the_dumper() -> None:
+    """Wherever they stand: `source.dump` writes a text the same in every place."""
+    some = [text for text in (*SPECIAL, *LONG, *SENTINELS, *texts(SEED, 20_000)) if text]
+    every = [chr(code) for code in range(0x20, 0x11000) if not 0xD800 <= code < 0xE000]
+    many = [*some, *every, *(f"a{character}b" for character in every)]
+    written = [own_scalar(text) for text in many]
+    long = "k" * 100
+    assert dump(many).decode().splitlines() == [f"- {text}" for text in written]
+    assert dump([{"key": text} for text in many]).decode().splitlines() == [f"- key: {text}" for text in written]
+    deep = dump({"top": [[{long: text} for text in some]]}).decode().splitlines()[1:]
+    assert [line.lstrip(" -") for line in deep] == [f"{long}: {text}" for text in written[: len(some)]]
