@@ -160,11 +160,9 @@ LONG = (
 )
 
 
+NAME = {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63}
 REFERRED: Mapping[str, Mapping[str, Any]] = {
-    **dict.fromkeys(
-        ("ring", "cluster", "plan", "environment"),
-        {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63},
-    ),
+    **{path: NAME for path in ("ring", "cluster", "plan", "environment")},
     "site.url": {"type": "string", "pattern": r"^https://[a-z0-9.-]+\.[a-z]+$"},
     "release.image": {
         "type": "string",
