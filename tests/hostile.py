@@ -162,7 +162,7 @@ LONG = (
 
 NAME = {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63}
 REFERRED: Mapping[str, Mapping[str, Any]] = {
-    **{path: NAME for path in ("ring", "cluster", "plan", "environment")},
+    **dict.fromkeys(("ring", "cluster", "plan", "environment"), NAME),
     "site.url": {"type": "string", "pattern": r"^https://[a-z0-9.-]+\.[a-z]+$"},
     "release.image": {
         "type": "string",
