@@ -47,9 +47,12 @@ class Remembering(Kustomize):
             if path.is_file():
                 digest.update(path.relative_to(tree).as_posix().encode() + b"\0" + path.read_bytes())
         key = digest.hexdigest()
-        if key not in _MADE:
-            _MADE[key] = Kustomize.build(self, folder)
-        return _MADE[key]
+        if key in _MADE:
+            return _MADE[key]
+        made = Kustomize.build(self, folder)
+        if not made[1]:  # a complaint names the folder it is about
+            _MADE[key] = made
+        return made
 
 
 def tools() -> Tools:
