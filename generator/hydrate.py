@@ -18,7 +18,7 @@ from generator.cache import NO_CACHE, Cache, Kind, default_folder, digest
 from generator.compile import catalogue_files, unit_files
 from generator.diagnostics import Diagnostic, ToolError
 from generator.identity import workshop
-from generator.kustomize import KUSTOMIZE_VERSION, Kustomize, find
+from generator.kustomize import Kustomize, find
 from generator.model import Catalogue, Tree, Unit
 from generator.plain import build_all
 from generator.profiles.assemble import files_of
@@ -138,7 +138,7 @@ def _compile(groups: Sequence[_Group], place: Path, how: Hydration) -> None:
 
         def one(numbered: tuple[int, _Group]) -> None:
             number, group = numbered
-            group.key = digest(ours, KUSTOMIZE_VERSION, digests[id(group.catalogue)], repr(group.shape))
+            group.key = digest(ours, digests[id(group.catalogue)], repr(group.shape))
             if not _kept(group, how) and len(group.members) >= how.pays:
                 _make(group, place, how, Path(folder) / str(number))
 

@@ -28,7 +28,7 @@ def generator() -> str:
 
 @cache
 def workshop() -> str:
-    """The generator with the Python and the packages it works with: what is kept of their work is theirs alone.
+    """The generator with the Python and the packages it works with, kustomize's too: what is kept of their work is theirs alone.
 
     A package's version is in the name of the folder that pip makes for it, so that none is opened, and none is forgotten.
     """

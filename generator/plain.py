@@ -15,7 +15,8 @@ from pathlib import Path
 
 from generator.cache import NO_CACHE, Cache, Kind, digest
 from generator.diagnostics import Diagnostic, Span
-from generator.kustomize import KUSTOMIZE_VERSION, Kustomize
+from generator.identity import workshop
+from generator.kustomize import Kustomize
 from generator.model import Build
 from generator.pinned import inherited
 
@@ -62,7 +63,7 @@ def _run_all(
 def _run(folder: Path, kustomize: Kustomize, cache: Cache, catalogue: str) -> tuple[bytes, str]:
     if cache.folder is None:
         return kustomize.build(folder)
-    key = digest(KUSTOMIZE_VERSION, catalogue, _digest(folder))
+    key = digest(workshop(), catalogue, _digest(folder))
     kept = cache.get(_KIND, key)
     if kept is not None:
         return kept, ""
