@@ -52,7 +52,8 @@ class Pairs:
 def base(root: Path, name: str) -> Base | None:
     """What the user's word means, revisions before folders; None for nothing."""
     if git.is_repository(root):
-        commit = git.resolve(root, name) or git.resolve(root, f"origin/{name}")
+        names = (f"refs/heads/{name}", name, f"origin/{name}")  # a branch, even where a tag has its name
+        commit = next((found for each in names if (found := git.resolve(root, each))), None)
         if commit:
             sources = git.attempt(root, ["cat-file", "-e", f"{commit}:./tenants/fleet.yaml"])[0] == 0
             return Base("sources" if sources else "branch", name, commit)

@@ -24,10 +24,15 @@ _FOREIGN = {
 }
 _FOREIGN |= {"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_GRAFT_FILE", "GIT_SHALLOW_FILE"}
 _FOREIGN |= {"GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"}
-_QUIET |= {"GIT_NO_REPLACE_OBJECTS": "1"}  # a commit is what its id says, whatever refs/replace/ has
+# A commit is what its id says, whatever refs/replace/ and info/grafts have.
+_QUIET |= {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
 
 
 _UNREAD = "fatal: Could not read from remote repository."
+_HELP = {
+    b"dubious ownership": "the folder is another user's; where that is meant, `git config --global --add safe.directory FOLDER`",
+    b"promisor remote": "the clone is partial and lacks it: clone without `--filter`",
+}
 
 
 def run(root: Path, arguments: Sequence[str], stdin: bytes = b"", variables: Mapping[str, str] | None = None) -> bytes:
@@ -40,7 +45,8 @@ def run(root: Path, arguments: Sequence[str], stdin: bytes = b"", variables: Map
 
 def failed(arguments: Sequence[str], code: int, error: bytes) -> ToolError:
     """The ToolError of a git that ended so."""
-    return ToolError(f"git {arguments[0]} failed: {last_words(error) or f'exit code {code}'}")
+    help = next((help for words, help in _HELP.items() if words in error), "")
+    return ToolError(f"git {arguments[0]} failed: {last_words(error) or f'exit code {code}'}", help)
 
 
 def last_words(error: bytes) -> str:
@@ -115,7 +121,7 @@ def resolve(root: Path, revision: str) -> str | None:
 
 def committed(root: Path, commit: str) -> datetime:
     """The committer's date of a commit, in UTC."""
-    seconds = run(root, ["log", "-1", "--format=%ct", commit]).decode()
+    seconds = run(root, ["log", "-1", "--no-show-signature", "--format=%ct", commit]).decode()
     return datetime.fromtimestamp(int(seconds), UTC)
 
 
@@ -136,6 +142,12 @@ def is_repository(root: Path) -> bool:
 def is_shallow(root: Path) -> bool:
     """Whether the clone has only the newest part of the history."""
     return run(root, ["rev-parse", "--is-shallow-repository"]).strip() == b"true"
+
+
+def sees_some(root: Path) -> bool:
+    """Whether the clone may lack branches that its `origin` has: a shallow one, or one that fetches but some."""
+    wanted = setting(root, "--get-all", "remote.origin.fetch").splitlines()
+    return bool(wanted) and (is_shallow(root) or not any("refs/heads/*" in line for line in wanted))
 
 
 def is_ancestor(root: Path, older: str, newer: str) -> bool:
@@ -207,9 +219,10 @@ def blobs(root: Path, ids: Iterable[str]) -> dict[str, bytes]:
 
 def folder(root: Path) -> Path:
     """The repository's own folder (`.git`), which its work trees share."""
-    code, out, error = attempt(
-        root, ["rev-parse", "--path-format=absolute", "--git-common-dir", "--show-object-format"]
-    )
+    arguments = ["rev-parse", "--path-format=absolute", "--git-common-dir", "--show-object-format"]
+    code, out, error = attempt(root, arguments)
+    if code and b"not a git repository" not in error:
+        raise failed(arguments, code, error)
     if code:
         help = "publishing needs the history: `git init`, commit, then publish"
         raise ToolError(f"{root} is in no git repository: {last_words(error)}", help)

@@ -19,6 +19,7 @@ _SCRATCH = "refs/quadrangle/scratch"
 _IN_THE_WAY = re.compile(rb"'refs/heads/([^']+)' exists; cannot create 'refs/heads/([^']+)'")
 _SPOKEN = 5
 """Lines of a remote's hook that are shown."""
+_OF_GIT = ("fatal: ", "error: ", "hint: ", "warning: ")
 _LOCKED = re.compile(rb"stale info|cannot lock ref|failed to lock")
 
 
@@ -153,6 +154,8 @@ def push(root: Path, remote: str, moves: Sequence[Move]) -> str:
         return said
     lines = error.decode(errors="replace").splitlines()
     spoken = [line.removeprefix("remote:").strip() for line in lines if line.startswith("remote:")]
-    said += f"; the remote says: {' / '.join(filter(None, spoken[:_SPOKEN]))}" if spoken else ""
+    who = "the remote" if spoken else "a hook here"
+    spoken = spoken or [line.strip() for line in lines if not refused and not line.startswith(_OF_GIT)]
+    said += f"; {who} says: {' / '.join(filter(None, spoken[:_SPOKEN]))}" if spoken else ""
     help = "no branch was moved, here or there; mend it and publish again"
     raise ToolError(f"git push to {remote} failed: {said}", help)

@@ -43,7 +43,7 @@ from generator.snapshot import Snapshot, of_commit
 from generator.snapshot import differing as paths_differing
 from generator.staging import staged
 from generator.summary import named, summary
-from generator.tip import Step, kept_snapshot, steps, tip_problems
+from generator.tip import UNSHALLOW, Step, kept_snapshot, steps, tip_problems
 
 _BY = ", rolled back by "
 
@@ -144,6 +144,8 @@ def _target(request: Rollback, place: Place) -> Step:
             ours.append(step.id[:12])
             if len(request.to) >= 4 and step.id.startswith(request.to.lower()):  # noqa: PLR2004  # git's own least
                 return step
+    if git.is_shallow(request.root):
+        raise ToolError(f"this clone has no commit {request.to} of {place.branch}, nor all there are", UNSHALLOW)
     raise RequestError(f"commit that quad published on {place.branch}", request.to, ours)
 
 

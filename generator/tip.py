@@ -90,13 +90,18 @@ def steps(root: Path, commit: str) -> Iterator[Step]:
 
 
 def _merged(root: Path, step: Step, check: str) -> Step:
-    """A merge that has the whole tree of a commit of ours, as when what `--next` proposed is accepted, is as good as that."""
-    others = step.commit.parents[1:]
+    """A merge that has the whole tree of a commit of ours, as when what `--next` proposed is accepted, is as good as that.
+
+    It must bring that commit: a merge of what the branch had already goes back by hand, past what `quad rollback` holds.
+    """
+    first, others = step.commit.parents[:1], step.commit.parents[1:]
     raw = git.blobs(root, others) if others else {}
     for other in others:
         parsed = parse_commit(raw[other])
         record = parse_record(parsed.message)
-        if record is not None and parsed.tree == step.commit.tree and record.check == check:
+        if record is None or parsed.tree != step.commit.tree or record.check != check:
+            continue
+        if not git.is_ancestor(root, other, first[0]):
             return replace(step, record=record, made=other)
     return step
 

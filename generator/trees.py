@@ -25,6 +25,9 @@ def of_branches(root: Path, fleet: Mapping[str, Any], environments: Collection[s
 
 def _of_branch(root: Path, branch: str, environment: str) -> Snapshot:
     name, commit = branch_commit(root, branch)
+    if not commit and git.is_repository(root) and git.sees_some(root):
+        help = "`git remote set-branches origin '*'`, then `git fetch --unshallow origin`; in CI `fetch-depth: 0`"
+        raise ToolError(f"this clone is shallow or of one branch: it cannot tell whether there is {branch}", help)
     if not commit:
         return snapshot.nothing(environment, f"{branch}, which does not exist yet")
     return snapshot.of_commit(root, commit, environment, f"{name} at {commit[:_SHORT]}")
@@ -116,7 +119,8 @@ def published(root: Path, environments: Sequence[str]) -> list[Snapshot]:
 def _newest(root: Path, environment: str) -> Iterator[Snapshot]:
     revision, commit = branch_commit(root, f"{prefix(root)}{environment}")
     if commit:
-        yield of_revision(root, revision)
+        # By its id: a tag may have the branch's name.
+        yield of_commit(root, commit, environment, f"{revision} at {commit[:_SHORT]}")
         return
     folder = root / "rendered" / environment
     if _is_tree(folder):

@@ -33,7 +33,7 @@ def _result(diagnostic: Diagnostic) -> dict[str, Any]:
         "locations": [location(diagnostic.span)],
     }
     if diagnostic.related:
-        related = [{**location(item.span), "message": {"text": item.label}} for item in diagnostic.related]
+        related = [{**location(item.span), "message": {"text": printable(item.label)}} for item in diagnostic.related]
         result["relatedLocations"] = related
     return result
 

@@ -48,7 +48,9 @@ def _excerpt(arrow: str, span: Span, mark: str, label: str, role: str, gutter: i
         return lines
     before, marked, after = _window(span)
     bar = paint("|", "place")
-    under = " " * _columns(before) + paint(mark * max(1, _columns(marked)) + (f" {label}" if label else ""), role)
+    under = " " * _columns(before) + paint(
+        mark * max(1, _columns(marked)) + (f" {printable(label)}" if label else ""), role
+    )
     number = paint(str(span.line).rjust(gutter), "place")
     return [
         *lines,
