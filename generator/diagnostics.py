@@ -12,6 +12,7 @@ from datetime import date
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+_MOST = 4_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,6 +58,12 @@ class Diagnostic:
     severity: Severity = "error"
     tenants: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Cut the words: a value that they repeat may be as long as a file."""
+        for name in ("message", "label", "help"):
+            object.__setattr__(self, name, _cut(getattr(self, name)))
+        object.__setattr__(self, "notes", tuple(map(_cut, self.notes)))
+
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:
         """Where it stands in a listing: by file, line, column, then code and message."""
@@ -70,6 +77,10 @@ class Waived:
     finding: Diagnostic
     reason: str
     until: date
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _MOST else f"{words[:_MOST]}… ({len(words):,} characters)"
 
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -52,6 +52,15 @@ require_schemas_option = click.option(
     show_envvar=True,
     help="Fail where the schemas of custom resources are missing, as CI should.",
 )
+
+
+def named(_context: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    """A name that may be left out, but not be empty: a variable that is not set must not mean less than was asked for."""
+    if value == "":
+        raise click.BadParameter("it is empty", param=parameter)
+    return value or ""
+
+
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="List the findings that fleet.yaml waives.")
 
 

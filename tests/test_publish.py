@@ -523,6 +523,15 @@ def test_what_is_not_there_is_a_wrong_command_line(fleet: Fleet) -> None:
     assert "did you mean `production`?" in done.stderr.replace("\n", " ")
 
 
+def test_an_empty_name_is_not_none(fleet: Fleet) -> None:
+    for words in (["publish", "--push", ""], ["rollback", "-e", "production", "--to", "1234", "--push", ""]):
+        done = quad(words, fleet.root, IDENTITY)
+        assert (done.code, "it is empty" in done.stderr) == (2, True)
+    for option in ("--remote", "--since"):
+        assert quad(["verify-branch", option, ""], fleet.root, IDENTITY).code == 2
+    assert "rendered" not in fleet.git("for-each-ref")
+
+
 def test_outside_git_it_says_so(fleet: Fleet) -> None:
     subprocess.run(["rm", "-rf", str(fleet.root / ".git")], check=True)
     done = quad(["publish"], fleet.root, {**IDENTITY, "GIT_CEILING_DIRECTORIES": str(fleet.root.parent)})

@@ -12,6 +12,7 @@ from generator.publish import NEXT
 from generator.rendering import Tools
 from generator.terminal import (
     format_option,
+    named,
     print_diagnostics,
     print_outcomes,
     print_state,
@@ -26,7 +27,7 @@ from generator.terminal import (
     "-e", "--environment", "environments", multiple=True, help="Only this one; may be repeated.  [default: all]"
 )
 @click.option(
-    "--push", "remote", metavar="REMOTE", default="", help="Publish to the branches of this remote repository."
+    "--push", "remote", metavar="REMOTE", callback=named, help="Publish to the branches of this remote repository."
 )
 @click.option("--next", "proposed", is_flag=True, help="Write <branch>-next, for promotion by pull request.")
 @click.option("--keep-going", is_flag=True, help="Hold tenants with problems as they were, and publish the others.")

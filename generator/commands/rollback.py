@@ -8,14 +8,16 @@ from generator.hydrate import usual
 from generator.model import Progress
 from generator.rendering import Tools
 from generator.rollback import Rollback, rollback
-from generator.terminal import format_option, print_diagnostics, print_outcomes, repository, usage
+from generator.terminal import format_option, named, print_diagnostics, print_outcomes, repository, usage
 
 
 @click.command("rollback")
 @click.option("-e", "--environment", required=True, help="Whose branch.")
 @click.option("--to", required=True, metavar="COMMIT", help="How it was at this commit of the rendered branch.")
 @click.option("-t", "--tenant", "tenants", multiple=True, help="Only this one; may be repeated.  [default: all]")
-@click.option("--push", "remote", metavar="REMOTE", default="", help="Roll back the branch of this remote repository.")
+@click.option(
+    "--push", "remote", metavar="REMOTE", callback=named, help="Roll back the branch of this remote repository."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be rolled back; write no commit.")
 @format_option
 @click.pass_context

@@ -8,7 +8,7 @@ from generator.diagnostics import has_errors
 from generator.hydrate import usual
 from generator.publish import NEXT
 from generator.rendering import Tools
-from generator.terminal import count, format_option, print_diagnostics, print_state, progress, repository, usage
+from generator.terminal import count, format_option, named, print_diagnostics, print_state, progress, repository, usage
 from generator.verify import Request, verify
 
 
@@ -16,11 +16,11 @@ from generator.verify import Request, verify
 @click.option(
     "-e", "--environment", "environments", multiple=True, help="Only this one; may be repeated.  [default: all]"
 )
-@click.option("--remote", metavar="REMOTE", default="", help="Verify the branches of this remote repository.")
+@click.option("--remote", metavar="REMOTE", callback=named, help="Verify the branches of this remote repository.")
 @click.option("--next", "proposed", is_flag=True, help="Verify <branch>-next.")
 @click.option("--main", default="HEAD", show_default=True, help="Where every source commit must have been merged.")
 @click.option("--all", "everything", is_flag=True, help="Every commit of the branch, not the tip alone.")
-@click.option("--since", metavar="COMMIT", default="", help="Every commit after this one.")
+@click.option("--since", metavar="COMMIT", callback=named, help="Every commit after this one.")
 @click.option(
     "--signed", is_flag=True, help="Want a good signature.  [default: where gpg.ssh.allowedSignersFile is set]"
 )
