@@ -158,6 +158,9 @@ FIELDS = [
     "projected",
     "sources",
     "annotations",
+    "destination",
+    "server",
+    "finalizers",
 ]
 KINDS = [
     ("v1", "PersistentVolumeClaim"),
@@ -167,6 +170,7 @@ KINDS = [
     ("v1", "ServiceAccount"),
     ("apps/v1", "StatefulSet"),
     ("apps/v1", "Deployment"),
+    ("argoproj.io/v1alpha1", "Application"),
     ("argoproj.io/v1alpha1", "Rollout"),
     ("batch/v1", "CronJob"),
     ("batch/v1", "Job"),
@@ -308,6 +312,7 @@ def said(found: list[Danger]) -> list[tuple[str, str, str, str, str]]:
     return [(each.code, each.tenant, str(each.object), each.field, each.allowed) for each in found]
 
 
+FLEET = "tenants/fleet.yaml"
 NORDVIK = "tenants/production/nordvik.yaml"
 
 
@@ -408,3 +413,21 @@ def test_a_site_that_moves_to_another_cluster_is_said_once(fleet: Fleet) -> None
 
 
 BACKUP_US = '{bucket: moodle-backup-us, endpoint: "https://s3.us-east-1.example.org"}'
+
+
+def test_a_cluster_that_becomes_another_one_is_a_move(fleet: Fleet) -> None:
+    fleet.edit(FLEET, "server: https://eu-1.k8s.example.edu:6443", "server: https://other.example.org")
+    found, problems, _ = fleet.judged()
+    assert {(each.code, each.field, each.after) for each in found} == {
+        ("tenant-moved", "cluster", "https://other.example.org")
+    }
+    assert "nordvik" in {each.tenant for each in found}
+    assert {problem.code for problem in problems} == {"tenant-moved"}
+
+
+def test_another_argo_cd_is_a_move(fleet: Fleet) -> None:
+    fleet.edit(FLEET, "  namespace: argocd", "  namespace: argo-two")
+    found, _, _ = fleet.judged()
+    moved = ("tenant-moved", "nordvik", "Tenant nordvik", "Application", "")
+    assert moved in said(found)
+    assert {each.field for each in found} == {"Application"}
