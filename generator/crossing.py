@@ -54,7 +54,7 @@ def crossed(
             others = [
                 standing(root, *other) for other in zip(found, planned, strict=True) if other[0].branch != place.branch
             ]
-            said = list(_problems(schema, taken, [*others, *beside()], files))
+            said = list(_problems(schema, taken, place.branch, [*others, *beside()], files))
             if said:
                 problems[place.environment] = said
     return problems
@@ -75,7 +75,7 @@ def _taken(schema: Schema, root: Path, place: Place, draft: Draft) -> dict[Uniqu
 
 
 def _problems(
-    schema: Schema, taken: Mapping[Unique, str], others: Sequence[Standing], files: Mapping[str, Document]
+    schema: Schema, taken: Mapping[Unique, str], branch: str, others: Sequence[Standing], files: Mapping[str, Document]
 ) -> Iterator[Diagnostic]:
     """One problem for each tenant and branch."""
     said = set()
@@ -85,7 +85,7 @@ def _problems(
                 name = taken.get(claim)
                 if name and (name, other.branch) not in said:
                     said.add((name, other.branch))
-                    yield _problem(name, claim, holder, other.branch, files)
+                    yield _problem(name, claim, holder, other.branch, other.branch == branch, files)
 
 
 def _holders(other: Standing, taken: Mapping[Unique, str]) -> list[str]:
@@ -96,13 +96,16 @@ def _holders(other: Standing, taken: Mapping[Unique, str]) -> list[str]:
     return [path.split("/")[1] for path in paths if any(value in raw[path] for value in wanted)]
 
 
-def _problem(name: str, claim: Unique, holder: str, branch: str, files: Mapping[str, Document]) -> Diagnostic:
+def _problem(
+    name: str, claim: Unique, holder: str, branch: str, own: bool, files: Mapping[str, Document]
+) -> Diagnostic:
     space, value = claim
     words = f"tenant `{name}`" if holder == name else f"`{value}` ({space}) belongs to `{holder}`, which"
+    twice = "twice on it" if own else "on two branches"
     place = files[name].value(("name",)) if name in files else Span(branch)
     return Diagnostic(
         "still-elsewhere",
-        f"{words} is still on `{branch}`, and would be on two branches",
+        f"{words} is still on `{branch}`, and would be {twice}",
         place,
         help=f"publish both environments together, once what keeps `{branch}` back is mended; "
         "if its environment is gone from fleet.yaml, remove the branch once nothing in a cluster reads it",

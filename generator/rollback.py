@@ -1,14 +1,14 @@
 """What `quad rollback` puts on a branch: a tree, or some tenants, as at an earlier commit of it. Always a new commit.
 
-A tenant whose release would fall, or that was not there yet, stays as it is: a database is restored, never stepped down, and to
-leave a tenant out would delete it.
+A tenant whose release would fall, that would lose something, or that was not there yet, stays as it is: a database is restored,
+never stepped down, and to leave a tenant out would delete it. Nobody comes back who would take what another has by now.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from generator import git, identity, provenance, refs
@@ -39,6 +39,7 @@ from generator.publish import (
     refused,
 )
 from generator.rendering import Tools, object_in, opened, spec_in, with_pages, with_roots
+from generator.reversal import Judges, judges, kept_back, taken
 from generator.snapshot import Snapshot, of_commit
 from generator.snapshot import differing as paths_differing
 from generator.staging import staged
@@ -81,8 +82,12 @@ def rollback(request: Rollback, tools: Tools) -> Outcome:
     chosen = {request.environment: branches[request.environment]}
     with staged(git.folder(request.root) / "quadrangle") as folder:
 
+        @cache
+        def by(published: str) -> Judges:
+            return judges(request.root, (source.id, published), tools.crds, folder / "judges" / published)
+
         def plan(found: Sequence[Place]) -> list[Planned]:
-            return [_plan(request, found[0], tools, folder)]
+            return [_plan(request, found[0], by, tools, folder)]
 
         def look() -> list[Place]:
             return places(request.root, chosen, request.remote)
@@ -90,11 +95,20 @@ def rollback(request: Rollback, tools: Tools) -> Outcome:
         return carry_out(request.root, look, plan, request.remote, request.dry_run)[0]
 
 
-def _plan(request: Rollback, place: Place, tools: Tools, folder: Path) -> Planned:
+def _plan(request: Rollback, place: Place, judge: Callable[[str], Judges], tools: Tools, folder: Path) -> Planned:
     if problems := tip_problems(place.tip):
         return refused(place, problems)
-    target = _target(request, place)
-    trees = _trees(request, place, target)
+    target, tip = _target(request, place), place.tip.good
+    assert tip is not None
+    assert tip.record is not None
+    by = judge(tip.record.source)
+    trees = _trees(request, by, place, target)
+    planned = _put_together(request, place, trees, target, tools, folder)
+    problems = taken(by, place, planned, trees.back, request.remote) if isinstance(planned, Draft) else []
+    return refused(place, problems) if problems else planned
+
+
+def _put_together(request: Rollback, place: Place, trees: _Trees, target: Step, tools: Tools, folder: Path) -> Planned:
     tip = place.tip.good
     assert tip is not None
     if request.tenants:
@@ -149,7 +163,7 @@ def _target(request: Rollback, place: Place) -> Step:
     raise RequestError(f"commit that quad published on {place.branch}", request.to, ours)
 
 
-def _trees(request: Rollback, place: Place, target: Step) -> _Trees:
+def _trees(request: Rollback, by: Judges, place: Place, target: Step) -> _Trees:
     now = kept_snapshot(request.root, place.tip, place.environment)
     then = of_commit(request.root, target.id, place.environment, target.id[:12])
     new, old = tenants_in(now.ids), tenants_in(then.ids)
@@ -157,23 +171,8 @@ def _trees(request: Rollback, place: Place, target: Step) -> _Trees:
         raise RequestError(f"tenant in {place.branch}", unknown[0], sorted(new | old))
     touched = {tenant_of(path) for path in paths_differing(now, then)} - {""}
     chosen = touched & (set(request.tenants) or touched)
-    stay = {}
-    for name in sorted(chosen & new):
-        if name not in old:
-            stay[name] = "was not there yet"
-        elif falls(version := _release(now, name), earlier := _release(then, name)):
-            stay[name] = f"release {version} would fall to {earlier}"
+    stay = kept_back(by, now, then, chosen)
     return _Trees(now, then, frozenset(chosen - stay.keys()), stay)
-
-
-def _release(tree: Snapshot, tenant: str) -> str:
-    return str(spec_in(tree, tenant)["release"]["version"])
-
-
-def falls(version: str, to: str) -> bool:
-    """Whether the second release is older, by its numbers."""
-    before, after = ([int(number) for number in re.findall(r"\d+", text)] for text in (version, to))
-    return after < before
 
 
 def _is_stuck(base: Snapshot, tree: Snapshot, name: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from generator.publish import RequestError
-from generator.rollback import falls
+from generator.reversal import falls
 from tests.publishing import BIRCH, IDENTITY, Fleet, codes, make_fleet
 from tests.running import quad
 
@@ -104,6 +104,54 @@ def test_who_was_not_there_yet_stays_and_who_left_comes_back(fleet: Fleet) -> No
     assert files_of(fleet, "birch") == files_of(fleet, "birch", then)
     assert "elm stays as it is: was not there yet." in fleet.message()
     assert codes(fleet.verify("production", all=True)) == []
+
+
+def test_what_would_be_lost_stays(fleet: Fleet) -> None:
+    then = fleet.tip()
+    fleet.commit("More room", {**tenant("birch", "files: {size: 900Gi}\n"), **tenant("elm")})
+    now = fleet.production().commit
+    outcome = fleet.rollback(then, "birch")
+    assert (outcome.state, fleet.tip()) == ("unchanged", now)
+    assert "birch stays as it is: PersistentVolumeClaim `moodledata` of tenant `birch`" in outcome.said[0]
+    entry = "object: PersistentVolumeClaim moodledata, field: spec.resources.requests.storage, reason: It is empty"
+    allowed = f"allow:\n- {{{entry}, until: '2099-01-01'}}\n"
+    fleet.commit("Allow it", tenant("birch", f"files: {{size: 900Gi}}\n{allowed}"))
+    assert fleet.rollback(then, "birch").state == "published"
+    assert files_of(fleet, "birch") == files_of(fleet, "birch", then)
+
+
+def test_nobody_comes_back_to_what_another_has(fleet: Fleet) -> None:
+    then = fleet.tip()
+    elm = tenant("elm")["tenants/production/elm.yaml"]
+    assert elm
+    takes = {"tenants/production/elm.yaml": elm.replace("elm.example.org", "birch.example.org")}
+    fleet.commit("Elm takes the host", {**takes, "tenants/production/birch.yaml": None})
+    fleet.production()
+    outcome = fleet.rollback(then)
+    assert (outcome.state, codes(outcome)) == ("refused", ["still-elsewhere"])
+    assert "belongs to `elm`, which is still on `rendered/production`" in outcome.problems[0].message
+
+
+def test_nobody_comes_back_who_is_elsewhere(fleet: Fleet) -> None:
+    then = fleet.tip()
+    moved = {"tenants/staging/birch.yaml": BIRCH, "tenants/production/birch.yaml": None}
+    fleet.commit("Birch moves", moved)
+    fleet.publish()
+    for outcome in (fleet.rollback(then), fleet.rollback(then, "birch")):
+        assert (outcome.state, codes(outcome)) == ("refused", ["still-elsewhere"])
+        assert "tenant `birch` is still on `rendered/staging`" in outcome.problems[0].message
+
+
+@pytest.mark.parametrize(
+    "name", ["tenants/fleet.yaml", "overlays/base/kustomization.yaml", "tenants/production/demo.yaml"]
+)
+def test_what_is_broken_now_keeps_nobody_from_going_back(fleet: Fleet, name: str) -> None:
+    then = fleet.tip("rendered/production~")
+    broken = fleet.root / name
+    text = broken.read_text()
+    fleet.commit("Break it", {name: text.replace("rings:", "rings: 7\nwrong:") if "fleet" in name else "wrong: [1]\n"})
+    assert fleet.rollback(then).state == "published"
+    assert fleet.files() == fleet.files(then)
 
 
 def test_roots_list_the_shards_that_neither_tree_had_together(fleet: Fleet) -> None:
