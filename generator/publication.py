@@ -111,12 +111,12 @@ def _uncrossed(
     """What is planned for each branch, until nothing that only one tenant can have would stand on two of them."""
     request, against = job.request, dict[str, list[Diagnostic]]()
     assert job.fleet.repository.fleet is not None
-    prefix = str(job.fleet.repository.fleet.data["git"]["branchPrefix"])
+    settings = job.fleet.repository.fleet.data
     files = {tenant.name: tenant.document for tenant in job.fleet.tenants}
 
     @cache
     def beside() -> Sequence[Standing]:
-        others = beside_of(request.root, prefix, [place.branch for place in found], request.remote)
+        others = beside_of(request.root, settings, [place.branch for place in found], request.remote)
         made = [standing(request.root, place) for place in others]
         return [each for each in made if is_of_its_name(each.tree)]
 

@@ -102,14 +102,18 @@ def places(root: Path, branches: Mapping[str, str], remote: str, suffix: str = "
     return made
 
 
-def beside_of(root: Path, prefix: str, branches: Sequence[str], remote: str) -> list[Place]:
-    """The other rendered branches that we published: of environments that are not asked for, or that the fleet has no more."""
-    pattern = f"refs/heads/{prefix}"
-    refs_there = refs.listed(root, remote, f"{pattern}*") if remote else git.refs(root, pattern)
-    known = {name.removeprefix("refs/heads/") for name in refs_there} | set(branches)
+def beside_of(root: Path, fleet: Mapping[str, Any], branches: Sequence[str], remote: str) -> list[Place]:
+    """The other branches that we published: of environments not asked for, or that the fleet has no more, or by another prefix."""
+    prefix, environments = fleet["git"]["branchPrefix"], sorted(fleet["environments"])
+    patterns = [f"refs/heads/{prefix}*", *(f"refs/heads/*{name}" for name in environments)]
+    there = refs.listed(root, remote, *patterns) if remote else git.refs(root, "refs/heads/")
+    known = {name.removeprefix("refs/heads/") for name in there} | set(branches)
     proposed = {name for name in known if name.endswith(NEXT) and name.removesuffix(NEXT) in known}
-    found = known - proposed - {name for branch in branches for name in (branch, branch.removesuffix(NEXT))}
-    others = places(root, {name.removeprefix(prefix): name for name in sorted(found)}, remote)
+    found = sorted(known - proposed - {name for branch in branches for name in (branch, branch.removesuffix(NEXT))})
+    others = places(root, {name.removeprefix(prefix): name for name in found if name.startswith(prefix)}, remote)
+    for name in (name for name in found if not name.startswith(prefix)):
+        if ends := [environment for environment in environments if name.endswith(environment)]:
+            others += places(root, {max(ends, key=len): name}, remote)
     return [place for place in others if place.tip.good]
 
 

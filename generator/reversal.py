@@ -70,10 +70,10 @@ def _lost(by: Judges, now: Snapshot, then: Snapshot) -> Iterator[tuple[str, str]
 def taken(by: Judges, place: Place, draft: Draft, back: Collection[str], remote: str) -> list[Diagnostic]:
     """What those who come back claim and others have by now, on this branch or on another."""
     assert by.repository.fleet is not None
-    prefix = str(by.repository.fleet.data["git"]["branchPrefix"])
+    settings = by.repository.fleet.data
 
     def beside() -> list[Standing]:
-        others = [standing(by.root, other) for other in beside_of(by.root, prefix, [place.branch], remote)]
+        others = [standing(by.root, other) for other in beside_of(by.root, settings, [place.branch], remote)]
         here = Standing(place.branch, draft.tree, frozenset(tenants_in(draft.tree.ids) - set(back)))
         return [here, *(other for other in others if is_of_its_name(other.tree))]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from generator.publication import judge
-from tests.publishing import BIRCH, IDENTITY, Fleet, codes, make_fleet
+from tests.publishing import BIRCH, IDENTITY, Fleet, clone, codes, make_fleet
 from tests.running import quad
 
 
@@ -71,6 +71,26 @@ def test_a_branch_whose_environment_is_gone_keeps_its_tenants(fleet: Fleet) -> N
     assert "rendered/acceptance" not in fleet.git("branch", "--format=%(refname:short)").split()
     fleet.git("branch", "-D", "rendered/staging")
     assert not codes(fleet.publish())
+
+
+@pytest.mark.parametrize("remote", ["", "origin"])
+def test_branches_by_another_name_keep_their_tenants(fleet: Fleet, tmp_path: Path, remote: str) -> None:
+    there = clone(fleet, tmp_path / "remote.git", "--bare") if remote else fleet
+    fleet.git("remote", "add", "origin", str(there.root))
+    fleet.publish(remote=remote)
+    there.git("branch", "hotfix-production", "main")  # no work of ours
+    text = (fleet.root / "tenants" / "fleet.yaml").read_text()
+    assert "branchPrefix: rendered/" in text
+    fleet.commit(
+        "Another prefix", {"tenants/fleet.yaml": text.replace("branchPrefix: rendered/", "branchPrefix: live/")}
+    )
+    done = fleet.publish(remote=remote)
+    assert set(codes(done)) == {"still-elsewhere"}
+    assert "is still on `rendered/production`" in " ".join(problem.message for problem in done.problems)
+    for name in ("production", "staging"):
+        there.git("branch", "-m", f"rendered/{name}", f"live/{name}")
+    done = fleet.publish(remote=remote)
+    assert (codes(done), {outcome.state for outcome in done.outcomes}) == ([], {"published"})
 
 
 def test_an_environment_that_goes_is_seen_before_the_merge(fleet: Fleet) -> None:
