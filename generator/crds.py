@@ -85,7 +85,12 @@ class CustomSchemas:
                 self.cache.put(_KIND, digest(self.key, group, kind), json.dumps(versions).encode())
 
 
+_FETCH = (
+    "put the CustomResourceDefinitions of the clusters below it; in Quadrangle's repository `make crds` fetches them"
+)
+
+
 def schemas_missing() -> Diagnostic:
     """Custom resources would be checked by nobody."""
     message = "there are no schemas of custom resources, so that nobody checks those"
-    return Diagnostic("schemas-missing", message, Span(".build/crds"), help="fetch them: `make crds`")
+    return Diagnostic("schemas-missing", message, Span(".build/crds"), help=_FETCH)

@@ -100,7 +100,7 @@ def command(
     print_diagnostics(problems, layout)
     print_waived(checked.waived, verbose)
     if not crds.is_dir():
-        print_state([], "custom resources were not held against their CRDs; `make crds` fetches those")
+        print_state([], "custom resources were not held against their CRDs: .build/crds/ has none")
     if read.others:
         print_state([], f"{count(read.others, 'document')} left out: no Kubernetes object")
     if not (read.ours or versions):

@@ -123,6 +123,6 @@ def _say(run: Run, done: Rendered, seconds: str, unchanged: str) -> None:
     for reason, names in sorted(done.by_kustomize.items()):
         print_state([], f"{count(len(names), 'tenant')} rendered by kustomize: {reason}")
     if not done.custom_checked:
-        print_state([], "custom resources were not held against their CRDs; `make crds` fetches those")
+        print_state([], "custom resources were not held against their CRDs: .build/crds/ has none")
     did = f"{count(done.tenants, 'tenant')}, {count(done.objects, 'object')}, {seconds}"
     print_state([], f"{did} -> {shown}/{unchanged}")

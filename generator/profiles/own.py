@@ -12,7 +12,8 @@ _AS_IT_IS = re.compile(r"[ -~\xa1-\xac\xae-\u1fff\u2010-\u2027\u2030-\ud7ff]*")
 
 def own_scalar(text: str) -> str:
     """The text in block style."""
-    if is_plain(text) and not text.startswith("..."):  # which would end the document, so that libyaml quotes it its own way
+    ends = text.startswith("...")  # the document, if it were plain: libyaml quotes it, its own way
+    if is_plain(text) and not ends:
         return text
     if not is_plain(text) and _AS_IT_IS.fullmatch(text):
         return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

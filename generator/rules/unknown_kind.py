@@ -29,5 +29,5 @@ def find(manifests: Sequence[Manifest], context: Context) -> Iterator[Violation]
             and (manifest.group, version.rpartition("/")[2], manifest.kind) not in context.custom
         ):
             message = f"no schema for kind `{manifest.kind}` of `{version}`"
-            help = "correct it, or fetch its CustomResourceDefinition: `make crds`"
+            help = "correct it, or put its CustomResourceDefinition below .build/crds/"
             yield Violation(manifest, ("apiVersion",), message, help)
