@@ -199,14 +199,15 @@ def _stamped(group: _Group, place: Path, how: Hydration) -> Iterator[Hydrated | 
             _prove(group, profile, place, how, how.prove)
         except UncuttableError as error:
             raise ToolError(f"a profile is wrong: {error}", "render with --plain, and report this as a bug") from error
+    few = len(group.members) < how.pays  # a cold run asks for no profile of so few, and has nothing to say of them
     for unit, values in group.members:
         if profile is None:
-            yield _Left(Hydrated(unit, {}, reason=group.reason), _tenant_key(group, unit, values))
+            yield _Left(Hydrated(unit, {}, reason="" if few else group.reason), _tenant_key(group, unit, values))
             continue
         try:
             yield Hydrated(unit, files_of(unit, stamp(profile, values)), stamped=Stamped(profile, values))
         except RefusedError as error:
-            yield _Left(Hydrated(unit, {}, reason=str(error)), _tenant_key(group, unit, values))
+            yield _Left(Hydrated(unit, {}, reason="" if few else str(error)), _tenant_key(group, unit, values))
 
 
 def _tenant_key(group: _Group, unit: Unit, values: tuple[Value, ...]) -> str:

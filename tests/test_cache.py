@@ -13,24 +13,27 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
 import pytest
 import yaml
 
+from generator import pipeline
 from generator.cache import KINDS, NO_CACHE, Cache, Size, default_folder
-from generator.hydrate import usual
+from generator.hydrate import Hydration, usual
+from generator.kustomize import find
+from generator.model import Progress
 from tests.caching import is_unchanged, render, trees
 from tests.conftest import ROOT, copy_input
-from tests.publishing import BIRCH
+from tests.publishing import BIRCH, Remembering
 from tests.running import Done, quad
 
 EDITS = int(os.environ.get("QUAD_FUZZ_CACHE", "25"))
 SEED = int(os.environ.get("QUAD_FUZZ_SEED", "6"))
 LIKE_OTHERS = ("birch", "cedar", "elm", "fir")
-"""As many as make kustomize compile a profile of them; the two of the scaffold are built one by one."""
+"""As many as make it pay to compile a profile of them; the one of staging is built by kustomize."""
 
 _PROGRAM = [sys.executable, "-m", "generator", "render"]
 
@@ -312,6 +315,24 @@ def test_another_generator(own: Warm, tmp_path: Path, path: str, before: str, af
     assert hot == other("--no-cache")
     assert not is_unchanged(render(own.root, own.cache))
     assert trees(own.root / "rendered") == own.written
+
+
+def test_few_tenants_are_told_no_reason_that_many_had(own: Warm, tmp_path: Path) -> None:
+    """Of few, a cold run asks for no profile; so why there is none is not said where an earlier run has found it out."""
+
+    class Unwitnessed(Remembering):
+        def build(self, folder: Path) -> tuple[bytes, str]:
+            return (b"", "no") if "quad-profiles-" in str(folder) else super().build(folder)
+
+    how = Hydration(Unwitnessed(find().kubectl), Cache(tmp_path / "new"))
+    done = pipeline.render(pipeline.read(own.root), tmp_path / "all", how, tmp_path / "none", (), Progress())
+    assert [*done.by_kustomize.values()] == [["birch", "cedar", "demo", "elm", "fir"]]
+    for name in ("elm", "fir"):
+        (own.root / "tenants" / "production" / f"{name}.yaml").unlink()
+    for number, cache in enumerate((how.cache, NO_CACHE)):
+        some = replace(how, cache=cache)
+        done = pipeline.render(pipeline.read(own.root), tmp_path / str(number), some, tmp_path / "none", (), Progress())
+        assert (done.problems, done.by_kustomize) == ([], {})
 
 
 def started(root: Path, cache: Path) -> subprocess.Popen[bytes]:
