@@ -17,7 +17,7 @@ TREES = ("production", "staging")
 
 
 def render(root: Path, cache: Path, *arguments: str) -> Done:
-    """What `quad render` says; how long it took, which nobody can foretell, is left out."""
+    """What `quad render` says, without what differs by chance: how long it took, and where a traceback lies."""
     out, err = io.StringIO(), io.StringIO()
     with (
         patch.dict("os.environ", {"QUAD_CACHE_DIR": str(cache), "NO_COLOR": "1"}),
@@ -27,7 +27,8 @@ def render(root: Path, cache: Path, *arguments: str) -> Done:
         contextlib.redirect_stderr(err),
     ):
         code = cli._run()
-    return Done(code, out.getvalue(), re.sub(r"\d+\.\d s", "- s", err.getvalue()))
+    said = re.sub(r"quad-\w+\.traceback", "quad-.traceback", re.sub(r"\d+\.\d s", "- s", err.getvalue()))
+    return Done(code, out.getvalue(), said)
 
 
 def trees(output: Path) -> dict[str, bytes | None]:

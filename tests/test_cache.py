@@ -30,7 +30,7 @@ from tests.conftest import ROOT, copy_input
 from tests.publishing import BIRCH, Remembering
 from tests.running import Done, quad
 
-EDITS = int(os.environ.get("QUAD_FUZZ_CACHE", "25"))
+EDITS = int(os.environ.get("QUAD_FUZZ_CACHE", "20"))
 SEED = int(os.environ.get("QUAD_FUZZ_SEED", "6"))
 LIKE_OTHERS = ("birch", "cedar", "elm", "fir")
 """As many as make it pay to compile a profile of them; the one of staging is built by kustomize."""
