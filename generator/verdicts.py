@@ -1,7 +1,7 @@
 """Judges profiles instead of tenants: what the rules say of one tenant holds for all whose values look the same to them.
 
 For the rules over single objects, values look the same where an object's schema asks only their type and `rules/scope.py` tells no
-difference; for those over all objects of a tenant, where they are equal to the same texts, ports and other values.
+difference; for those over several, where they are equal to the same texts, ports and other values as well.
 """
 
 from __future__ import annotations
@@ -17,8 +17,22 @@ from generator.cache import digest
 from generator.check import Case, Twin
 from generator.model import Manifest
 from generator.profiles.shape import Value
-from generator.profiles.template import Body, Profile, with_computed
-from generator.rules.scope import SINGLE, WHOLE, Constraint, is_amount, is_compared, is_port, looks
+from generator.profiles.template import Body, Parts, Profile, joined, with_computed
+from generator.rules.scope import (
+    SINGLE,
+    WHOLE,
+    Constraint,
+    declares,
+    is_amount,
+    is_compared,
+    is_content,
+    is_exact,
+    is_measure,
+    is_port,
+    looks,
+    looks_among_others,
+    names_after,
+)
 from generator.rules.structure import StructuralValidator
 from generator.source import Path
 
@@ -48,12 +62,12 @@ class _Held:
     by_value: bool
     schemas: tuple[tuple[Validator, bool], ...]
 
-    def token(self, values: Sequence[Value], tokens: Sequence[_Token], equal: dict[Value, int]) -> Any:
-        """All that decides what the rules over the object say of the value; `equal` numbers the object's values."""
-        value, token = values[self.at], tokens[self.at]
+    def token(self, values: Sequence[Value]) -> Any:
+        """All that decides what the rules over the object say of the value."""
+        value = values[self.at]
         if self.by_value:
             return str(value)
-        found = (token.looks, equal.setdefault(value, len(equal)) if token.can_be_referred_to else token.word)
+        found = looks(value) if isinstance(value, str) else value == 0
         if not self.schemas:
             return found
         return (found, *(schema.is_valid(str(value) if is_text else value) for schema, is_text in self.schemas))
@@ -61,15 +75,24 @@ class _Held:
 
 @dataclass(frozen=True, slots=True)
 class _Holes:
-    """Of a profile: which values are in each object.
+    """Of a profile: which values are in each object, and which texts are made of them and more.
 
-    `words` and `ports` are what else stands in the objects; `as_ports` are the values that are used as ports.
+    `objects` and `texts` are for the rules over single objects, all else for those over several: `joined` are such texts that may
+    be names, `seen` the values that they look at, `names` those that may be names, `words` and `ports` what else stands in the
+    objects, `as_ports` the values used as ports, `exact` those that a rule takes apart, and `all_exact` says that it takes apart
+    what may be any of them.
     """
 
     objects: tuple[tuple[_Held, ...], ...]
+    texts: tuple[tuple[Parts, ...], ...]
+    joined: tuple[Parts, ...]
+    seen: frozenset[int]
+    names: frozenset[int]
     words: frozenset[str]
     ports: frozenset[int]
     as_ports: frozenset[int]
+    exact: frozenset[int]
+    all_exact: bool
 
 
 @dataclass(slots=True)
@@ -91,12 +114,12 @@ class Verdicts:
         self.tenants.add(seen.tenant)
         values = with_computed(seen.profile, seen.values)
         holes = self._holes_of(seen)
-        tokens = _tokens(values, holes)
         scope = (seen.kubernetes, seen.commit)
-        keys: list[Key] = [(*scope, seen.profile.key, *_whole(values, tokens))]
-        for body, own in zip(seen.profile.objects, holes.objects, strict=True):
-            equal: dict[Value, int] = {}
-            keys.append((*scope, body.digest, *(held.token(values, tokens, equal) for held in own)))
+        joins = [joined(parts, values) for parts in holes.joined]
+        keys: list[Key] = [(*scope, seen.profile.key, *_whole(values, joins, holes))]
+        for body, own, texts in zip(seen.profile.objects, holes.objects, holes.texts, strict=True):
+            looking = (looks(joined(parts, values)) for parts in texts)
+            keys.append((*scope, body.digest, *(held.token(values) for held in own), *looking))
         total = tuple(self._known.setdefault(key, key) for key in keys)
         if total in self._groups:
             self._groups[total].append(seen)
@@ -108,11 +131,11 @@ class Verdicts:
         every = range(len(holes.objects))
         wanted = every if new and new[0][0] < 0 else [number for number, _ in new]
         found = dict(zip(wanted, seen.manifests(wanted), strict=True)) if new else {}
-        texts = tuple(str(value) for value in values)
+        named = tuple(str(value) for value in (*values, *joins))
         for number, key in new:
             objects = [found[at] for at in every] if number < 0 else [found[number]]
             codes = WHOLE if number < 0 else SINGLE
-            self.cases[key] = Case(seen.tenant, objects, codes, texts, key, partial(self._twins, key, seen))
+            self.cases[key] = Case(seen.tenant, objects, codes, named, key, partial(self._twins, key, (seen, number)))
 
     def _is_new(self, key: Key) -> bool:
         """Whether nobody judged the like, in this run or in an earlier one."""
@@ -132,11 +155,11 @@ class Verdicts:
         if case.key:
             self.clean.add(digest(repr(case.key)))
 
-    def _twins(self, key: Key, first: Seen) -> Iterator[Twin]:
-        """The other tenants of a case, each with a way to its objects."""
+    def _twins(self, key: Key, judged: tuple[Seen, int]) -> Iterator[Twin]:
+        """What else a case is about, each with a way to its objects: a tenant may have several that look the same."""
         for group, number in self._covers[key]:
             for seen in group:
-                if seen is not first:
+                if seen is not judged[0] or number != judged[1]:
                     yield Twin(seen.tenant, _Part(seen, number))
 
     def _holes_of(self, seen: Seen) -> _Holes:
@@ -147,20 +170,35 @@ class Verdicts:
 
     def _found(self, seen: Seen) -> _Holes:
         bodies = seen.profile.objects
-        held = tuple(
-            tuple(_held(body, partial(self.asked, seen.kubernetes, body.api_version, body.kind))) for body in bodies
+        asked = [partial(self.asked, seen.kubernetes, body.api_version, body.kind) for body in bodies]
+        places = [(body.kind, path, parts, _own(parts)) for body in bodies for path, parts, _ in body.values]
+        names = [(parts, own) for kind, path, parts, own in places if not is_measure(kind, path)]
+        made = [(*parts, suffix) for body in bodies for parts, suffix in _made_names(body)]
+        return _Holes(
+            tuple(tuple(_held(body, each)) for body, each in zip(bodies, asked, strict=True)),
+            tuple(tuple(parts for _, parts, is_text in body.values if is_text and len(parts) > 1) for body in bodies),
+            tuple(dict.fromkeys([*(parts for parts, _ in names if len(parts) > 1), *made])),
+            frozenset(at for kind, path, _, own in places if not is_content(kind, path) for at in own),
+            frozenset(at for parts, own in names if len(parts) == 1 for at in own),
+            frozenset(word for body in bodies for word in body.words),
+            frozenset(port for body in bodies for port in body.ports),
+            frozenset(at for _, path, _, own in places if is_port(path) for at in own),
+            frozenset(at for _, path, _, own in places if is_exact(path) for at in own),
+            any(declares(path) for _, path, _, _ in places),
         )
-        words = frozenset(word for body in bodies for word in body.words)
-        ports = frozenset(port for body in bodies for port in body.ports)
-        as_ports = {
-            part
-            for body in bodies
-            for path, parts, _ in body.values
-            if is_port(path)
-            for part in parts
-            if isinstance(part, int)
-        }
-        return _Holes(held, words, ports, frozenset(as_ports))
+
+
+def _own(parts: Parts) -> list[int]:
+    """The numbers of the values in a text."""
+    return [part for part in parts if isinstance(part, int)]
+
+
+def _made_names(body: Body) -> Iterator[tuple[Parts, str]]:
+    """The name of an object whose name holds a value, with each of the suffixes that an operator gives to it."""
+    for path, parts, _ in body.values:
+        if path == ("metadata", "name"):
+            for suffix in names_after(body.api_version, body.kind):
+                yield parts, suffix
 
 
 def _held(body: Body, asked: Callable[[Path], Constraint]) -> Iterator[_Held]:
@@ -168,7 +206,7 @@ def _held(body: Body, asked: Callable[[Path], Constraint]) -> Iterator[_Held]:
     schemas: dict[int, list[tuple[Validator, bool]]] = {}
     for path, parts, is_text in body.values:
         wanted = asked(path)
-        for at in (part for part in parts if isinstance(part, int)):
+        for at in _own(parts):
             own = schemas.setdefault(at, [])
             if wanted == "by value" or is_compared(path) or (len(parts) > 1 and wanted != "none"):
                 by_value.add(at)
@@ -190,30 +228,27 @@ class _Part:
         return self.seen.manifests(every if self.number < 0 else [self.number])
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """What rules can tell of a value: how it looks, which text or port of the objects it is, and whether others may equal it."""
-
-    looks: Any
-    word: Value
-    can_be_referred_to: bool
-
-
-def _tokens(values: Sequence[Value], holes: _Holes) -> list[_Token]:
-    found: list[_Token] = []
-    for at, value in enumerate(values):
-        if isinstance(value, str) and is_amount(value):
-            found.append(_Token(looks(value), "", False))
-        elif isinstance(value, str) or at in holes.as_ports:
-            word = value if value in holes.words or value in holes.ports else ""
-            found.append(_Token(looks(value) if isinstance(value, str) else "", word, not word))
-        else:
-            found.append(_Token("", "0" if value == 0 else "", False))
-    return found
-
-
-def _whole(values: Sequence[Value], tokens: Sequence[_Token]) -> Iterator[Value]:
-    """What the rules over all objects can tell of the values: the texts and the ports that they are, or which are equal."""
+def _whole(values: Sequence[Value], joins: Sequence[str], holes: _Holes) -> Iterator[Any]:
+    """What the rules over several objects can tell of the values: the texts and the ports that they are, or which are equal."""
     equal: dict[Value, int] = {}
-    for value, token in zip(values, tokens, strict=True):
-        yield equal.setdefault(value, len(equal)) if token.can_be_referred_to else token.word
+    measured = not any(_is_amount(values[at]) for at in holes.names) and not any(is_amount(text) for text in joins)
+    for at, value in enumerate([*values, *joins]):
+        if holes.all_exact or at in holes.exact:
+            yield value
+        elif at < len(values) and at not in holes.seen:
+            continue
+        elif isinstance(value, str):
+            if value in holes.words:
+                yield value
+            elif measured and is_amount(value):
+                yield ""
+            else:
+                yield (*looks_among_others(value), equal.setdefault(value, len(equal)))
+        elif at in holes.as_ports and value:
+            yield value if value in holes.ports else ("port", equal.setdefault(value, len(equal)))
+        else:
+            yield value == 0
+
+
+def _is_amount(value: Value) -> bool:
+    return isinstance(value, str) and is_amount(value)

@@ -6,17 +6,20 @@ import json
 from typing import Any
 
 from generator.cache import digest
-from generator.profiles.cut import Sentinels
+from generator.profiles.cut import Sentinels, UncuttableError
 from generator.profiles.template import Body, Parts
-from generator.rules.scope import is_port
+from generator.rules.scope import is_measure, is_port
 from generator.rules.walk import everything
 
-_LONGEST = 100
-"""No value is compared with longer texts: scripts and configuration files."""
+_LONGEST = 253
+"""No value is compared with longer texts: scripts and configuration files. So long may a name be."""
 
 
 def body_of(item: Any, sentinels: Sentinels) -> Body:
     """The object of a witness as a body."""
+    kind = str(item["kind"])
+    if any(sentinels.occur(str(item[key])) for key in ("apiVersion", "kind")):
+        raise UncuttableError("what kind an object is of depends on a value")
     values, words, ports = [], set(), set()
     text: list[Any] = []
     order: dict[int, int] = {}
@@ -29,9 +32,11 @@ def body_of(item: Any, sentinels: Sentinels) -> Body:
                 values.append((path, parts, isinstance(value, str)))
             elif isinstance(value, int) and is_port(path):
                 ports.add(value)
-            elif isinstance(value, str) and len(value) < _LONGEST:
+            elif isinstance(value, str) and len(value) <= _LONGEST and not is_measure(kind, path):
                 words.add(value)
             parts = tuple(part if isinstance(part, str) else order.setdefault(part, len(order)) for part in parts)
+        elif isinstance(value, dict):
+            words.update(key for key in value if isinstance(key, str))
         text.append([path, type(value).__name__, parts if parts or isinstance(value, dict | list) else repr(value)])
     name = digest(json.dumps(text))
-    return Body(name, str(item["apiVersion"]), str(item["kind"]), tuple(values), frozenset(words), frozenset(ports))
+    return Body(name, str(item["apiVersion"]), kind, tuple(values), frozenset(words), frozenset(ports))

@@ -12,9 +12,14 @@ _AS_IT_IS = re.compile(r"[ -~\xa1-\xac\xae-\u1fff\u2010-\u2027\u2030-\ud7ff]*")
 
 def own_scalar(text: str) -> str:
     """The text in block style."""
-    ends = text.startswith("...")  # the document, if it were plain: libyaml quotes it, its own way
-    if is_plain(text) and not ends:
+    if text.startswith("..."):  # it could end the document, and libyaml quotes it in a way of its own
+        return _dumped(text)
+    if is_plain(text):
         return text
-    if not is_plain(text) and _AS_IT_IS.fullmatch(text):
+    if _AS_IT_IS.fullmatch(text):
         return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return _dumped(text)
+
+
+def _dumped(text: str) -> str:
     return dump([text]).decode("utf-8").removeprefix("- ").removesuffix("\n")

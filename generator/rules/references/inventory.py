@@ -15,8 +15,9 @@ EXTERNAL = "quadrangle.dev/external"
 _ALWAYS = {("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default")}
 """What Kubernetes makes in every namespace."""
 
-_CLUSTER_SECRETS = ("app", "superuser", "ca", "server", "replication")
-_CLUSTER_SERVICES = ("rw", "ro", "r")
+CLUSTER_SECRETS = ("app", "superuser", "ca", "server", "replication")
+CLUSTER_SERVICES = ("rw", "ro", "r")
+"""What the operator names after a database cluster: its name, a dash and one of these."""
 _ISSUERS = ("cert-manager.io/issuer", "cert-manager.io/cluster-issuer")
 
 Keys = frozenset[str] | None
@@ -68,9 +69,9 @@ def _made_by(manifest: Manifest) -> Iterator[tuple[str, str, Keys]]:
                 yield "Secret", str(name), None
         case "postgresql.cnpg.io", "Cluster":
             yield "ServiceAccount", manifest.name, None
-            for suffix in _CLUSTER_SECRETS:
+            for suffix in CLUSTER_SECRETS:
                 yield "Secret", f"{manifest.name}-{suffix}", None
-            for suffix in _CLUSTER_SERVICES:
+            for suffix in CLUSTER_SERVICES:
                 yield "Service", f"{manifest.name}-{suffix}", None
         case "postgresql.cnpg.io", "Pooler":
             yield "Service", manifest.name, None
