@@ -31,14 +31,22 @@ class Made:
     outputs: Mapping[str, bytes]
 
 
-def assemble(first: Made, second: Made, slugs: tuple[int, ...], fixed: AbstractSet[str]) -> Profile:
-    """The profile; UncuttableError where the two differ in more than their values. `fixed` are the names known to be changed."""
+def assemble(
+    first: Made, second: Made, slugs: tuple[int, ...], fixed: AbstractSet[str], chosen: AbstractSet[str] = frozenset()
+) -> Profile:
+    """The profile; UncuttableError where the two differ in more than their values.
+
+    `fixed` are the names known to be changed, `chosen` the keys by which components choose items of lists.
+    """
     table: dict[Slot, int] = {}
     one, other = _Taken.of(first, table), _Taken.of(second, table)
     if one != other:
         raise UncuttableError(_difference(one, other))
     if not one.renamed <= fixed:
         raise UncuttableError(f"kustomize renames {', '.join(sorted(one.renamed - fixed))}")
+    for path in (path for body in one.objects for path, _, _ in body.values):
+        if len(path) > 1 and isinstance(path[-2], int) and path[-1] in chosen:
+            raise UncuttableError(f"items of lists are chosen by `{path[-1]}`, which is a value")
     return Profile(one.templates, tuple(table), slugs, one.hashes, one.objects)
 
 

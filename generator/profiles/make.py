@@ -10,6 +10,7 @@ from generator.kustomize import Kustomize
 from generator.model import Unit
 from generator.profiles.assemble import Made, assemble
 from generator.profiles.cut import UncuttableError
+from generator.profiles.language import check_language
 from generator.profiles.shape import Shape
 from generator.profiles.template import Profile
 from generator.profiles.witness import ring_of_witness, slug_holes, witness
@@ -18,9 +19,10 @@ from generator.staging import write
 
 def make_profile(unit: Unit, shape: Shape, fixed: AbstractSet[str], kustomize: Kustomize, folder: Path) -> Profile:
     """The profile of all units of this one's shape; UncuttableError where there can be none."""
+    chosen = check_language(unit)
     slugs = slug_holes(unit, shape)
     first, second = (_made(unit, shape, second, kustomize, folder / str(int(second))) for second in (False, True))
-    return assemble(first, second, slugs, fixed)
+    return assemble(first, second, slugs, fixed, chosen)
 
 
 def _made(unit: Unit, shape: Shape, second: bool, kustomize: Kustomize, folder: Path) -> Made:

@@ -1,0 +1,154 @@
+"""What of kustomize profiles are proven for: a catalogue that chooses by a value is left to kustomize.
+
+Two witnesses show where values go, but not that a value which neither of them has would choose another object, item or part of a
+text. So what could choose by a value is refused by name: fields of a kustomization that are not listed here, selectors by labels,
+delimiters in what tenants say, merges by key, tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import zip_longest
+from typing import Any
+
+from generator.model import Component, Unit, components_of
+from generator.profiles.cut import UncuttableError
+from generator.replacements import Replacement, Target, replacements_of, split
+from generator.source import Document, parse_all
+from generator.traps.view import kustomizations
+
+_FIELDS = frozenset(
+    """
+    apiVersion kind metadata resources components generatorOptions configMapGenerator configurations patches replacements
+    """.split()  # noqa: SIM905  # a list of words is read as words
+)
+_SELECTORS = frozenset({"group", "version", "kind", "name"})
+_OPERATIONS = frozenset({"add", "remove", "replace", "copy", "move"})
+_NAME = ("metadata", "name")
+
+
+def check_language(unit: Unit) -> frozenset[str]:
+    """The keys by which the unit's components choose items of lists; UncuttableError where they choose by more."""
+    own = [unit.catalogue.of(kind)[name] for kind, name in components_of(unit.spec)]
+    chosen: set[str] = set()
+    for build in (own, [unit.catalogue.of("argocd")["argocd"]]):
+        for component in build:
+            for objection in _objections(component):
+                raise UncuttableError(f"{component.folder} {objection}")
+        _check_targets(build)
+        fields = [
+            target.fields for component in build for each in replacements_of(component) for target in each.targets
+        ]
+        chosen |= {part.strip("[]").partition("=")[0] for path in fields for part in path if "=" in part}
+    return frozenset(chosen)
+
+
+def _objections(component: Component) -> Iterator[str]:
+    """What the component asks for beyond the language, in words that follow its name."""
+    for name in (path.rpartition("/")[2] for path in component.files):
+        if name in ("kustomization.yml", "Kustomization"):
+            yield f"has a {name}"
+    for folder, document in kustomizations(component):
+        yield from _of_kustomization(component, folder, document)
+    for replacement in replacements_of(component):
+        yield from _of_replacement(replacement)
+
+
+def _of_kustomization(component: Component, folder: str, document: Document) -> Iterator[str]:
+    yield from (f"uses `{field}`" for field in sorted(document.data.keys() - _FIELDS))
+    for name in document.data.get("configurations", ()):
+        for configuration in component.documents.get(f"{folder}{name}", ()):
+            yield from (
+                f"configures `{field}`" for field in sorted((configuration.data or {}).keys() - {"nameReference"})
+            )
+    for entry in document.data.get("patches", ()):
+        yield from (f"has a patch with `{key}`" for key in sorted(entry.keys() - {"path", "patch", "target"}))
+        yield from _of_selector(entry.get("target") or {})
+        yield from _of_patch(_contents(component, folder, document, entry))
+    for entry in _replacement_entries(component, folder, document):
+        yield from _of_source(entry.get("source", {}))
+        for target in entry.get("targets", ()):
+            yield from _of_selector(target.get("select", {}))
+            yield from ("rejects targets" for _ in target.get("reject", ())[:1])
+
+
+def _contents(component: Component, folder: str, document: Document, entry: Mapping[str, Any]) -> list[Any]:
+    if "path" in entry:
+        return [each.data for each in component.documents.get(f"{folder}{entry['path']}", ())]
+    return [each.data for each in parse_all(document.path, str(entry.get("patch", "")).encode())[0]]
+
+
+def _replacement_entries(component: Component, folder: str, document: Document) -> Iterator[Mapping[str, Any]]:
+    for entry in document.data.get("replacements", ()):
+        if "path" not in entry:
+            yield entry
+        else:
+            for file in component.documents.get(f"{folder}{entry['path']}", ()):
+                yield from file.data if isinstance(file.data, list) else [file.data]
+
+
+def _of_selector(select: Mapping[str, Any]) -> Iterator[str]:
+    yield from (f"selects by `{key}`" for key in sorted(select.keys() - _SELECTORS))
+
+
+def _of_source(source: Mapping[str, Any]) -> Iterator[str]:
+    yield from (f"takes a value apart by `{key}`" for key in sorted(source.get("options") or {}))
+    yield from (f"reads the item `{part}`" for part in split(str(source.get("fieldPath", ""))) if "=" in part)
+
+
+def _of_patch(contents: Sequence[Any]) -> Iterator[str]:
+    for content in contents:
+        if isinstance(content, list):
+            yield from (f"patches with `{each.get('op')}`" for each in content if each.get("op") not in _OPERATIONS)
+        elif isinstance(content, Mapping) and content.get("$patch") != "delete" and _has_list(content):
+            yield "merges a list by its items"
+
+
+def _has_list(value: Any) -> bool:
+    return isinstance(value, list) or (isinstance(value, Mapping) and any(_has_list(child) for child in value.values()))
+
+
+def _of_replacement(replacement: Replacement) -> Iterator[str]:
+    for target in replacement.targets:
+        if target.fields[:1] in (("kind",), ("apiVersion",)):
+            yield f"writes a value into `{target.fields[0]}`"
+
+
+def _check_targets(build: Sequence[Component]) -> None:
+    """No text with a value in it is taken apart, and nothing is selected by a name that is a value by then."""
+    before: list[Target] = []
+    for component in build:
+        for entry in (each for _, document in kustomizations(component) for each in document.data.get("patches", ())):
+            _check_name(component, entry.get("target") or {}, before)
+        for replacement in replacements_of(component):
+            for target in replacement.targets:
+                _check_name(component, target.select, before)
+                taken = "delimiter" in target.options
+                if any((taken or "delimiter" in one.options) and _overlap(one, target) for one in before):
+                    raise UncuttableError(
+                        f"{component.folder} takes `{'.'.join(target.fields)}` apart, where a value is"
+                    )
+            before += replacement.targets
+
+
+def _check_name(component: Component, select: Mapping[str, Any], before: Sequence[Target]) -> None:
+    named = [one for one in before if one.fields == _NAME and _alike(one.select, select, {"kind", "group"})]
+    if "name" in select and named:
+        raise UncuttableError(f"{component.folder} selects `{select['name']}`, where a name may be a value")
+
+
+def _overlap(one: Target, other: Target) -> bool:
+    """Whether both may write into the same text, or one into what the other one is in."""
+    pairs = zip_longest(one.fields, other.fields)
+    same = all(None in pair or pair[0] == pair[1] or _any_item(pair[0]) or _any_item(pair[1]) for pair in pairs)
+    return same and _alike(one.select, other.select, _SELECTORS)
+
+
+def _any_item(part: str) -> bool:
+    return part == "*" or part.isdigit() or "=" in part
+
+
+def _alike(one: Mapping[str, Any], other: Mapping[str, Any], keys: AbstractSet[str]) -> bool:
+    """Whether an object may be meant by both."""
+    return all(one[key] == other[key] for key in keys & one.keys() & other.keys())
