@@ -155,7 +155,9 @@ def make(
     that kustomize reads. `today` is the day of the source commit, by which waivers expire.
     """
     progress.start(sum(tree.count for tree in trees))
-    key = digest(workshop(), str(crds.is_dir()), crds_digest(crds))  # a missing folder is no empty one, in which no kind is known
+    key = digest(
+        workshop(), str(crds.is_dir()), crds_digest(crds)
+    )  # a missing folder is no empty one, in which no kind is known
     clean = set((how.cache.get(_KIND, key) or b"").decode().split())
     making = _Making(fleet, CustomSchemas(crds, key, how.cache), set(clean))
     ids: dict[str, dict[str, str]] = {tree.environment: {} for tree in trees}
