@@ -207,7 +207,7 @@ def test_what_is_remembered(tmp_path: Path, judged: Judge, monkeypatch: pytest.M
     _judged_by_other_crds(fleet, how, judged, tmp_path / "crds")
     with monkeypatch.context() as patch:
         patch.setitem(RULES, "hook-name", finds_all)
-        patch.setattr(making, "generator", lambda: "another")
+        patch.setattr(making, "workshop", lambda: "another")
         other = judged(fleet, how)
     names = {name for problem in other.problems if problem.code == "hook-name" for name in problem.tenants}
     assert names == {tenant.name for tenant in fleet.tenants if "planted" in tenant.spec["features"]}
