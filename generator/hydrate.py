@@ -22,7 +22,7 @@ from generator.kustomize import Kustomize, find
 from generator.model import Catalogue, Tree, Unit
 from generator.plain import build_all
 from generator.profiles.assemble import files_of
-from generator.profiles.cut import UncuttableError
+from generator.profiles.cut import RefusedWitnessError, UncuttableError
 from generator.profiles.make import make_profile
 from generator.profiles.shape import Shape, Value
 from generator.profiles.store import from_bytes, to_bytes
@@ -164,32 +164,41 @@ def _kept(group: _Group, how: Hydration) -> bool:
 def _make(group: _Group, place: Path, how: Hydration, folder: Path) -> None:
     try:
         profile = make_profile(group.members[0][0], group.shape, renamed(group.catalogue), how.kustomize, folder)
-        _prove(group, profile, place, how, 1)
+        proven = _prove(group, profile, place, how, 1)
     except UncuttableError as error:
         group.reason = str(error)
-        how.cache.put(_KIND, group.key, json.dumps(group.reason).encode())
+        if not isinstance(error, RefusedWitnessError):
+            how.cache.put(_KIND, group.key, json.dumps(group.reason).encode())
         return
     raw = to_bytes(profile)
     group.profile = from_bytes(raw)
-    how.cache.put(_KIND, group.key, raw)
+    if proven:
+        how.cache.put(_KIND, group.key, raw)
 
 
-def _prove(group: _Group, profile: Profile, place: Path, how: Hydration, number: int) -> None:
-    """Hold the first tenants that can be stamped against the real kustomize; UncuttableError on any difference."""
+def _prove(group: _Group, profile: Profile, place: Path, how: Hydration, number: int) -> bool:
+    """Hold the first tenants that can be stamped against the real kustomize; false where there is none.
+
+    UncuttableError on any difference.
+    """
+    done = 0
     for unit, values in group.members:
-        if number == 0:
-            return
+        if done == number:
+            break
         try:
             stamped = files_of(unit, stamp(profile, values))
         except RefusedError:
             continue
-        number -= 1
+        done += 1
         files = unit_files(unit)
         write(place, files)
         outputs, problems = build_all(unit.builds, place, how.kustomize)
         wrong = [path for path, raw in {**files, **outputs}.items() if stamped.get(path) != raw]
-        if wrong or problems:
-            raise UncuttableError(f"{(wrong or [unit.name])[0]} is not what kustomize prints")
+        if problems:
+            raise RefusedWitnessError(f"kustomize refuses {unit.name}")
+        if wrong:
+            raise UncuttableError(f"{wrong[0]} is not what kustomize prints")
+    return done > 0
 
 
 def _stamped(group: _Group, place: Path, how: Hydration) -> Iterator[Hydrated | _Left]:

@@ -43,7 +43,8 @@ class Kustomize:
         except subprocess.TimeoutExpired:
             return b"", f"no end after {TIMEOUT_SECONDS} seconds"
         if done.returncode != 0:
-            return b"", done.stderr.decode("utf-8", "replace").strip()
+            said = done.stderr.decode("utf-8", "replace").strip()
+            return b"", said or f"it ended without a word, with {done.returncode}"  # a kill is no empty output
         return done.stdout, ""
 
 

@@ -20,6 +20,10 @@ class UncuttableError(Exception):
     """The structure of the text depends on a value; its message says where."""
 
 
+class RefusedWitnessError(UncuttableError):
+    """Kustomize did not build a witness; the next time it may."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentinels:
     """Texts that stand for values: `numbers` gives the value's number for each, `pattern` finds candidates."""

@@ -9,7 +9,7 @@ from generator.compile import catalogue_files, unit_files
 from generator.kustomize import Kustomize
 from generator.model import Unit
 from generator.profiles.assemble import Made, assemble
-from generator.profiles.cut import UncuttableError
+from generator.profiles.cut import RefusedWitnessError
 from generator.profiles.language import check_language
 from generator.profiles.shape import Shape
 from generator.profiles.template import Profile
@@ -34,5 +34,6 @@ def _made(unit: Unit, shape: Shape, second: bool, kustomize: Kustomize, folder: 
     for build in found.unit.builds:
         outputs[build.output], complaint = kustomize.build(folder / build.overlay)
         if complaint:
-            raise UncuttableError(f"kustomize refuses the witness: {complaint[:200]}")
+            said = complaint.replace(str(folder.resolve()), "").replace(str(folder), "")
+            raise RefusedWitnessError(f"kustomize refuses the witness: {said[:200]}")
     return Made(found, files, outputs)

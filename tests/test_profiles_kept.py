@@ -1,0 +1,89 @@
+"""Which profiles are kept for the next run: those that kustomize was asked about and agreed with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from generator import kustomize
+from generator.cache import Cache
+from generator.compile import catalogue_files, compile_fleet
+from generator.hydrate import Hydrated, Hydration, hydrate
+from generator.kustomize import Kustomize
+from generator.model import Tree, Unit
+from generator.pipeline import read
+from generator.staging import write
+from tests.conftest import ROOT
+
+REAL = kustomize.find()
+
+
+class Failing(Kustomize):
+    """Builds nothing below a folder of this name."""
+
+    def build(self, folder: Path) -> tuple[bytes, str]:
+        return (b"", "no memory") if "quad-profiles-" in str(folder) else super().build(folder)
+
+
+@pytest.fixture(scope="module")
+def unit() -> Unit:
+    fleet = read(ROOT)
+    return next(
+        unit
+        for tree in compile_fleet(fleet.repository, fleet.tenants)
+        for unit in tree.units
+        if not unit.spec["features"]
+    )
+
+
+def named(unit: Unit, *names: str) -> list[Unit]:
+    """Tenants like this one, by their display names."""
+    return [
+        replace(
+            unit,
+            name=f"t{at}",
+            spec={**unit.spec, "name": f"t{at}", "displayName": name},
+            application=f"argocd/a/00/t{at}.yaml",
+        )
+        for at, name in enumerate(names)
+    ]
+
+
+def run(units: Sequence[Unit], place: Path, how: Hydration) -> list[Hydrated]:
+    write(place, catalogue_files(units[0].catalogue, units[0].spec["ring"]))
+    return [made for made in hydrate(Tree("production", {}, (), tuple(units)), place, how) if made.unit]
+
+
+def kept(cache: Cache) -> int:
+    return cache.sizes().get("profile", (0, 0))[0]
+
+
+def test_a_profile_that_no_tenant_could_prove_is_not_kept(unit: Unit, tmp_path: Path) -> None:
+    how = Hydration(REAL, Cache(tmp_path / "cache"), pays=1)
+    assert [bool(made.stamped) for made in run(named(unit, "a\ufffe"), tmp_path / "one", how)] == [False]
+    assert kept(how.cache) == 0
+    assert [bool(made.stamped) for made in run(named(unit, "a\ufffe", "a"), tmp_path / "two", how)] == [True, False]
+    assert kept(how.cache) == 1
+
+
+def test_a_kustomize_that_fails_is_asked_again(unit: Unit, tmp_path: Path) -> None:
+    """It may have been killed: that is no reason to leave the shape alone for ever."""
+    how = Hydration(Failing(REAL.kubectl), Cache(tmp_path / "cache"), pays=1)
+    (made,) = run(named(unit, "a"), tmp_path / "one", how)
+    assert not made.stamped
+    assert made.reason == "kustomize refuses the witness: no memory"
+    assert kept(how.cache) == 0
+    (again,) = run(named(unit, "a"), tmp_path / "two", replace(how, kustomize=REAL))
+    assert again.stamped
+    assert again.files == made.files
+
+
+def test_a_kustomize_that_is_killed_is_no_empty_output(tmp_path: Path) -> None:
+    program = tmp_path / "kubectl"
+    program.write_text("#!/bin/sh\nkill -9 $$\n")
+    program.chmod(0o755)
+    output, complaint = Kustomize(program).build(tmp_path)
+    assert (output, complaint) == (b"", "it ended without a word, with -9")
