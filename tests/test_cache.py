@@ -33,7 +33,7 @@ from tests.running import Done, quad
 EDITS = int(os.environ.get("QUAD_FUZZ_CACHE", "20"))
 SEED = int(os.environ.get("QUAD_FUZZ_SEED", "6"))
 LIKE_OTHERS = ("birch", "cedar", "elm", "fir")
-"""As many as make it pay to compile a profile of them; the one of staging is built by kustomize."""
+"""As many as make it pay to compile a profile of them; the one of staging has another shape, and is built by kustomize."""
 
 _PROGRAM = [sys.executable, "-m", "generator", "render"]
 
@@ -43,6 +43,8 @@ def fleet(root: Path, called: str = "Birch") -> Path:
     for name in LIKE_OTHERS:
         text = BIRCH.replace("birch", name).replace("Birch", f"{called} {name}")
         (root / "tenants" / "production" / f"{name}.yaml").write_text(text)
+    with (root / "tenants" / "staging" / "demo-staging.yaml").open("a") as file:
+        file.write("state: suspended\n")
     return root
 
 

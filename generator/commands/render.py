@@ -72,7 +72,8 @@ def command(
     """Compile the fleet into rendered/<environment>/: overlays, manifests and Argo CD Applications.
 
     With names, only these tenants are rendered and the rest stays as it is, unless the catalogue has changed since: then all of
-    their environment is. Nothing is written unless all is well.
+    their environment is. Nothing is written unless all is well, and nothing is rendered where neither the input nor the output has
+    changed.
 
     \b
     Examples:
