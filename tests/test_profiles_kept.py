@@ -58,7 +58,7 @@ def run(units: Sequence[Unit], place: Path, how: Hydration) -> list[Hydrated]:
 
 
 def kept(cache: Cache) -> int:
-    return cache.sizes().get("profile", (0, 0))[0]
+    return cache.sizes()["profile"].entries
 
 
 def test_a_profile_that_no_tenant_could_prove_is_not_kept(unit: Unit, tmp_path: Path) -> None:
