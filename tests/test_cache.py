@@ -155,7 +155,7 @@ def test_a_cache_folder_that_is_a_file(own: Warm, tmp_path: Path) -> None:
 
 def test_kinds_that_are_files(own: Warm) -> None:
     for kind in KINDS:
-        shutil.rmtree(own.cache / kind)
+        shutil.rmtree(own.cache / kind, ignore_errors=True)
         (own.cache / kind).touch()
     is_that_of_a_cold_run(own, own.cache)
 
@@ -455,7 +455,7 @@ def test_clear_says_what_it_cannot_remove(
 
     monkeypatch.setenv("QUAD_CACHE_DIR", str(aged.folder))
     monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
-    with pytest.raises(ToolError, match=r"5 entries .* cannot be removed"):
+    with pytest.raises(ToolError, match=rf"{len(KINDS)} entries .* cannot be removed"):
         clear.main([], standalone_mode=False)
     assert capsys.readouterr().err.startswith("0 entries")
 
