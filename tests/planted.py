@@ -1,4 +1,4 @@
-"""A feature whose every knob goes to a place that some rule looks at, and tenants that say all that a rule may tell apart."""
+"""Features whose every knob goes to a place that some rule looks at, and tenants that say all that a rule may tell apart."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from random import Random
 from typing import Any
 
 from generator.source import dump
+from generator.staging import write
 
 DATA = Path(__file__).parent / "verdicts"
-ITEMS = (("side",), ("main",), ("zeta",), ("gamma",), ("a.b",), ("main", "side"), ("gamma", "zeta"))
+ITEMS = (("main", "side"), ("side", "zeta"), ("main", "zebra"), ("gamma", "zeta"), ("gamma",), ("a.b", "main", "zeta"))
 POD = "spec.template.spec"
 MAIN = f"{POD}.containers.0"
 LONG = "p-a-name-that-is-so-long-that-nobody-would-ever-write-it-but-somebody-does-in-the-end-since-it-is-allowed-to-be"
@@ -172,6 +173,9 @@ KNOBS: Mapping[str, Knob] = {
         "p-selector",
         ("spec.podSelector.matchExpressions.0.values.0",),
     ),
+}
+
+DECLARING: Mapping[str, Knob] = {
     "declared": Knob(
         "reference",
         ("Secret/p-declared", "Secret/other Secret/p-declared", "Secret/other"),
@@ -181,76 +185,91 @@ KNOBS: Mapping[str, Knob] = {
     ),
     "tls": Knob("reference", ("p-declared", "other", "p-secret"), "Ingress", "p-tls", ("spec.tls.0.secretName",)),
 }
-
+"""In a feature of its own: where a value says what others make, every value counts, and tenants share no verdict."""
 
 DERIVED = {"subject": {"function": "copy", "arguments": ["$.namespace"]}}
 IN_ITEMS = "Cluster"
+ITEM_KNOB = {
+    "title": "Items",
+    "description": "Names.",
+    "type": "array",
+    "minItems": 1,
+    "items": {"type": "string", "title": "Item", "description": "A name.", "minLength": 1, "examples": ["side"]},
+    "default": ["main", "zeta"],
+    "examples": [["side"]],
+}
 NAMESPACES = {"6m": "6m", "12m": "14m"}
 """The namespace of a tenant whose `subject` this is: the same, or another that looks alike."""
 
 
 def plant(root: Path) -> None:
-    """Write the feature into a repository's catalogue."""
-    folder = root / "overlays" / "features" / "planted"
-    names = {}
-    for name, knob in KNOBS.items():
-        kind = "integer" if isinstance(knob.values[0], int) else "string"
-        limits = {"minimum": 0} if kind == "integer" else {"minLength": 1}
-        told = {"title": name.title(), "description": "A value.", "type": kind, **limits}
-        given = {"x-derive": DERIVED[name]} if name in DERIVED else {"default": knob.values[0]}
-        names[name] = {**told, **given, "examples": [knob.values[0]]}
+    """Write the features into a repository's catalogue."""
+    inside = {name: knob for name, knob in KNOBS.items() if knob.kind == IN_ITEMS}
+    outside = {name: knob for name, knob in KNOBS.items() if knob.kind != IN_ITEMS}
+    each = {
+        "each/items/kustomization.yaml": dump(_component("planted", "Item", "spec.tenant", inside)),
+        "each/items/objects.yaml": (DATA / "items.yaml").read_bytes(),
+    }
+    _feature(root, "planted", outside, inside, {"items": ITEM_KNOB}, each)
+    _feature(root, "declaring", DECLARING, {}, {}, {})
+
+
+def _feature(
+    root: Path,
+    feature: str,
+    knobs: Mapping[str, Knob],
+    others: Mapping[str, Knob],
+    more: Mapping[str, Any],
+    each: Mapping[str, bytes],
+) -> None:
+    names = {name: _told(name, knob) for name, knob in {**knobs, **others}.items()} | dict(more)
     schema = {
-        "title": "Planted",
+        "title": feature.title(),
         "description": "Faults that depend on values.",
         "type": "object",
         "additionalProperties": False,
+        "required": list(names),
         "properties": names,
     }
-    items = {"type": "string", "title": "Item", "description": "A name.", "minLength": 1, "examples": ["side"]}
-    names["items"] = {
-        "title": "Items",
-        "description": "Names.",
-        "type": "array",
-        "minItems": 1,
-        "items": items,
-        "default": ["zeta"],
-        "examples": [["side"]],
-    }
-    inside = {name: knob for name, knob in KNOBS.items() if knob.kind == IN_ITEMS}
-    outside = {name: knob for name, knob in KNOBS.items() if knob.kind != IN_ITEMS}
+    readme = f"# {feature}\n\n## What it gives\nFaults.\n\n<!-- knobs -->\n<!-- /knobs -->\n"
     files = {
-        "schema.yaml": dump({**schema, "required": list(names)}),
-        "kustomization.yaml": dump(_component("objects.yaml", "Tenant", "spec", outside)),
-        "objects.yaml": (DATA / "objects.yaml").read_bytes(),
-        "each/items/kustomization.yaml": dump(_component("item.yaml", "Item", "spec.tenant", inside)),
-        "each/items/item.yaml": (DATA / "item.yaml").read_bytes(),
-        "README.md": b"# planted\n\n## What it gives\nFaults.\n\n<!-- knobs -->\n<!-- /knobs -->\n",
+        "schema.yaml": dump(schema),
+        "kustomization.yaml": dump(_component(feature, "Tenant", "spec", knobs)),
+        "objects.yaml": (DATA / f"{feature}.yaml").read_bytes(),
+        "README.md": readme.encode(),
         "examples/minimal.yaml": b"{}\n",
+        **each,
     }
-    for path, raw in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(raw)
+    write(root / "overlays" / "features" / feature, files)
 
 
-def _component(resource: str, kind: str, prefix: str, knobs: Mapping[str, Knob]) -> dict[str, Any]:
+def _told(name: str, knob: Knob) -> dict[str, Any]:
+    kind = "integer" if isinstance(knob.values[0], int) else "string"
+    limits = {"minimum": 0} if kind == "integer" else {"minLength": 1}
+    given = {"x-derive": DERIVED[name]} if name in DERIVED else {"default": knob.values[0]}
+    told = {"title": name.title(), "description": "A value.", "type": kind, **limits, **given}
+    return {**told, "examples": [knob.values[0]]}
+
+
+def _component(feature: str, kind: str, prefix: str, knobs: Mapping[str, Knob]) -> dict[str, Any]:
     replacements = []
     for name, knob in knobs.items():
         target: dict[str, Any] = {"select": {"kind": knob.kind, "name": knob.name}, "fieldPaths": list(knob.fields)}
         if knob.part:
             target["options"] = {"delimiter": knob.part[0], "index": knob.part[1]}
-        source = {"kind": kind, "fieldPath": f"{prefix}.features.planted.{name}"}
+        source = {"kind": kind, "fieldPath": f"{prefix}.features.{feature}.{name}"}
         replacements.append({"source": source, "targets": [target]})
     return {
         "apiVersion": "kustomize.config.k8s.io/v1alpha1",
         "kind": "Component",
-        "resources": [resource],
+        "resources": ["objects.yaml"],
         "replacements": replacements,
     }
 
 
 def single() -> list[tuple[str, Any]]:
     """Each value of each knob that is not the first."""
-    values = [(name, value) for name, knob in KNOBS.items() for value in knob.values[1:]]
+    values = [(name, value) for name, knob in {**KNOBS, **DECLARING}.items() for value in knob.values[1:]]
     return [*values, *(("items", list(items)) for items in ITEMS)]
 
 
@@ -271,15 +290,21 @@ def tenants(root: Path, number: int, seed: int) -> None:
             "displayName": f"A{at}",
             "host": f"a{at}.example.org",
             "namespace": namespace or f"moodle-a{at}",
-            "features": {"planted": said, "white-label": {"hosts": [f"{name}{at}.example.net" for name in "ab"]}},
+            "features": {**_features(said), "white-label": {"hosts": [f"{name}{at}.example.net" for name in "ab"]}},
         }
         (root / "tenants" / "production" / f"a{at}.yaml").write_bytes(dump(data))
+
+
+def _features(said: Mapping[str, Any]) -> dict[str, Any]:
+    declaring = {name: value for name, value in said.items() if name in DECLARING}
+    found = {"planted": {name: value for name, value in said.items() if name not in DECLARING}}
+    return {**found, "declaring": declaring} if declaring else found
 
 
 def _many(random: Random) -> dict[str, Any]:
     """A third of the knobs."""
     said: dict[str, Any] = {"items": list(random.choice(ITEMS))}
-    for name, knob in KNOBS.items():
+    for name, knob in {**KNOBS, **(DECLARING if random.random() < 1 / 4 else {})}.items():
         if random.random() < 1 / 3:
             said[name] = random.choice(knob.values[name in DERIVED :])
     return said

@@ -117,7 +117,7 @@ def test_the_sample_fleet(judged: Judge) -> None:
 def test_faults_that_depend_on_values(tmp_path: Path, judged: Judge, one_by_one: Judge) -> None:
     """Each value of each knob alone, where all other tenants look right, and then many at once; some of it waived."""
     fleet = planted_fleet(tmp_path / "fleet", planted.every() + max(12, COUNT), WAIVERS)
-    how = Hydration(KUSTOMIZE, Cache(tmp_path / "cache"))
+    how = Hydration(KUSTOMIZE, Cache(tmp_path / "cache"), pays=2)
     fast, slow = judged(fleet, how), one_by_one(fleet, how)
     assert fast.by_kustomize == {}
     assert differences(fast, slow) == []
@@ -135,10 +135,9 @@ def _every_knob_matters(made: Made) -> None:
             tenants[name].add(problem.code)
     names = {(name, str(value)): f"a{at}" for at, (name, value) in enumerate(planted.single(), 1)}
     assert "a0" not in tenants
-    loud = {
-        knob for (knob, _), name in names.items() if knob in planted.KNOBS and planted.KNOBS[knob].code in tenants[name]
-    }
-    looked_for = {knob for knob, each in planted.KNOBS.items() if CRDS.is_dir() or each.code != "custom-resource"}
+    knobs = {**planted.KNOBS, **planted.DECLARING}
+    loud = {knob for (knob, _), name in names.items() if knob in knobs and knobs[knob].code in tenants[name]}
+    looked_for = {knob for knob, each in knobs.items() if CRDS.is_dir() or each.code != "custom-resource"}
     silent = looked_for - loud
     assert silent == set()
 
@@ -202,9 +201,14 @@ def test_what_is_remembered(tmp_path: Path, judged: Judge, monkeypatch: pytest.M
 
     monkeypatch.setitem(RULES, "hook-name", counting)
     first, number = judged(fleet, how), len(asked)
+    assert first.by_kustomize == {}
     assert said(judged(fleet, how)) == said(first)
     assert len(asked) - number < number / 2
     _judged_by_other_crds(fleet, how, judged, tmp_path / "crds")
+    objects = tmp_path / "fleet" / "overlays" / "features" / "planted" / "objects.yaml"
+    objects.write_text(objects.read_text().replace("allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"))
+    assert "pod-security" in _codes(judged(read(tmp_path / "fleet"), how), "a0")
+    assert "pod-security" not in _codes(judged(fleet, how), "a0")
     with monkeypatch.context() as patch:
         patch.setitem(RULES, "hook-name", finds_all)
         patch.setattr(making, "workshop", lambda: "another")
@@ -215,8 +219,10 @@ def test_what_is_remembered(tmp_path: Path, judged: Judge, monkeypatch: pytest.M
 
 def _judged_by_other_crds(fleet: Fleet, how: Hydration, judged: Judge, folder: Path) -> None:
     """No folder means that custom resources are not looked at, an empty one that none is known."""
-    unseen = {problem.code for problem in judged(fleet, how, folder).problems}
+    assert "unknown-kind" not in _codes(judged(fleet, how, folder), "a0")
     folder.mkdir()
-    unknown = [problem for problem in judged(fleet, how, folder).problems if problem.code == "unknown-kind"]
-    assert "unknown-kind" not in unseen
-    assert "a0" in {name for problem in unknown for name in problem.tenants}
+    assert "unknown-kind" in _codes(judged(fleet, how, folder), "a0")
+
+
+def _codes(made: Made, tenant: str) -> set[str]:
+    return {problem.code for problem in made.problems if tenant in problem.tenants}

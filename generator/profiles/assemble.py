@@ -16,6 +16,7 @@ from generator.model import Unit
 from generator.name_hash import config_map_json, hash_of
 from generator.profiles.body import body_of
 from generator.profiles.cut import Sentinels, UncuttableError, cut
+from generator.profiles.language import Choice
 from generator.profiles.template import Body, Parts, Profile, Slot, Template
 from generator.profiles.witness import APPLICATION, Witness
 
@@ -32,11 +33,11 @@ class Made:
 
 
 def assemble(
-    first: Made, second: Made, slugs: tuple[int, ...], fixed: AbstractSet[str], chosen: AbstractSet[str] = frozenset()
+    first: Made, second: Made, slugs: tuple[int, ...], fixed: AbstractSet[str], choices: AbstractSet[Choice]
 ) -> Profile:
     """The profile; UncuttableError where the two differ in more than their values.
 
-    `fixed` are the names known to be changed, `chosen` the keys by which components choose items of lists.
+    `fixed` are the names known to be changed, `choices` how components choose items of lists.
     """
     table: dict[Slot, int] = {}
     one, other = _Taken.of(first, table), _Taken.of(second, table)
@@ -44,8 +45,8 @@ def assemble(
         raise UncuttableError(_difference(one, other))
     if not one.renamed <= fixed:
         raise UncuttableError(f"kustomize renames {', '.join(sorted(one.renamed - fixed))}")
-    for path in (path for body in one.objects for path, _, _ in body.values):
-        if len(path) > 1 and isinstance(path[-2], int) and path[-1] in chosen:
+    for kind, path in ((body.kind, path) for body in one.objects for path, _, _ in body.values):
+        if any(choice.is_by(kind, path) for choice in choices):
             raise UncuttableError(f"items of lists are chosen by `{path[-1]}`, which is a value")
     return Profile(one.templates, tuple(table), slugs, one.hashes, one.objects)
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
 from generator.model import Component, Unit, components_of
 from generator.profiles.cut import UncuttableError
 from generator.replacements import Replacement, Target, replacements_of, split
-from generator.source import Document, parse_all
+from generator.source import Document, Path, parse_all
 from generator.traps.view import kustomizations
 
 _FIELDS = frozenset(
@@ -28,20 +29,44 @@ _OPERATIONS = frozenset({"add", "remove", "replace", "copy", "move"})
 _NAME = ("metadata", "name")
 
 
-def check_language(unit: Unit) -> frozenset[str]:
-    """The keys by which the unit's components choose items of lists; UncuttableError where they choose by more."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """That items of a list are chosen: in objects of a kind (empty: of any), the list's path, and the key of an item."""
+
+    kind: str
+    path: tuple[str, ...]
+    key: str
+
+    def is_by(self, kind: str, path: Path) -> bool:
+        """Whether it is by the value at the path of an object of the kind."""
+        rest = path[len(self.path) + 1 :]
+        if len(path) <= len(self.path) or rest != ((self.key,) if self.key else ()) or self.kind not in ("", kind):
+            return False
+        return all(
+            str(part) == wanted or (isinstance(part, int) and _any_item(wanted))
+            for part, wanted in zip(path, self.path, strict=False)
+        )
+
+
+def check_language(unit: Unit) -> frozenset[Choice]:
+    """How the unit's components choose items of lists; UncuttableError where they choose by more than literal keys."""
     own = [unit.catalogue.of(kind)[name] for kind, name in components_of(unit.spec)]
-    chosen: set[str] = set()
+    choices: set[Choice] = set()
     for build in (own, [unit.catalogue.of("argocd")["argocd"]]):
         for component in build:
             for objection in _objections(component):
                 raise UncuttableError(f"{component.folder} {objection}")
+            choices |= {
+                choice for each in replacements_of(component) for target in each.targets for choice in _choices(target)
+            }
         _check_targets(build)
-        fields = [
-            target.fields for component in build for each in replacements_of(component) for target in each.targets
-        ]
-        chosen |= {part.strip("[]").partition("=")[0] for path in fields for part in path if "=" in part}
-    return frozenset(chosen)
+    return frozenset(choices)
+
+
+def _choices(target: Target) -> Iterator[Choice]:
+    for at, part in enumerate(target.fields):
+        if "=" in part:
+            yield Choice(str(target.select.get("kind", "")), target.fields[:at], part.strip("[]").partition("=")[0])
 
 
 def _objections(component: Component) -> Iterator[str]:

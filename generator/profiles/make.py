@@ -19,10 +19,10 @@ from generator.staging import write
 
 def make_profile(unit: Unit, shape: Shape, fixed: AbstractSet[str], kustomize: Kustomize, folder: Path) -> Profile:
     """The profile of all units of this one's shape; UncuttableError where there can be none."""
-    chosen = check_language(unit)
+    choices = check_language(unit)
     slugs = slug_holes(unit, shape)
     first, second = (_made(unit, shape, second, kustomize, folder / str(int(second))) for second in (False, True))
-    return assemble(first, second, slugs, fixed, chosen)
+    return assemble(first, second, slugs, fixed, choices)
 
 
 def _made(unit: Unit, shape: Shape, second: bool, kustomize: Kustomize, folder: Path) -> Made:
