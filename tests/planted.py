@@ -12,7 +12,14 @@ from generator.source import dump
 from generator.staging import write
 
 DATA = Path(__file__).parent / "verdicts"
-ITEMS = (("main", "side"), ("side", "zeta"), ("main", "zebra"), ("gamma", "zeta"), ("gamma",), ("a.b", "main", "zeta"))
+ITEMS = (
+    ("alpha", "side"),
+    ("side", "zeta"),
+    ("alpha", "zebra"),
+    ("gamma", "zeta"),
+    ("gamma",),
+    ("a.b", "alpha", "zeta"),
+)
 POD = "spec.template.spec"
 MAIN = f"{POD}.containers.0"
 LONG = "p-a-name-that-is-so-long-that-nobody-would-ever-write-it-but-somebody-does-in-the-end-since-it-is-allowed-to-be"
@@ -83,7 +90,7 @@ KNOBS: Mapping[str, Knob] = {
     ),
     "secret": Knob(
         "reference",
-        ("moodle", "p-secret", "p-cluster-zeta-app", "p-cluster-gamma-app", "p-cluster-main-app"),
+        ("moodle", "p-secret", "p-cluster-zeta-app", "p-cluster-gamma-app", "p-cluster-alpha-app"),
         "Deployment",
         "p-web",
         (f"{MAIN}.env.2.valueFrom.secretKeyRef.name",),
@@ -195,7 +202,7 @@ ITEM_KNOB = {
     "type": "array",
     "minItems": 1,
     "items": {"type": "string", "title": "Item", "description": "A name.", "minLength": 1, "examples": ["side"]},
-    "default": ["main", "zeta"],
+    "default": ["alpha", "zeta"],
     "examples": [["side"]],
 }
 NAMESPACES = {"6m": "6m", "12m": "14m"}

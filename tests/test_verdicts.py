@@ -116,7 +116,7 @@ def test_the_sample_fleet(judged: Judge) -> None:
 
 def test_faults_that_depend_on_values(tmp_path: Path, judged: Judge, one_by_one: Judge) -> None:
     """Each value of each knob alone, where all other tenants look right, and then many at once; some of it waived."""
-    fleet = planted_fleet(tmp_path / "fleet", planted.every() + max(12, COUNT), WAIVERS)
+    fleet = planted_fleet(tmp_path / "fleet", planted.every() + max(8, COUNT), WAIVERS)
     how = Hydration(KUSTOMIZE, Cache(tmp_path / "cache"), pays=2)
     fast, slow = judged(fleet, how), one_by_one(fleet, how)
     assert fast.by_kustomize == {}
@@ -160,7 +160,7 @@ PLANTS = [
 
 def test_faults_of_the_catalogue(tmp_path: Path, judged: Judge, one_by_one: Judge) -> None:
     """In a random fleet, whose tenants differ in shape, most of which have several members."""
-    random_fleet(tmp_path / "fleet", 200, SEED)
+    random_fleet(tmp_path / "fleet", 120, SEED)
     for path, before, after in PLANTS:
         file = tmp_path / "fleet" / "overlays" / path
         assert before in file.read_text(), path
