@@ -167,8 +167,7 @@ def rendered(
     found: Trees = {}
     problems: list[Diagnostic] = []
     for tree in trees:
-        files = Gathering()
-        files.add(tree.files)
+        files = Gathering(tree.files)
         for made in hydrated(tree, folder / tree.environment, how, files.add, done):
             problems += made.problems
         specs = [tenant.spec for tenant in tenants if tenant.environment == tree.environment]

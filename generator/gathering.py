@@ -15,13 +15,14 @@ from generator.snapshot import Snapshot, blob_id
 class Gathering:
     """What was added so far; the same bytes are there once."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: Mapping[str, bytes]) -> None:
         self.ids: dict[str, str] = {}
         self._places: dict[str, tuple[int, int]] = {}
         self._end = 0
         self._file, name = tempfile.mkstemp(prefix="quad-")
         Path(name).unlink()
         weakref.finalize(self, os.close, self._file)
+        self.add(files)
 
     def add(self, files: Mapping[str, bytes]) -> None:
         """Put files in, in the place of those of the same path."""

@@ -1,4 +1,4 @@
-"""Makes trees in folders: their files are written, hydrated and held against the rules, tenant by tenant."""
+"""Makes trees: they are hydrated and held against the rules, tenant by tenant."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from generator.rules import Context
 from generator.rules.custom_resource import custom_schema
 from generator.rules.kubernetes_schema import builtin_schema, is_builtin_group
 from generator.rules.scope import Constraint, constraint
-from generator.snapshot import blob_id
 from generator.source import Path as Place
 from generator.staging import write
 from generator.verdicts import Seen, Verdicts
@@ -42,10 +41,9 @@ Keep = Callable[[str, Mapping[str, bytes]], None]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What `make` wrote into a folder, and every problem of it; a problem that only some tenants have names them.
+    """What `make` found: every problem of the trees; a problem that only some tenants have names them.
 
-    `by_kustomize` names the tenants that could not be stamped like others of their shape, by the reason; `ids` are the git blob ids
-    of all files by environment and path.
+    `by_kustomize` names the tenants that could not be stamped like others of their shape, by the reason.
     """
 
     objects: int
@@ -53,7 +51,6 @@ class Made:
     problems: list[Diagnostic]
     waived: list[Waived] = field(default_factory=list)
     by_kustomize: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -145,30 +142,23 @@ def make(
     how: Hydration,
     crds: Path,
     progress: Progress,
+    keep: Keep,
     today: date | None = None,
     require_schemas: bool = False,
-    keep: Keep | None = None,
 ) -> Made:
     """Hydrate and check the trees; the problems name their tenants.
 
-    All files go to `keep`; by default each tree is written into a folder of its environment's name, where in any case those lie
-    that kustomize reads. `today` is the day of the source commit, by which waivers expire.
+    A tree's own files are written into a folder of its environment's name, where kustomize reads them; what is made of them goes to
+    `keep`. `today` is the day of the source commit, by which waivers expire.
     """
     progress.start(sum(tree.count for tree in trees))
-    key = digest(
-        workshop(), str(crds.is_dir()), crds_digest(crds)
-    )  # a missing folder is no empty one, in which no kind is known
+    # A missing folder of CRDs is no empty one, in which no kind is known.
+    key = digest(workshop(), str(crds.is_dir()), crds_digest(crds))
     clean = set((how.cache.get(_KIND, key) or b"").decode().split())
     making = _Making(fleet, CustomSchemas(crds, key, how.cache), set(clean))
-    ids: dict[str, dict[str, str]] = {tree.environment: {} for tree in trees}
     for tree in trees:
-        place, own = folder / tree.environment, ids[tree.environment]
-        kept = partial(keep, tree.environment) if keep else partial(_write, place, own)
-        if keep:
-            kept(tree.files)
-        else:
-            own.update(_ids(tree.files))
-        for made in hydrated(tree, place, how, kept, progress.advance):
+        kept = partial(keep, tree.environment)
+        for made in hydrated(tree, folder / tree.environment, how, kept, progress.advance):
             making.take(tree, made)
         specs = [tenant.spec for tenant in fleet.tenants if tenant.environment == tree.environment]
         kept({"README.md": readme(tree.environment, specs)})
@@ -177,16 +167,7 @@ def make(
         how.cache.put(_KIND, key, "\n".join(sorted(making.clean)).encode())
     missing = [schemas_missing()] if require_schemas and not crds.is_dir() else []
     problems = [*making.problems, *checked.problems, *missing, *version_problems(_versions(fleet, making.versions))]
-    return Made(making.objects, crds.is_dir(), problems, checked.waived, making.by_kustomize, ids)
-
-
-def _write(place: Path, ids: dict[str, str], files: Mapping[str, bytes]) -> None:
-    write(place, files)
-    ids.update(_ids(files))
-
-
-def _ids(files: Mapping[str, bytes]) -> dict[str, str]:
-    return {path: blob_id(raw) for path, raw in files.items()}
+    return Made(making.objects, crds.is_dir(), problems, checked.waived, making.by_kustomize)
 
 
 def hydrated(

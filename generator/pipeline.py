@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from generator.pins import History
 from generator.placing import place, refuse_foreign, selected
 from generator.resolve import resolve
 from generator.result import Rendered
-from generator.staging import staged
+from generator.snapshot import ids_of
+from generator.staging import staged, write
 from generator.unchanged import tree_digest
 from generator.validate import validate
 
@@ -46,8 +47,14 @@ def render(
     trees = [selected(tree, only, output) for tree in compile_fleet(fleet.repository, fleet.tenants)]
     trees = [tree for tree in trees if tree.units]
     refuse_foreign(trees, output)
+    ids = {tree.environment: ids_of(tree.files) for tree in trees}
     with staged(output) as staging:
-        made = make(fleet, trees, staging, how, crds, progress, today, require_schemas)
+
+        def keep(environment: str, files: Mapping[str, bytes]) -> None:
+            write(staging / environment, files)
+            ids[environment].update(ids_of(files))
+
+        made = make(fleet, trees, staging, how, crds, progress, keep, today, require_schemas)
         problems = fleet.problems + made.problems
         if has_errors(problems):
             return Rendered(problems=problems, waived=made.waived)
@@ -60,7 +67,7 @@ def render(
         problems,
         made.waived,
         made.by_kustomize,
-        {environment: tree_digest(ids) for environment, ids in made.ids.items()},
+        {environment: tree_digest(found) for environment, found in ids.items()},
         today,
         sorted({catalogue.commit for catalogue in fleet.repository.pinned.values()}),
     )

@@ -80,17 +80,12 @@ def render_source(
     trees = compile_fleet(fleet.repository, good)
     day = datetime.fromtimestamp(source.commit.committer.seconds, UTC).date()
     judged = Fleet(fleet.repository, good, [])
-    gathered = {tree.environment: Gathering() for tree in trees}
-    made = make(
-        judged,
-        trees,
-        folder,
-        tools.how,
-        tools.crds,
-        tools.progress,
-        day,
-        keep=lambda environment, files: gathered[environment].add(files),
-    )
+    gathered = {tree.environment: Gathering(tree.files) for tree in trees}
+
+    def keep(environment: str, files: Mapping[str, bytes]) -> None:
+        gathered[environment].add(files)
+
+    made = make(judged, trees, folder, tools.how, tools.crds, tools.progress, keep, day)
     names: dict[str, dict[str, Spec]] = {}
     for tenant in good:
         names.setdefault(tenant.environment, {})[tenant.name] = tenant.spec

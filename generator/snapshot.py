@@ -49,8 +49,7 @@ def of_commit(root: Path, commit: str, environment: str, where: str) -> Snapshot
 
 def of_bytes(files: Mapping[str, bytes], environment: str, where: str) -> Snapshot:
     """Files in memory."""
-    found = {path: blob_id(raw) for path, raw in files.items()}
-    return Snapshot(environment, where, found, lambda paths: {path: files[path] for path in paths})
+    return Snapshot(environment, where, ids_of(files), lambda paths: {path: files[path] for path in paths})
 
 
 def laid_over(below: Snapshot, above: Snapshot) -> Snapshot:
@@ -68,6 +67,11 @@ def differing(before: Snapshot, after: Snapshot) -> list[str]:
     """The paths that only one of the trees has, or that differ in their bytes, sorted."""
     paths = before.ids.keys() | after.ids.keys()
     return sorted(path for path in paths if before.ids.get(path) != after.ids.get(path))
+
+
+def ids_of(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The git blob id of each file by its path."""
+    return {path: blob_id(raw) for path, raw in files.items()}
 
 
 def blob_id(raw: bytes) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from generator import kustomize, schema
 from generator.cache import NO_CACHE, Cache
 from generator.compile import catalogue_files, compile_fleet
 from generator.hydrate import Hydrated, Hydration, hydrate
-from generator.making import make
+from generator.making import Made, make
 from generator.model import Fleet, Progress, Tree, Unit
 from generator.pipeline import read
 from generator.profiles.own import own_scalar
@@ -144,8 +144,8 @@ def test_random_tenants(tmp_path: Path) -> None:
         "fast": Hydration(KUSTOMIZE, cache, pays=1),
         "again": Hydration(KUSTOMIZE, cache, pays=1),
     }
-    made = {way: make(few, trees, tmp_path / way, how, tmp_path / "none", Progress()) for way, how in ways.items()}
-    files = {way: _files(tmp_path / way) for way in ways}
+    files: dict[str, dict[str, bytes]] = {way: {} for way in ways}
+    made = {way: _made(few, trees, tmp_path / way, how, files[way]) for way, how in ways.items()}
     assert files["fast"] == files["plain"]
     assert files["again"] == files["plain"]
     assert len(names) > 10
@@ -153,8 +153,11 @@ def test_random_tenants(tmp_path: Path) -> None:
     assert {one.objects for one in made.values()} == {made["plain"].objects}
 
 
-def _files(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+def _made(fleet: Fleet, trees: Sequence[Tree], folder: Path, how: Hydration, found: dict[str, bytes]) -> Made:
+    def keep(environment: str, files: Mapping[str, bytes]) -> None:
+        found.update({f"{environment}/{path}": raw for path, raw in files.items()})
+
+    return make(fleet, trees, folder, how, folder / "none", Progress(), keep)
 
 
 def test_an_overlays_own_scalars_are_those_of_the_dumper() -> None:

@@ -67,7 +67,7 @@ def judged(tmp_path: Path) -> Judge:
 
     def run(fleet: Fleet, how: Hydration, schemas: Path = CRDS) -> Made:
         trees = compile_fleet(fleet.repository, fleet.tenants)
-        return make(fleet, trees, tmp_path / str(next(numbers)), how, schemas, Progress(), TODAY)
+        return make(fleet, trees, tmp_path / str(next(numbers)), how, schemas, Progress(), lambda *_: None, TODAY)
 
     return run
 
