@@ -53,6 +53,15 @@ def copy_input(target: Path, tenants: Path) -> Path:
 
 
 @pytest.fixture
+def identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In whose name git commits, and when: `pytestmark = pytest.mark.usefixtures("identity")`."""
+    from tests.publishing import IDENTITY  # noqa: PLC0415  # it imports this file
+
+    for name, value in IDENTITY.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
 def fleet_repository(tmp_path: Path) -> Path:
     """What `quad init` makes, to be changed at will."""
     return copy_input(tmp_path / "fleet", ROOT / "generator" / "scaffold" / "tenants")

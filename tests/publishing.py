@@ -27,6 +27,7 @@ from tests.conftest import ROOT, copy_input
 
 _MADE: dict[str, tuple[bytes, str]] = {}
 BIRCH = "name: birch\ndisplayName: Birch\nhost: birch.example.org\nring: canary\nplan: small\n"
+RENAMED = {"tenants/production/birch.yaml": BIRCH.replace("displayName: Birch", "displayName: Beech")}
 
 
 def permissive(_case: Case, _fleet: object) -> list[Diagnostic]:

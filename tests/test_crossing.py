@@ -10,11 +10,7 @@ from generator.publication import judge
 from tests.publishing import BIRCH, IDENTITY, Fleet, clone, codes, make_fleet
 from tests.running import quad
 
-
-@pytest.fixture(autouse=True)
-def identity(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in IDENTITY.items():
-        monkeypatch.setenv(name, value)
+pytestmark = pytest.mark.usefixtures("identity")
 
 
 @pytest.fixture

@@ -11,15 +11,9 @@ from generator import git, trees
 from generator.comparison import base
 from generator.diagnostics import ToolError
 from generator.publish import RequestError
-from tests.publishing import BIRCH, IDENTITY, Fleet, clone, codes, make_fleet
+from tests.publishing import RENAMED, Fleet, clone, codes, make_fleet
 
-RENAMED = {"tenants/production/birch.yaml": BIRCH.replace("displayName: Birch", "displayName: Beech")}
-
-
-@pytest.fixture(autouse=True)
-def identity(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in IDENTITY.items():
-        monkeypatch.setenv(name, value)
+pytestmark = pytest.mark.usefixtures("identity")
 
 
 @pytest.fixture

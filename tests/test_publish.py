@@ -15,14 +15,10 @@ from generator.diagnostics import Diagnostic, Span, ToolError
 from generator.judgement import Case
 from generator.publication import judge
 from generator.publish import RequestError
-from tests.publishing import BIRCH, IDENTITY, Fleet, clone, codes, make_fleet
+from tests.publishing import BIRCH, IDENTITY, RENAMED, Fleet, clone, codes, make_fleet
 from tests.running import quad
 
-
-@pytest.fixture(autouse=True)
-def identity(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in IDENTITY.items():
-        monkeypatch.setenv(name, value)
+pytestmark = pytest.mark.usefixtures("identity")
 
 
 @pytest.fixture
@@ -32,7 +28,6 @@ def fleet(tmp_path: Path) -> Fleet:
 
 MANIFESTS = "tenants/birch/manifests/manifests.yaml"
 BROKEN = {"tenants/production/birch.yaml": BIRCH + "colour: green\n"}
-RENAMED = {"tenants/production/birch.yaml": BIRCH.replace("displayName: Birch", "displayName: Beech")}
 
 
 def test_the_first_commit_is_an_orphan_with_the_whole_tree(fleet: Fleet, tmp_path: Path) -> None:

@@ -13,15 +13,11 @@ import pytest
 from generator.diagnostics import Diagnostic, ToolError
 from generator.publish import TURNS
 from tests.conftest import ROOT
-from tests.publishing import BIRCH, IDENTITY, Fleet, clone, codes, make_fleet
+from tests.publishing import BIRCH, Fleet, clone, codes, make_fleet
+
+pytestmark = pytest.mark.usefixtures("identity")
 
 MANIFESTS = "tenants/birch/manifests/manifests.yaml"
-
-
-@pytest.fixture(autouse=True)
-def identity(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in IDENTITY.items():
-        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

@@ -11,11 +11,7 @@ from generator.reversal import falls
 from tests.publishing import BIRCH, IDENTITY, Fleet, codes, make_fleet
 from tests.running import quad
 
-
-@pytest.fixture(autouse=True)
-def identity(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in IDENTITY.items():
-        monkeypatch.setenv(name, value)
+pytestmark = pytest.mark.usefixtures("identity")
 
 
 def tenant(name: str, text: str = "") -> dict[str, str | None]:

@@ -10,16 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.publishing import BIRCH, IDENTITY, Fleet, codes, make_fleet
+from tests.publishing import BIRCH, RENAMED, Fleet, codes, make_fleet
+
+pytestmark = pytest.mark.usefixtures("identity")
 
 MANIFESTS = "tenants/birch/manifests/manifests.yaml"
-RENAMED = {"tenants/production/birch.yaml": BIRCH.replace("displayName: Birch", "displayName: Beech")}
-
-
-@pytest.fixture(autouse=True)
-def identity(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in IDENTITY.items():
-        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture
