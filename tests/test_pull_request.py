@@ -21,7 +21,6 @@ from pathlib import Path
 
 import pytest
 
-from generator.cli import COMMANDS
 from tests.github_stand_in import TOKEN, GitHub, serving
 from tests.running import quad
 from tests.workflow_runner import Job
@@ -265,7 +264,6 @@ def published(world: World) -> dict[str, str]:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not {"check", "diff", "publish"} <= {*COMMANDS}, reason="these commands come by other branches")
 def test_a_pull_request_lives(world: World) -> None:
     first = published(world)
 
