@@ -7,7 +7,7 @@ them; so a publication in which few files are new looks at those and at the rows
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -62,23 +62,34 @@ def _layout(rows: Rows) -> set[tuple[str, str]]:
 
 def merged(rows: Rows, gone: Iterable[Owner], new: Rows) -> dict[Owner, Row]:
     """The rows without some and with others, in their order."""
-    left = {owner: row for owner, row in rows.items() if owner not in set(gone)}
+    without = set(gone)
+    left = {owner: row for owner, row in rows.items() if owner not in without}
     return dict(sorted({**left, **new}.items()))
+
+
+def rows_to_json(rows: Rows) -> list[list[Any]]:
+    """The rows as what JSON can hold."""
+    return [[*owner, row.shown, row.unique, row.quota, row.application] for owner, row in rows.items()]
+
+
+def rows_from_json(rows: Iterable[Sequence[Any]]) -> dict[Owner, Row]:
+    """The rows that `rows_to_json` gave."""
+    return {
+        (environment, name): Row(shown, tuple(tuple(claim) for claim in unique), tuple(quota), application)
+        for environment, name, shown, unique, quota, application in rows
+    }
 
 
 def to_bytes(census: Census) -> bytes:
     """The census as JSON."""
-    rows = [[*owner, row.shown, row.unique, row.quota, row.application] for owner, row in census.rows.items()]
     days = [str(day) for day in (census.day, *census.waived_until)]
-    return json.dumps([census.source, days, dict(census.branches), dict(census.tips), rows]).encode()
+    return json.dumps(
+        [census.source, days, dict(census.branches), dict(census.tips), rows_to_json(census.rows)]
+    ).encode()
 
 
 def from_bytes(raw: bytes) -> Census:
     """The census that `to_bytes` wrote."""
     source, days, branches, tips, rows = json.loads(raw)
     day, *until = map(date.fromisoformat, days)
-    made = {
-        (environment, name): Row(shown, tuple(tuple(claim) for claim in unique), tuple(quota), application)
-        for environment, name, shown, unique, quota, application in rows
-    }
-    return Census(source, day, branches, tips, tuple(until), made)
+    return Census(source, day, branches, tips, tuple(until), rows_from_json(rows))

@@ -46,15 +46,27 @@ def open_part(root: Path, source: Source, census: Census, files: Mapping[str, bo
     """The tenants whose files changed, resolved with the catalogue of the source commit."""
     export(root, source, folder, lambda path: path in files or owner_of(path) is None)
     fleet = read(folder, History(root, source.id))
+    rows = rows_with(census.rows, fleet, files)
+    if not same_layout(census.rows, rows):
+        raise WholeFleetError
+    others = frozenset(name for _, name in rows) - {tenant.name for tenant in fleet.tenants}
+    changed = frozenset(owner for path in files if (owner := owner_of(path)))
+    return Part(census, changed, Fleet(fleet.repository, fleet.tenants, [], others), rows)
+
+
+def rows_with(rows: Rows, fleet: Fleet, files: Mapping[str, bool]) -> Rows:
+    """The rows as they are once these tenants' files have changed, which were read as a fleet; true are those that are there.
+
+    WholeFleetError where there is a problem, in one of them or between them and the others.
+    """
     owners = {path: owner for path in files if (owner := owner_of(path))}
     there = {owner for path, owner in owners.items() if files[path]}
     if fleet.problems or fleet.repository.fleet is None or {_of(tenant) for tenant in fleet.tenants} != there:
         raise WholeFleetError
-    rows = merged(census.rows, owners.values(), rows_of(fleet))
-    if not agree(rows, fleet.repository.fleet.data) or not same_layout(census.rows, rows):
+    found = merged(rows, owners.values(), rows_of(fleet))
+    if not agree(found, fleet.repository.fleet.data):
         raise WholeFleetError
-    others = frozenset(name for _, name in rows) - {name for _, name in there}
-    return Part(census, frozenset(owners.values()), Fleet(fleet.repository, fleet.tenants, [], others), rows)
+    return found
 
 
 def rows_of(fleet: Fleet) -> dict[Owner, Row]:
