@@ -12,7 +12,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from generator.model import Build, Catalogue, Component, Repository, Tenant, Tree, Unit, components_of
+from generator.model import Build, Catalogue, Component, Repository, Spec, Tenant, Tree, Unit, components_of
+from generator.reads import reads_of
 from generator.source import dump
 
 GROUP = "quadrangle.dev"
@@ -65,7 +66,23 @@ def _environment(repository: Repository, name: str, tenants: Sequence[Tenant]) -
 def _unit(fleet: Mapping[str, Any], catalogue: Catalogue, tenant: Tenant) -> Unit:
     shard = shard_of(tenant.name, fleet["argocd"]["shards"])
     application = f"argocd/{tenant.spec['cluster']}/{shard}/{tenant.name}.yaml"
-    return Unit(tenant.name, tenant.spec, _argocd(fleet, tenant), catalogue, application)
+    return Unit(tenant.name, _in_order(tenant.spec, catalogue), _argocd(fleet, tenant), catalogue, application)
+
+
+def _in_order(spec: Spec, catalogue: Catalogue) -> Spec:
+    """The lists that nothing but `each/` reads sorted: kustomize sorts what is made of them, so an order says nothing."""
+    features: dict[str, Any] = {}
+    for component, name in lists_of(spec, catalogue):
+        said = spec["features"][component.name]
+        items = sorted(said.get(name, ()), key=slug_of)
+        if items != said.get(name, []) and not _is_read(("features", component.name, name), catalogue):
+            features[component.name] = {**features.get(component.name, said), name: items}
+    return {**spec, "features": {**spec["features"], **features}} if features else spec
+
+
+def _is_read(path: tuple[str, ...], catalogue: Catalogue) -> bool:
+    """Whether a component reads it by itself."""
+    return any(read.touches(path) for component in catalogue.components for read in reads_of(component))
 
 
 def catalogue_files(catalogue: Catalogue, ring: str) -> Files:
@@ -85,7 +102,7 @@ def unit_files(unit: Unit) -> Files:
     up = f"../../../catalogue/{unit.spec['ring']}"
     files[f"{folder}/overlay/tenant.yaml"] = dump(_object("Tenant", unit.name, unit.spec))
     resources = ["tenant.yaml"]
-    for component, name in lists_of(unit):
+    for component, name in lists_of(unit.spec, unit.catalogue):
         items = {name: unit.spec["features"][component.name].get(name, [])}
         resources += _instances(component, items, unit.spec, f"{folder}/overlay", up, files)
     components = [f"{up}/{_path(kind, name)}" for kind, name in components_of(unit.spec)]
@@ -95,10 +112,10 @@ def unit_files(unit: Unit) -> Files:
     return files
 
 
-def lists_of(unit: Unit) -> Iterator[tuple[Component, str]]:
+def lists_of(spec: Spec, catalogue: Catalogue) -> Iterator[tuple[Component, str]]:
     """The lists of a tenant's features for whose items there is a component each, with the feature."""
-    features = unit.catalogue.of("feature")
-    for feature in sorted(unit.spec["features"]):
+    features = catalogue.of("feature")
+    for feature in sorted(spec["features"]):
         for name in features[feature].each:
             yield features[feature], name
 

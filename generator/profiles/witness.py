@@ -94,7 +94,7 @@ def ring_of_witness(second: bool) -> str:
 
 
 def _lists(unit: Unit) -> list[tuple[str, str]]:
-    return [(component.name, name) for component, name in lists_of(unit)]
+    return [(component.name, name) for component, name in lists_of(unit.spec, unit.catalogue)]
 
 
 def _items(unit: Unit, feature: str, name: str) -> Sequence[object]:
