@@ -89,7 +89,7 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _Left:
-    """A tenant that is not stamped, and the key by which all its files are kept; without one they are not."""
+    """A tenant that is not stamped, with its overlay's own files; what is made of them is kept by the key, if there is one."""
 
     made: Hydrated
     key: str
@@ -99,7 +99,7 @@ def hydrate(tree: Tree, place: Path, how: Hydration, advance: Callable[[], None]
     """Each tenant as soon as it is made; the tree's own files must lie in `place`."""
     left: list[_Left] = []
     if how.plain:
-        left = [_Left(Hydrated(unit, {}), "") for unit in tree.units]
+        left = [_Left(Hydrated(unit, unit_files(unit)), "") for unit in tree.units]
     else:
         groups = _groups(tree.units)
         _compile(groups, place, how)
@@ -190,10 +190,9 @@ def _prove(group: _Group, profile: Profile, place: Path, how: Hydration, number:
         except RefusedError:
             continue
         done += 1
-        files = unit_files(unit)
-        write(place, files)
+        write(place, unit_files(unit))
         outputs, problems = build_all(unit.builds, place, how.kustomize)
-        wrong = [path for path, raw in {**files, **outputs}.items() if stamped.get(path) != raw]
+        wrong = [path for path, raw in outputs.items() if stamped.get(path) != raw]
         if problems:
             raise RefusedWitnessError(f"kustomize refuses {unit.name}")
         if wrong:
@@ -210,43 +209,42 @@ def _stamped(group: _Group, place: Path, how: Hydration) -> Iterator[Hydrated | 
             raise ToolError(f"a profile is wrong: {error}", "render with --plain, and report this as a bug") from error
     few = len(group.members) < how.pays  # a cold run asks for no profile of so few, and has nothing to say of them
     for unit, values in group.members:
-        if profile is None:
-            yield _Left(Hydrated(unit, {}, reason="" if few else group.reason), _tenant_key(group, unit, values))
-            continue
-        try:
-            yield Hydrated(unit, files_of(unit, stamp(profile, values)), stamped=Stamped(profile, values))
-        except RefusedError as error:
-            yield _Left(Hydrated(unit, {}, reason="" if few else str(error)), _tenant_key(group, unit, values))
-
-
-def _tenant_key(group: _Group, unit: Unit, values: tuple[Value, ...]) -> str:
-    return digest(group.key, unit.name, unit.application, repr(values))
+        files, reason = unit_files(unit), group.reason
+        if profile is not None:
+            try:
+                printed = files_of(unit, stamp(profile, values))
+            except RefusedError as error:
+                reason = str(error)
+            else:
+                yield Hydrated(unit, {**files, **printed}, stamped=Stamped(profile, values))
+                continue
+        key = digest(group.key, unit.application, *(part for path, raw in files.items() for part in (path, raw)))
+        yield _Left(Hydrated(unit, files, reason="" if few else reason), key)
 
 
 def _plain(
     tree: Tree, left: Sequence[_Left], place: Path, how: Hydration, advance: Callable[[], None]
 ) -> Iterator[Hydrated]:
     """The tenants that are not stamped, and the tree's own builds."""
-    new: dict[str, tuple[_Left, dict[str, bytes]]] = {}
+    new: dict[str, _Left] = {}
     builds = list(tree.builds)
     for one in left:
         assert one.made.unit is not None
         kept = how.cache.get(_TENANT, one.key) if one.key else None
         if kept is not None:
             _count(one.made, advance)
-            yield replace(one.made, files={path: text.encode() for path, text in json.loads(kept).items()})
+            printed = {path: text.encode() for path, text in json.loads(kept).items()}
+            yield replace(one.made, files={**one.made.files, **printed})
             continue
-        files = unit_files(one.made.unit)
-        write(place, files)
-        new[one.made.unit.name] = one, files
+        write(place, one.made.files)
+        new[one.made.unit.name] = one
         builds += one.made.unit.builds
     outputs, problems = build_all(builds, place, how.kustomize, how.cache, advance)
-    for one, overlay in new.values():
+    for one in new.values():
         assert one.made.unit is not None
         own = {build.output: outputs.pop(build.output) for build in one.made.unit.builds if build.output in outputs}
-        files = {**overlay, **own}
         if one.key and len(own) == len(one.made.unit.builds):
-            kept_files = {path: raw.decode() for path, raw in files.items()}
-            how.cache.put(_TENANT, one.key, json.dumps(kept_files, ensure_ascii=False).encode())
-        yield replace(one.made, files=files)
+            texts = {path: raw.decode() for path, raw in own.items()}
+            how.cache.put(_TENANT, one.key, json.dumps(texts, ensure_ascii=False).encode())
+        yield replace(one.made, files={**one.made.files, **own})
     yield Hydrated(None, outputs, problems)

@@ -17,14 +17,11 @@ from generator.hydrate import Hydrated, Hydration, hydrate
 from generator.making import Made, make
 from generator.model import Fleet, Progress, Tree, Unit
 from generator.pipeline import read
-from generator.profiles.own import own_scalar
 from generator.profiles.witness import renamed, shape_of
-from generator.source import dump
 from generator.staging import write
 from tests.bench.fleet import fleet as random_fleet
 from tests.conftest import ROOT, copy_input
-from tests.hostile import LONG, SENTINELS, SPECIAL, varied
-from tests.nasty import texts
+from tests.hostile import varied
 
 COUNT = int(os.environ.get("QUAD_FUZZ_STAMPED", "20"))
 SEED = int(os.environ.get("QUAD_FUZZ_SEED", "6"))
@@ -40,14 +37,6 @@ features:
   scaling: {}
   white-label: {hosts: [b.example.org, a.example.org, c.example.net]}
 """
-CHARACTERS = (
-    range(0x20, 0x3100),
-    range(0xD700, 0xD800),
-    range(0xE000, 0xE010),
-    range(0xF8F0, 0x10010),
-    range(0x1F600, 0x1F610),
-)
-"""All kinds of them, and those at the ends of ranges that emitters tell apart."""
 REASONS = ("holds a character that kustomize does not keep", "two items of a list have one name")
 """Why a value may be left to kustomize; nothing else is to be."""
 
@@ -158,16 +147,3 @@ def _made(fleet: Fleet, trees: Sequence[Tree], folder: Path, how: Hydration, fou
         found.update({f"{environment}/{path}": raw for path, raw in files.items()})
 
     return make(fleet, trees, folder, how, folder / "none", Progress(), keep)
-
-
-def test_an_overlays_own_scalars_are_those_of_the_dumper() -> None:
-    """Wherever they stand: `source.dump` writes a text the same in every place."""
-    some = [text for text in (*SPECIAL, *LONG, *SENTINELS, *texts(SEED, 20_000)) if text]
-    every = [chr(code) for part in CHARACTERS for code in part]
-    many = [*some, *every, *(f"a{character}b" for character in every)]
-    written = [own_scalar(text) for text in many]
-    long = "k" * 100
-    assert dump(many).decode().splitlines() == [f"- {text}" for text in written]
-    assert dump([{"key": text} for text in many]).decode().splitlines() == [f"- key: {text}" for text in written]
-    deep = dump({"top": [[{long: text} for text in some]]}).decode().splitlines()[1:]
-    assert [line.lstrip(" -") for line in deep] == [f"{long}: {text}" for text in written[: len(some)]]

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from generator.profiles.shape import Value
-from generator.profiles.template import Parts, Slot, Style
+from generator.profiles.template import Parts, Slot
 from generator.scalars import indent_below
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -54,7 +54,7 @@ class Cut:
     slots: tuple[Slot, ...]
 
 
-def cut(text: str, sentinels: Sentinels, style: Style, values: Sequence[Value]) -> Cut:
+def cut(text: str, sentinels: Sentinels, values: Sequence[Value]) -> Cut:
     """Cut the text; each slot, filled with the witness's own values, must give what stands there."""
     literals: list[str] = []
     slots: list[Slot] = []
@@ -63,7 +63,7 @@ def cut(text: str, sentinels: Sentinels, style: Style, values: Sequence[Value]) 
         parts = sentinels.parts(event.value)
         if all(isinstance(part, str) for part in parts):
             continue
-        slot = _slot(event, parent, parts, style)
+        slot = _slot(event, parent, parts)
         start, stop = (mark.index for mark in _marks(event))
         if slot.write(values) != text[start:stop]:
             raise UncuttableError(f"`{text[start:stop][:60]}` is not written as expected")
@@ -76,7 +76,7 @@ def cut(text: str, sentinels: Sentinels, style: Style, values: Sequence[Value]) 
     return Cut(tuple(literals), tuple(slots))
 
 
-def _slot(event: yaml.ScalarEvent, parent: int, parts: Parts, style: Style) -> Slot:
+def _slot(event: yaml.ScalarEvent, parent: int, parts: Parts) -> Slot:
     column = _marks(event)[0].column
     if parent < 0:
         raise UncuttableError(f"the key `{event.value[:60]}` is made of a value")
@@ -84,8 +84,7 @@ def _slot(event: yaml.ScalarEvent, parent: int, parts: Parts, style: Style) -> S
         raise UncuttableError(f"a text of several lines holds a value: `{event.value[:60]}`")
     if not event.style and event.value.isdigit() and len(parts) == 1:
         return Slot(parts, "number")
-    indent = indent_below(parent)
-    return Slot(parts, style, column, indent) if style == "kustomize" else Slot(parts, style)
+    return Slot(parts, "text", column, indent_below(parent))
 
 
 def _scalars(text: str) -> Iterator[tuple[yaml.ScalarEvent, int]]:

@@ -36,4 +36,4 @@ def _made(unit: Unit, shape: Shape, second: bool, kustomize: Kustomize, folder: 
         if complaint:
             said = complaint.replace(str(folder.resolve()), "").replace(str(folder), "")
             raise RefusedWitnessError(f"kustomize refuses the witness: {said[:200]}")
-    return Made(found, files, outputs)
+    return Made(found, outputs)

@@ -9,7 +9,6 @@ from typing import Literal
 
 from generator.compile import slug_of
 from generator.name_hash import hash_of, json_inside
-from generator.profiles.own import own_scalar
 from generator.profiles.shape import Value
 from generator.scalars import INTEGER_LIMIT, RefusedError, scalar
 from generator.source import Path
@@ -17,15 +16,15 @@ from generator.source import Path
 Parts = tuple[str | int, ...]
 """Literal texts, and the numbers of the values between them."""
 
-Style = Literal["number", "kustomize", "own"]
+Style = Literal["number", "text"]
 
 _CERTAIN = re.compile(r"[A-Za-z/][A-Za-z0-9./_-]{4,}[A-Za-z0-9]")
-"""What is written as it is at any place, by kustomize and by us: too long for a word that means something else."""
+"""What is written as it is at any place: too long for a word that means something else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One scalar with holes: who writes it, and at which column and indentation."""
+    """One scalar with holes: what it is, and at which column and indentation."""
 
     parts: Parts
     style: Style
@@ -36,8 +35,7 @@ class Slot:
         """The scalar with these values."""
         if self.style == "number":
             return str(values[self.parts[0]])  # type: ignore[index]  # a number's slot has one hole and nothing else
-        text = joined(self.parts, values)
-        return scalar(text, self.column, self.indent) if self.style == "kustomize" else own_scalar(text)
+        return scalar(joined(self.parts, values), self.column, self.indent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ def joined(parts: Parts, values: Sequence[Value]) -> str:
 
 
 def stamp(profile: Profile, values: Sequence[Value]) -> dict[str, bytes]:
-    """The files of a tenant by path; RefusedError where only kustomize knows what it makes of a value."""
+    """What kustomize prints for a tenant, by path; RefusedError where only kustomize knows what it makes of a value."""
     every = with_computed(profile, values)
     texts = _texts(profile.slots, every)
     return {joined(template.path, every): _filled(template, texts) for template in profile.templates}
