@@ -14,10 +14,11 @@ Fields = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One value that is read: where it is in the resolved tenant, and where it is written."""
+    """One value that is read: where it is in the resolved tenant, where it is written, and whether an item carries it there."""
 
     path: Fields
     targets: tuple[Target, ...]
+    of_item: bool = False
 
     def touches(self, path: Fields) -> bool:
         """Whether it is the value at the path, in it or around it."""
@@ -37,6 +38,6 @@ def _reads(component: Component) -> Iterator[Read]:
         if kind in ("Tenant", "") and source[:1] == ("spec",):
             yield Read(source[1:], replacement.targets)
         if kind in ("Item", "") and source == ("spec",):
-            yield Read((), replacement.targets)
+            yield Read((), replacement.targets, of_item=True)
         elif kind in ("Item", "") and source[:2] == ("spec", "tenant"):
-            yield Read(source[2:], replacement.targets)
+            yield Read(source[2:], replacement.targets, of_item=True)

@@ -16,6 +16,7 @@ from jsonschema.protocols import Validator
 from generator.cache import digest
 from generator.check import Case, Twin
 from generator.model import Manifest
+from generator.profiles.opened import Trees, opened_bodies, opened_values
 from generator.profiles.shape import Value
 from generator.profiles.template import Body, Parts, Profile, joined, with_computed
 from generator.rules.scope import (
@@ -77,12 +78,13 @@ class _Held:
 class _Holes:
     """Of a profile: which values are in each object, and which texts are made of them and more.
 
-    `objects` and `texts` are for the rules over single objects, all else for those over several: `joined` are such texts that may
-    be names, `seen` the values that they look at, `names` those that may be names, `words` and `ports` what else stands in the
-    objects, `as_ports` the values used as ports, `exact` those that a rule takes apart, and `all_exact` says that it takes apart
-    what may be any of them.
+    `digests`, `objects` and `texts` are for the rules over single objects, all else for those over several: `joined` are such
+    texts that may be names, `seen` the values that they look at, `names` those that may be names, `words` and `ports` what else
+    stands in the objects, `as_ports` the values used as ports, `exact` those that a rule takes apart, and `all_exact` says that
+    it takes apart what may be any of them.
     """
 
+    digests: tuple[str, ...]
     objects: tuple[tuple[_Held, ...], ...]
     texts: tuple[tuple[Parts, ...], ...]
     joined: tuple[Parts, ...]
@@ -103,7 +105,7 @@ class Verdicts:
     clean: set[str] = field(default_factory=set)
     cases: dict[Key, Case] = field(default_factory=dict)
     tenants: set[str] = field(default_factory=set)
-    _holes: dict[tuple[str, str], _Holes] = field(default_factory=dict)
+    _holes: dict[tuple[str, str, Trees], _Holes] = field(default_factory=dict)
     _groups: dict[Key, list[Seen]] = field(default_factory=dict)
     _passed: set[Key] = field(default_factory=set)
     _covers: dict[Key, list[tuple[list[Seen], int]]] = field(default_factory=dict)
@@ -112,14 +114,14 @@ class Verdicts:
     def add(self, seen: Seen) -> None:
         """Put the tenant beside those that look the same, or make cases of what was not seen before."""
         self.tenants.add(seen.tenant)
-        values = with_computed(seen.profile, seen.values)
-        holes = self._holes_of(seen)
+        values, trees = opened_values(with_computed(seen.profile, seen.values))
+        holes = self._holes_of(seen, trees)
         scope = (seen.kubernetes, seen.commit)
         joins = [joined(parts, values) for parts in holes.joined]
-        keys: list[Key] = [(*scope, seen.profile.key, *_whole(values, joins, holes))]
-        for body, own, texts in zip(seen.profile.objects, holes.objects, holes.texts, strict=True):
+        keys: list[Key] = [(*scope, seen.profile.key, trees, *_whole(values, joins, holes))]
+        for name, own, texts in zip(holes.digests, holes.objects, holes.texts, strict=True):
             looking = (looks(joined(parts, values)) for parts in texts)
-            keys.append((*scope, body.digest, *(held.token(values) for held in own), *looking))
+            keys.append((*scope, name, *(held.token(values) for held in own), *looking))
         total = tuple(self._known.setdefault(key, key) for key in keys)
         if total in self._groups:
             self._groups[total].append(seen)
@@ -162,19 +164,19 @@ class Verdicts:
                 if seen is not judged[0] or number != judged[1]:
                     yield Twin(seen.tenant, _Part(seen, number))
 
-    def _holes_of(self, seen: Seen) -> _Holes:
-        key = (seen.profile.key, seen.kubernetes)
+    def _holes_of(self, seen: Seen, trees: Trees) -> _Holes:
+        key = (seen.profile.key, seen.kubernetes, trees)
         if key not in self._holes:
-            self._holes[key] = self._found(seen)
+            self._holes[key] = self._found(seen, opened_bodies(seen.profile.objects, trees))
         return self._holes[key]
 
-    def _found(self, seen: Seen) -> _Holes:
-        bodies = seen.profile.objects
+    def _found(self, seen: Seen, bodies: Sequence[Body]) -> _Holes:
         asked = [partial(self.asked, seen.kubernetes, body.api_version, body.kind) for body in bodies]
         places = [(body.kind, path, parts, _own(parts)) for body in bodies for path, parts, _ in body.values]
         names = [(parts, own) for kind, path, parts, own in places if not is_measure(kind, path)]
         made = [(*parts, suffix) for body in bodies for parts, suffix in _made_names(body)]
         return _Holes(
+            tuple(body.digest for body in bodies),
             tuple(tuple(_held(body, each)) for body, each in zip(bodies, asked, strict=True)),
             tuple(tuple(parts for _, parts, is_text in body.values if is_text and len(parts) > 1) for body in bodies),
             tuple(dict.fromkeys([*(parts for parts, _ in names if len(parts) > 1), *made])),

@@ -17,7 +17,8 @@ from generator.hydrate import Hydrated, Hydration, hydrate
 from generator.making import Made, make
 from generator.model import Fleet, Progress, Tree, Unit
 from generator.pipeline import read
-from generator.profiles.witness import renamed, shape_of
+from generator.profiles.reading import reading_of
+from generator.profiles.witness import shape_of
 from generator.staging import write
 from tests.bench.fleet import fleet as random_fleet
 from tests.conftest import ROOT, copy_input
@@ -105,10 +106,9 @@ def test_every_leaf_with_hostile_values(fleet: Fleet, full: Unit, tmp_path: Path
 
 def test_values_that_are_names_which_kustomize_changes(fleet: Fleet, full: Unit, tmp_path: Path) -> None:
     """A value that equals such a name makes a shape of its own, and that is stamped as kustomize takes it."""
-    fixed = renamed(full.catalogue)
-    known = shape_of(full, fixed).shape
+    known = shape_of(full, reading_of(full)).shape
     many = varied(full, schema.resolved(fleet.repository), 100, SEED + 1, 40)
-    units = [unit for unit in many if shape_of(unit, fixed).shape != known][: max(2, COUNT // 10)]
+    units = [unit for unit in many if shape_of(unit, reading_of(unit)).shape != known][: max(2, COUNT // 10)]
     fast = hydrated(units, tmp_path / "fast", Hydration(KUSTOMIZE, pays=1))
     plain = hydrated(units, tmp_path / "plain", Hydration(KUSTOMIZE, plain=True))
     stamped = [one for one in fast.values() if one.stamped]
@@ -122,7 +122,7 @@ def test_random_tenants(tmp_path: Path) -> None:
     shapes = defaultdict(list)
     for tree in compile_fleet(found.repository, found.tenants):
         for unit in tree.units:
-            shapes[unit.catalogue.commit, shape_of(unit, renamed(unit.catalogue)).shape].append(unit.name)
+            shapes[unit.catalogue.commit, shape_of(unit, reading_of(unit)).shape].append(unit.name)
     largest = sorted(shapes.values(), key=len, reverse=True)[: max(3, COUNT // 20)]
     names = {name for members in largest for name in members[:6]}
     few = replace(found, tenants=[tenant for tenant in found.tenants if tenant.name in names])

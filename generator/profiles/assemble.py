@@ -88,12 +88,15 @@ def _hashes(objects: list[Any], sentinels: Sentinels) -> Iterator[tuple[str, Par
             continue
         text = config_map_json(item.get("data") or {})
         if hash_of(text) == match[2] and sentinels.occur(text):
-            yield match[2], sentinels.parts(text)
+            parts = sentinels.parts(text)
+            if not sentinels.trees.isdisjoint(parts):
+                raise UncuttableError("a list or a map is in the content of a ConfigMap")
+            yield match[2], parts
 
 
 def _with_hashes(sentinels: Sentinels, hashes: tuple[str, ...], first: int) -> Sentinels:
     numbers = {**sentinels.numbers, **{text: first + index for index, text in enumerate(hashes)}}
-    return Sentinels(numbers, re.compile("|".join([sentinels.pattern.pattern, *hashes])))
+    return Sentinels(numbers, re.compile("|".join([sentinels.pattern.pattern, *hashes])), sentinels.trees)
 
 
 def _refuse_open_order(objects: list[Any], sentinels: Sentinels) -> None:

@@ -10,13 +10,14 @@ from typing import Literal
 from generator.compile import slug_of
 from generator.name_hash import hash_of, json_inside
 from generator.profiles.shape import Value
+from generator.profiles.trees import tree
 from generator.scalars import INTEGER_LIMIT, RefusedError, scalar
 from generator.source import Path
 
 Parts = tuple[str | int, ...]
 """Literal texts, and the numbers of the values between them."""
 
-Style = Literal["number", "text"]
+Style = Literal["number", "text", "tree"]
 
 _CERTAIN = re.compile(r"[A-Za-z/][A-Za-z0-9./_-]{4,}[A-Za-z0-9]")
 """What is written as it is at any place: too long for a word that means something else."""
@@ -24,7 +25,7 @@ _CERTAIN = re.compile(r"[A-Za-z/][A-Za-z0-9./_-]{4,}[A-Za-z0-9]")
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One scalar with holes: what it is, and at which column and indentation."""
+    """One scalar with holes, or a list or map that is one: what it is, and at which column and indentation."""
 
     parts: Parts
     style: Style
@@ -32,10 +33,11 @@ class Slot:
     indent: int = 0
 
     def write(self, values: Sequence[Value]) -> str:
-        """The scalar with these values."""
-        if self.style == "number":
-            return str(values[self.parts[0]])  # type: ignore[index]  # a number's slot has one hole and nothing else
-        return scalar(joined(self.parts, values), self.column, self.indent)
+        """What stands there with these values."""
+        if self.style == "text":
+            return scalar(joined(self.parts, values), self.column, self.indent)
+        value = values[self.parts[0]]  # type: ignore[index]  # other slots have one hole and nothing else
+        return tree(value, self.column) if isinstance(value, list | dict) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +110,10 @@ def _texts(slots: Sequence[Slot], values: Sequence[Value]) -> list[str]:
     for value in values:
         if type(value) is str:
             plain.append(value if _CERTAIN.fullmatch(value) else None)
-        elif -INTEGER_LIMIT < value < INTEGER_LIMIT:  # type: ignore[operator]  # it is an int
-            plain.append(None)
-        else:
+        elif type(value) is int and not -INTEGER_LIMIT < value < INTEGER_LIMIT:
             raise RefusedError(f"{value} has more digits than are proven")
+        else:
+            plain.append(None)
     found = []
     for slot in slots:
         hole = slot.parts[0]
