@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
@@ -69,8 +70,13 @@ def _choices(target: Target) -> Iterator[Choice]:
             yield Choice(str(target.select.get("kind", "")), target.fields[:at], part.strip("[]").partition("=")[0])
 
 
-def _objections(component: Component) -> Iterator[str]:
+@lru_cache(maxsize=512)
+def _objections(component: Component) -> tuple[str, ...]:
     """What the component asks for beyond the language, in words that follow its name."""
+    return tuple(_beyond(component))
+
+
+def _beyond(component: Component) -> Iterator[str]:
     for name in (path.rpartition("/")[2] for path in component.files):
         if name in ("kustomization.yml", "Kustomization"):
             yield f"has a {name}"

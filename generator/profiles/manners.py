@@ -7,13 +7,15 @@ names and labels stand. So a value is moved whole only to places that nothing el
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from generator.model import Component
 from generator.profiles.shape import Manner
-from generator.reads import Fields, reads_of
+from generator.reads import Fields, Read, reads_of
 from generator.replacements import Target, replacements_of
 from generator.schema import at
 from generator.source import parse_all
@@ -48,14 +50,20 @@ class Manners:
     def __init__(self, components: Sequence[Component]) -> None:
         self._components = {component.name: component for component in components if component.kind == "feature"}
         self.reads = [read for component in components for read in reads_of(component)]
-        self._places = [place for component in components for place in _places(component)]
+        self._at: dict[str, list[Read]] = defaultdict(list)
+        for read in self.reads:
+            self._at[(*read.path, "")[0]].append(read)
+        self._places: dict[str, list[_Place]] = defaultdict(list)
+        for place in (place for component in components for place in _places(component)):
+            kind = str(place.select.get("kind", ""))
+            self._places[kind if _LITERAL.fullmatch(kind) else ""].append(place)
         entries = [entry for component in components for entry in replacements_of(component)]
         self._copies = any(entry.source_kind not in ("Tenant", "Item") for entry in entries)
         self._refers = any(_refers(component) for component in components)
 
     def of(self, path: Fields) -> Manner:
         """How the value at the path is read."""
-        touching = [read for read in self.reads if read.touches(path)]
+        touching = [read for head in {"", *path[:1]} for read in self._at[head] if read.touches(path)]
         if self._copies or any(read.path != path or read.of_item for read in touching):
             return "value"
         targets = [target for read in touching for target in read.targets]
@@ -67,9 +75,10 @@ class Manners:
 
     def _is_apart(self, target: Target) -> bool:
         """Whether nothing but this target touches the place, and kustomize has no business there."""
-        if target.options or target.select.get("kind", "") in ("", *_HASHED) or target.fields[:1] in _NAMED:
+        kind = str(target.select.get("kind", ""))
+        if target.options or kind in ("", *_HASHED) or target.fields[:1] in _NAMED:
             return False
-        return [place.meets(target) for place in self._places].count(True) == 1
+        return [place.meets(target) for key in ("", kind) for place in self._places[key]].count(True) == 1
 
     def _is_open(self, path: Fields) -> bool:
         """Whether it is a map of a feature whose keys the tenant chooses."""
@@ -88,6 +97,7 @@ def _is_item(part: str) -> bool:
     return part in ("*", "-") or part.isdigit() or "=" in part
 
 
+@lru_cache(maxsize=512)
 def _refers(component: Component) -> bool:
     """Whether kustomize is told to look for names in ConfigMaps."""
     for folder, document in kustomizations(component):
@@ -99,9 +109,17 @@ def _refers(component: Component) -> bool:
     return False
 
 
-def _places(component: Component) -> Iterator[_Place]:
+@lru_cache(maxsize=512)
+def _places(component: Component) -> tuple[_Place, ...]:
+    return (*_replaced(component), *_patches(component))
+
+
+def _replaced(component: Component) -> Iterator[_Place]:
     for replacement in replacements_of(component):
         yield from (_Place(target.select, target.fields) for target in replacement.targets)
+
+
+def _patches(component: Component) -> Iterator[_Place]:
     for folder, document in kustomizations(component):
         for entry in document.data.get("patches", ()):
             files = component.documents.get(f"{folder}{entry['path']}", ()) if "path" in entry else ()
