@@ -268,6 +268,7 @@ def operation(path: str, **more: Any) -> list[Entry]:
 # Something else looks into one of them: which one, and by what.
 TOUCHED: dict[str, tuple[str, list[Entry], list[Entry]]] = {
     "read-inside": ("list", [*WHOLE, copied("list.0.key", "data.two", "ConfigMap")], []),
+    "read-by-a-key-in-brackets": ("map", [*WHOLE, copied("map.[a]", "data.two", "ConfigMap")], []),
     "read-around": ("texts", [*WHOLE, copied("texts", "data.two", "ConfigMap")], []),
     "written-inside": ("texts", [*WHOLE, copied("text", f"{ARGS}.0")], []),
     "written-inside-by-name": ("texts", [*WHOLE, copied("text", f"{BY_NAME}.0")], []),

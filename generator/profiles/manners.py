@@ -23,8 +23,10 @@ from generator.traps.view import kustomizations
 
 _SELECTED = ("group", "version", "kind", "name")
 _LITERAL = re.compile(r"[A-Za-z0-9/-]*")
-_NAMED = ((), ("apiVersion",), ("kind",), ("metadata",))
-_HASHED = ("ConfigMap", "Secret")
+_NAMED = ((), ("apiVersion",), ("kind",), ("metadata",), ("subjects",), ("webhooks",))
+"""Where kustomize looks for names and namespaces in whatever is there."""
+_LOOKED_INTO = ("ConfigMap", "Secret", "APIService", "CustomResourceDefinition")
+"""Kinds whose content it hashes, or which say by name and namespace who serves them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Manners:
     def _is_apart(self, target: Target) -> bool:
         """Whether nothing but this target touches the place, and kustomize has no business there."""
         kind = str(target.select.get("kind", ""))
-        if target.options or kind in ("", *_HASHED) or target.fields[:1] in _NAMED:
+        if target.options or kind in ("", *_LOOKED_INTO) or target.fields[:1] in _NAMED:
             return False
         return [place.meets(target) for key in ("", kind) for place in self._places[key]].count(True) == 1
 

@@ -74,9 +74,9 @@ def _fields(components: Sequence[Component]) -> Fields:
 
 
 def _outside_of_lists(path: Keys) -> Keys:
-    """The path as far as it leads through maps."""
+    """The path as far as it leads through maps by plain keys."""
     for index, part in enumerate(path):
-        if part == "*" or part.isdigit() or "=" in part:
+        if part == "*" or part.isdigit() or part.startswith("["):
             return path[:index]
     return path
 
