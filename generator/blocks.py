@@ -5,13 +5,13 @@ The layout is that of libyaml and of go-yaml v2, which agree: two blanks for a m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 STEP = 2
 
-Block = Mapping[str, Any] | Sequence[Any]
+Block = dict[str, Any] | list[Any]
 
 
 class Written(str):
@@ -26,13 +26,13 @@ class Style:
 
     scalar: Callable[[str, int, int], str]
     key: Callable[[str], str]
-    order: Callable[[Mapping[str, Any]], Iterable[str]]
+    order: Callable[[dict[str, Any]], Iterable[str]]
 
 
 def block(data: Block, column: int, style: Style) -> str:
     """A map or a list that is not empty, its first line without the margin of `column`, its last one without an end."""
     margin = "\n" + " " * column
-    if isinstance(data, Mapping):
+    if isinstance(data, dict):
         return margin.join([_entry(style.key(key), data[key], column, style) for key in style.order(data)])
     return margin.join(["- " + _item(value, column + STEP, style) for value in data])
 
@@ -43,8 +43,8 @@ def _entry(key: str, value: Any, column: int, style: Style) -> str:
     if type(value) is Written:
         margin = "\n" + " " * (column + STEP)
         return f"{key}:{margin}" + value.replace("\n", margin)
-    if isinstance(value, Mapping | list) and value:
-        inner = column + STEP if isinstance(value, Mapping) else column
+    if value and isinstance(value, dict | list):
+        inner = column + STEP if isinstance(value, dict) else column
         return f"{key}:\n{' ' * inner}{block(value, inner, style)}"
     return f"{key}: {_plain(value)}"
 
@@ -52,7 +52,7 @@ def _entry(key: str, value: Any, column: int, style: Style) -> str:
 def _item(value: Any, column: int, style: Style) -> str:
     if isinstance(value, str):
         return style.scalar(value, column, column)
-    return block(value, column, style) if isinstance(value, Mapping | list) and value else _plain(value)
+    return block(value, column, style) if value and isinstance(value, dict | list) else _plain(value)
 
 
 def _plain(value: Any) -> str:
@@ -61,8 +61,8 @@ def _plain(value: Any) -> str:
         return str(value)
     if value is None:
         return "null"
-    if isinstance(value, Mapping | list):
-        return "{}" if isinstance(value, Mapping) else "[]"
+    if isinstance(value, dict | list):
+        return "{}" if isinstance(value, dict) else "[]"
     if type(value) is bool:
         return "true" if value else "false"
     raise TypeError(f"{value!r} is not written in block style")

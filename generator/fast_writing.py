@@ -18,7 +18,7 @@ _AS_IT_IS = re.compile(r"[ -~\xa1-\xac\xae-\u1fff\u2010-\u2027\u2030-\ud7ff]*")
 _LONGEST_KEY = 100
 
 
-def write(data: Mapping[str, Any]) -> bytes:
+def write(data: dict[str, Any]) -> bytes:
     """As `dump`."""
     try:
         return (block(data, 0, _AS_SAID) + "\n").encode()
@@ -29,12 +29,17 @@ def write(data: Mapping[str, Any]) -> bytes:
 def written(data: Mapping[str, Any]) -> Written:
     """A map that is not empty, in the order of its keys at every depth, to stand in another one."""
     try:
-        return Written(block(data, 0, _SORTED))
+        return Written(block(dict(data), 0, _SORTED))
     except TypeError:
         return Written(dump(_sorted(data)).decode().removesuffix("\n"))
 
 
-def own_scalar(text: str, _column: int = 0, _indent: int = 0) -> str:
+def _scalar(text: str, _column: int, _indent: int) -> str:
+    return own_scalar(text)
+
+
+@lru_cache(maxsize=8192)
+def own_scalar(text: str) -> str:
     """The text in block style, the same wherever it stands."""
     if text.startswith("..."):  # it could end the document, and libyaml quotes it in a way of its own
         return _dumped(text)
@@ -63,5 +68,5 @@ def _sorted(value: Any) -> Any:
     return [_sorted(item) for item in value] if isinstance(value, list) else value
 
 
-_AS_SAID = Style(own_scalar, _key, iter)
-_SORTED = Style(own_scalar, _key, sorted)
+_AS_SAID = Style(_scalar, _key, iter)
+_SORTED = Style(_scalar, _key, sorted)
