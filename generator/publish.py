@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from generator import git, refs
 from generator.diagnostics import Diagnostic, Span, ToolError, has_errors
-from generator.ledger import Record, Source, message, tree_id
+from generator.ledger import Record, Source, check_of_object, message
 from generator.model import Entry
 from generator.refs import Move
 from generator.snapshot import Snapshot
@@ -222,8 +222,8 @@ def write(root: Path, draft: Draft) -> str:
     removed = sorted(tip.entries.keys() - after.keys())
     changed = [path for path, entry in after.items() if tip.entries.get(path) != entry]
     tree = refs.store(root, tip.id, removed, _contents(draft.tree, changed))
-    if tree != tree_id(after):
-        raise ToolError(f"git made the tree {tree}, not {tree_id(after)}", "report this as a bug of quad")
+    if check_of_object(git.blobs(root, [tree])[tree]) != draft.record.check:
+        raise ToolError(f"git made the tree {tree}, which is another than its Tree-Check", "report this as a bug of quad")
     sign = git.setting(root, "--type=bool", "commit.gpgSign") == "true"
     words = message(draft.subject, draft.body, draft.record)
     return refs.commit(root, tree, tip.id, words, draft.date, sign)
