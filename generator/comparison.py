@@ -17,6 +17,7 @@ from generator.making import hydrated
 from generator.model import Fleet, Progress, Repository, Tenant, Tree, Unit
 from generator.pins import History
 from generator.pipeline import read
+from generator.profiles.template import Stamped
 from generator.readme import readme
 from generator.snapshot import Snapshot
 from generator.tip import read_tip
@@ -167,12 +168,14 @@ def rendered(
     found: Trees = {}
     problems: list[Diagnostic] = []
     for tree in trees:
-        files = Gathering(tree.files)
+        files, stamped = Gathering(tree.files), dict[str, Stamped]()
         for made in hydrated(tree, folder / tree.environment, how, files.add, done):
             problems += made.problems
+            if made.unit and made.stamped:
+                stamped[made.unit.name] = made.stamped
         specs = [tenant.spec for tenant in tenants if tenant.environment == tree.environment]
         files.add({"README.md": readme(tree.environment, specs)})
-        found[tree.environment] = files.snapshot(tree.environment, where)
+        found[tree.environment] = files.snapshot(tree.environment, where, stamped)
     return found, problems
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from generator.diagnostics import ToolError
+from generator.profiles.template import Stamped
 from generator.snapshot import Snapshot, blob_id
 
 
@@ -41,9 +42,9 @@ class Gathering:
             message = f"cannot write to {tempfile.gettempdir()}: {error.strerror}"
             raise ToolError(message, "make room, or set TMPDIR to another folder") from error
 
-    def snapshot(self, environment: str, where: str) -> Snapshot:
+    def snapshot(self, environment: str, where: str, stamped: Mapping[str, Stamped] | None = None) -> Snapshot:
         """The tree, which lives as long as anybody has it."""
-        return Snapshot(environment, where, self.ids, self._read)
+        return Snapshot(environment, where, self.ids, self._read, stamped or {})
 
     def _read(self, paths: Iterable[str]) -> dict[str, bytes]:
         return {path: self._bytes(*self._places[self.ids[path]]) for path in paths}

@@ -26,7 +26,7 @@ from generator.profiles.cut import RefusedWitnessError, UncuttableError
 from generator.profiles.make import make_profile
 from generator.profiles.shape import Shape, Value
 from generator.profiles.store import from_bytes, to_bytes
-from generator.profiles.template import Profile, stamp
+from generator.profiles.template import Profile, Stamped, stamp
 from generator.profiles.witness import renamed, shape_of
 from generator.scalars import RefusedError
 from generator.staging import write
@@ -51,14 +51,6 @@ class Hydration:
 def usual() -> Hydration:
     """What commands hydrate with: the installed kustomize and the user's cache; ToolError where kustomize is missing."""
     return Hydration(find(), Cache(default_folder()))
-
-
-@dataclass(frozen=True, slots=True)
-class Stamped:
-    """The profile a tenant was stamped from, and its values."""
-
-    profile: Profile
-    values: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +206,9 @@ def _stamped(group: _Group, place: Path, how: Hydration) -> Iterator[Hydrated | 
             yield _Left(Hydrated(unit, {}, reason="" if few else group.reason), _tenant_key(group, unit, values))
             continue
         try:
-            yield Hydrated(unit, files_of(unit, stamp(profile, values)), stamped=Stamped(profile, values))
+            yield Hydrated(
+                unit, files_of(unit, stamp(profile, values)), stamped=Stamped(profile, values, group.shape, unit)
+            )
         except RefusedError as error:
             yield _Left(Hydrated(unit, {}, reason="" if few else str(error)), _tenant_key(group, unit, values))
 

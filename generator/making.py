@@ -15,12 +15,12 @@ from generator.cache import Kind, digest
 from generator.check import Case, Checked, Policy, cases_of, in_catalogues, judge, version_problems
 from generator.crds import CustomSchemas, schemas_missing
 from generator.diagnostics import Diagnostic, Span, Waived
-from generator.hydrate import Hydrated, Hydration, Stamped, hydrate
+from generator.hydrate import Hydrated, Hydration, hydrate
 from generator.identity import crds_digest, workshop
 from generator.manifest_loader import ManifestLoader
 from generator.model import Build, Fleet, Manifest, Progress, Tree, Unit
 from generator.profiles.assemble import files_of
-from generator.profiles.template import stamp
+from generator.profiles.template import Stamped, stamp
 from generator.readme import readme
 from generator.rules import Context
 from generator.rules.custom_resource import custom_schema

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator import git
 from generator.model import Entry
+from generator.profiles.template import Stamped
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A tree of files: `ids` are their git blob ids by path, `read` gives the bytes of some, `where` says in words which it is."""
+    """A tree of files: `ids` are their git blob ids by path, `read` gives the bytes of some, `where` says in words which it is.
+
+    `stamped` are the tenants of whom it is known that all their files are what a profile makes of their values.
+    """
 
     environment: str
     where: str
     ids: Mapping[str, str]
     read: Callable[[Iterable[str]], dict[str, bytes]]
+    stamped: Mapping[str, Stamped] = field(default_factory=dict)
 
 
 def nothing(environment: str, where: str) -> Snapshot:

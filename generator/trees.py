@@ -81,7 +81,8 @@ def only(tree: Snapshot, tenants: Collection[str]) -> Snapshot:
                 return True
         return False
 
-    return Snapshot(tree.environment, tree.where, {path: id for path, id in tree.ids.items() if kept(path)}, tree.read)
+    ids = {path: id for path, id in tree.ids.items() if kept(path)}
+    return Snapshot(tree.environment, tree.where, ids, tree.read, tree.stamped)
 
 
 def tenants_of(tree: Snapshot) -> set[str]:

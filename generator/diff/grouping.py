@@ -27,7 +27,7 @@ from generator.changes import (
 from generator.diagnostics import Span
 from generator.diff.abstraction import Names, names_of, shared_names
 from generator.diff.blending import blended
-from generator.diff.compare import unhashed
+from generator.diff.pairing import unhashed
 from generator.source import Path
 
 _CAUSES = 50

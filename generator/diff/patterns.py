@@ -1,0 +1,211 @@
+"""What changes between two profiles, found once for all tenants whose files both are stamped from them.
+
+A profile's objects are read with unknowns in the place of values (`unknowns.py`) and compared by the very functions that compare
+two tenants' own. Where these would have to know a value there is no pattern, and each tenant is compared by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import combinations
+from typing import Any
+
+from generator.changes import Edit, ObjectChange, ObjectId, TenantChange
+from generator.diff.edits import edits
+from generator.diff.pairing import HASH, is_hashed, paired
+from generator.diff.unknown_objects import Documents
+from generator.diff.unknowns import AskedError, Atom, Fill, Unknown, filled, filler, holds_unknowns, same, surely_differ
+from generator.model import Spec
+from generator.name_hash import hash_of
+from generator.profiles.shape import NUMBER, holes
+from generator.profiles.shape import filled as put_in
+from generator.profiles.template import Stamped
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """The change of all tenants of two profiles: its objects, and the resolved tenants, with unknowns for values.
+
+    `own` are the numbers of the objects of whose edits some hold values.
+    """
+
+    objects: tuple[ObjectChange, ...]
+    spec: Spec
+    own: frozenset[int]
+
+    @cached_property
+    def unknown(self) -> TenantChange:
+        """The change of a tenant of whom nothing else is known."""
+        name, environment, ring, cluster = (_word_of_spec(what) for what in ("name", "environment", "ring", "cluster"))
+        return TenantChange(name, environment, ring, cluster, self.spec, self.spec, self.objects)
+
+    def objects_of(self, fill: Fill) -> tuple[ObjectChange, ...]:
+        """The objects that change for one tenant; those that are added or removed are whole."""
+        found = [self._object(number, item, fill) for number, item in enumerate(self.objects)]
+        return tuple(sorted(found, key=lambda change: change.id) if len(found) > 1 else found)
+
+    def _object(self, number: int, item: ObjectChange, fill: Fill) -> ObjectChange:
+        id = ObjectId(item.id.group, item.id.kind, filled(item.id.namespace, fill), filled(item.id.name, fill))
+        if item.action != "changed":
+            return ObjectChange(id, filled(item.before, fill), filled(item.after, fill))
+        mine = item.edits
+        if number in self.own:
+            mine = tuple(
+                Edit(each.path, filled(each.before, fill), filled(each.after, fill)) if _is_own(each) else each
+                for each in mine
+            )
+        return ObjectChange(id, item.before, item.after, mine)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One tenant's part in a pattern."""
+
+    pattern: Pattern
+    fill: Fill
+
+    @property
+    def unknown(self) -> TenantChange:
+        """The change of all tenants of the pattern."""
+        return self.pattern.unknown
+
+    def whole(self, change: TenantChange) -> TenantChange:
+        """The tenant's change with its objects as they are."""
+        objects = [
+            replace(item, before=filled(item.before, self.fill), after=filled(item.after, self.fill))
+            for item in change.objects
+        ]
+        return replace(change, objects=tuple(objects), like=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """The patterns that were asked for, None for those that there cannot be."""
+
+    documents: Documents = field(default_factory=Documents)
+    known: dict[tuple[str, str, int], Pattern | None] = field(default_factory=dict)
+
+    def of(self, before: Stamped, after: Stamped) -> Pattern | None:
+        """The pattern of both profiles, for tenants of this shape."""
+        key = before.profile.key, after.profile.key, id(after.shape)
+        if key not in self.known:
+            try:
+                self.known[key] = self._made(before, after)
+            except (AskedError, TypeError):  # a TypeError is what C code says of an unknown
+                self.known[key] = None
+        return self.known[key]
+
+    def _made(self, before: Stamped, after: Stamped) -> Pattern:
+        removed, added = self.documents.differing(before.profile, after.profile, len(after.values))
+        found = _compared(removed, added)
+        own = (number for number, item in enumerate(found) if any(_is_own(edit) for edit in item.edits))
+        return Pattern(tuple(found), _spec(after), frozenset(own))
+
+    def changed(self, environment: str, before: Stamped, after: Stamped) -> TenantChange | None:
+        """The change of a tenant whose resolved spec and values are the same on both sides; None where it is no pattern's."""
+        pattern = self.of(before, after)
+        if pattern is None:
+            return None
+        unit, fill = after.unit, filler(after.values)
+        words = unit.name, environment, str(unit.spec["ring"]), str(unit.spec["cluster"])
+        return TenantChange(*words, unit.spec, unit.spec, pattern.objects_of(fill), Part(pattern, fill))
+
+
+def _word_of_spec(what: str) -> Any:
+    return Unknown((("spec", (what,)),))
+
+
+def _spec(stamped: Stamped) -> Spec:
+    """The resolved tenants of the shape."""
+    places: list[Any] = [Unknown((("spec", path),), kind == NUMBER) for path, kind in holes(stamped.shape[0])]
+    return {key: value for key, value in put_in(stamped.shape[0], places).items() if key != "argocd"}
+
+
+def _compared(removed: Iterable[Any], added: Iterable[Any]) -> list[ObjectChange]:
+    old, new = ([(_marked(item), item) for item in side if item is not None] for side in (removed, added))
+    _refuse_open_ids([item for _, item in (*old, *new)])
+    found = paired(old, new)
+    pairs = ((after, before, after, _edits(before, after)) for _, before, after in found.both)
+    changes = [ObjectChange(_id(known), before, after, own) for known, before, after, own in pairs if own]
+    changes += [ObjectChange(_id(item), item, None) for _, item in found.removed]
+    return changes + [ObjectChange(_id(item), None, item) for _, item in found.added]
+
+
+def _edits(before: Any, after: Any) -> tuple[Edit, ...]:
+    found = edits(before, _united(before, after))
+    if any(edit.before == edit.after for edit in found):  # raises one where only the values can tell
+        raise AskedError
+    return tuple(found)
+
+
+def _united(before: Any, after: Any) -> Any:
+    """The newer data with the older's own objects in it, wherever they are the same."""
+    if same(before, after):
+        return before
+    if isinstance(before, dict) and isinstance(after, dict):
+        return {key: _united(before[key], item) if key in before else item for key, item in after.items()}
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        return [_united(old, new) for old, new in zip(before, after, strict=True)]
+    return after
+
+
+def _is_own(edit: Edit) -> bool:
+    """Whether the tenant's values are in it; they are never in its path."""
+    return holds_unknowns(edit.before) or holds_unknowns(edit.after)
+
+
+def _names(item: Any) -> tuple[Any, Any]:
+    metadata = item.get("metadata", {})
+    return metadata.get("namespace", ""), metadata.get("name", "")
+
+
+def _id(item: Any) -> ObjectId:
+    """The id, in which namespace and name may be unknown."""
+    return ObjectId(str(item.get("apiVersion", "")).rpartition("/")[0], str(item.get("kind", "")), *_names(item))
+
+
+def _marked(item: Any) -> ObjectId:
+    """The id with words in the place of what is unknown, the same for the same and else different ones."""
+    id = _id(item)
+    return ObjectId(id.group, id.kind, *("".join(_word(atom) for atom in _atoms(name)) for name in _names(item)))
+
+
+def _atoms(name: Any) -> tuple[Atom, ...]:
+    if type(name) is Unknown and not name.number:
+        return name.atoms
+    return (str(name),)
+
+
+def _word(atom: Atom) -> str:
+    if isinstance(atom, str):
+        return atom
+    return hash_of(repr(atom)) if atom[0] == "hash" else f"\0{atom!r}\0"
+
+
+def _refuse_open_ids(items: Iterable[Any]) -> None:
+    """Every two objects of a kind must have the same id, or not, whatever the values are; and so without hashes."""
+    kinds: dict[tuple[str, str], list[tuple[ObjectId, Any]]] = {}
+    for item in items:
+        id = _marked(item)
+        kinds.setdefault((id.group, id.kind), []).append((id, item))
+    for found in kinds.values():
+        for (id, item), (other_id, other) in combinations(found, 2):
+            (space, name), (other_space, other_name) = _names(item), _names(other)
+            if id == other_id or surely_differ(_atoms(space), _atoms(other_space)):
+                continue
+            names = _atoms(name), _atoms(other_name)
+            bare = (_unhashed(names[0]), _unhashed(names[1])) if is_hashed(id) else names
+            if not surely_differ(*names) or (bare[0] != bare[1] and not surely_differ(*bare)):
+                raise AskedError
+
+
+def _unhashed(name: tuple[Atom, ...]) -> tuple[Atom, ...]:
+    """The name without a hash; where its end is not known, it might look like one."""
+    head, last = name[:-1], name[-1]
+    if isinstance(last, str) and ("-" in last or not head):
+        return (*head, HASH.sub("", last))
+    if last[0] != "hash" or not head or not isinstance(head[-1], str) or not head[-1].endswith("-"):
+        raise AskedError
+    return (*head[:-1], head[-1].removesuffix("-"))
