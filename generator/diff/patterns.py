@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import Any
 
 from generator.changes import Edit, ObjectChange, ObjectId, TenantChange
+from generator.diagnostics import ToolError
 from generator.diff.edits import edits
 from generator.diff.pairing import HASH, is_hashed, paired
 from generator.diff.unknown_objects import Documents
@@ -93,7 +94,7 @@ class Patterns:
         if key not in self.known:
             try:
                 self.known[key] = self._made(before, after)
-            except (AskedError, TypeError):  # a TypeError is what C code says of an unknown
+            except (AskedError, TypeError, ToolError):  # a TypeError is what C code says of an unknown
                 self.known[key] = None
         return self.known[key]
 
@@ -158,7 +159,12 @@ def _is_own(edit: Edit) -> bool:
 
 def _names(item: Any) -> tuple[Any, Any]:
     metadata = item.get("metadata", {})
-    return metadata.get("namespace", ""), metadata.get("name", "")
+    namespace, name = metadata.get("namespace", ""), metadata.get("name", "")
+    return _text(namespace), _text(name)
+
+
+def _text(name: Any) -> Any:
+    return name if type(name) is Unknown and not name.number else str(name)
 
 
 def _id(item: Any) -> ObjectId:
@@ -173,9 +179,7 @@ def _marked(item: Any) -> ObjectId:
 
 
 def _atoms(name: Any) -> tuple[Atom, ...]:
-    if type(name) is Unknown and not name.number:
-        return name.atoms
-    return (str(name),)
+    return name.atoms if type(name) is Unknown else (name,)
 
 
 def _word(atom: Atom) -> str:
