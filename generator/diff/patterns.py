@@ -6,9 +6,8 @@ two tenants' own. Where these would have to know a value there is no pattern, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -17,7 +16,7 @@ from generator.diagnostics import ToolError
 from generator.diff.edits import edits
 from generator.diff.pairing import HASH, is_hashed, paired
 from generator.diff.unknown_objects import Documents
-from generator.diff.unknowns import AskedError, Atom, Fill, Unknown, filled, filler, holds_unknowns, same, surely_differ
+from generator.diff.unknowns import AskedError, Atom, Fill, Places, Unknown, filled, filler, places, same, surely_differ
 from generator.model import Spec
 from generator.name_hash import hash_of
 from generator.profiles.shape import NUMBER, holes
@@ -25,39 +24,58 @@ from generator.profiles.shape import filled as put_in
 from generator.profiles.template import Stamped
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class _Blank:
+    """An object's change with unknowns, and where they are: in the id, in each edit's sides, in both states."""
+
+    change: ObjectChange
+    id: tuple[Places, Places]
+    edits: tuple[tuple[Places, Places], ...]
+    states: tuple[Places, Places]
+
+    def put(self, fill: Fill) -> ObjectChange:
+        """The change of one tenant; of what only changes, both states are left as they are."""
+        blank, (space, name) = self.change, self.id
+        id = ObjectId(
+            blank.id.group, blank.id.kind, filled(blank.id.namespace, space, fill), filled(blank.id.name, name, fill)
+        )
+        if blank.action != "changed":
+            return self.whole(ObjectChange(id, None, None), fill)
+        return ObjectChange(id, blank.before, blank.after, self._edits(fill) if self.edits else blank.edits)
+
+    def _edits(self, fill: Fill) -> tuple[Edit, ...]:
+        return tuple(
+            Edit(edit.path, filled(edit.before, old, fill), filled(edit.after, new, fill)) if old or new else edit
+            for edit, (old, new) in zip(self.change.edits, self.edits, strict=True)
+        )
+
+    def whole(self, change: ObjectChange, fill: Fill) -> ObjectChange:
+        """The change with both states of the tenant's object."""
+        before, after = self.change.before, self.change.after
+        return replace(change, before=filled(before, self.states[0], fill), after=filled(after, self.states[1], fill))
+
+
+def _blank(change: ObjectChange) -> _Blank:
+    edits = tuple((places(edit.before), places(edit.after)) for edit in change.edits)
+    return _Blank(
+        change,
+        (places(change.id.namespace), places(change.id.name)),
+        edits if any(old or new for old, new in edits) else (),
+        (places(change.before), places(change.after)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Pattern:
-    """The change of all tenants of two profiles: its objects, and the resolved tenants, with unknowns for values.
+    """The change of all tenants of two profiles, with unknowns for values."""
 
-    `own` are the numbers of the objects of whose edits some hold values.
-    """
+    unknown: TenantChange
+    objects: tuple[_Blank, ...]
 
-    objects: tuple[ObjectChange, ...]
-    spec: Spec
-    own: frozenset[int]
-
-    @cached_property
-    def unknown(self) -> TenantChange:
-        """The change of a tenant of whom nothing else is known."""
-        name, environment, ring, cluster = (_word_of_spec(what) for what in ("name", "environment", "ring", "cluster"))
-        return TenantChange(name, environment, ring, cluster, self.spec, self.spec, self.objects)
-
-    def objects_of(self, fill: Fill) -> tuple[ObjectChange, ...]:
-        """The objects that change for one tenant; those that are added or removed are whole."""
-        found = [self._object(number, item, fill) for number, item in enumerate(self.objects)]
-        return tuple(sorted(found, key=lambda change: change.id) if len(found) > 1 else found)
-
-    def _object(self, number: int, item: ObjectChange, fill: Fill) -> ObjectChange:
-        id = ObjectId(item.id.group, item.id.kind, filled(item.id.namespace, fill), filled(item.id.name, fill))
-        if item.action != "changed":
-            return ObjectChange(id, filled(item.before, fill), filled(item.after, fill))
-        mine = item.edits
-        if number in self.own:
-            mine = tuple(
-                Edit(each.path, filled(each.before, fill), filled(each.after, fill)) if _is_own(each) else each
-                for each in mine
-            )
-        return ObjectChange(id, item.before, item.after, mine)
+    def put(self, fill: Fill) -> list[tuple[ObjectChange, _Blank]]:
+        """The objects that change for one tenant, in order."""
+        found = [(blank.put(fill), blank) for blank in self.objects]
+        return sorted(found, key=lambda item: item[0].id) if len(found) > 1 else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +92,8 @@ class Part:
 
     def whole(self, change: TenantChange) -> TenantChange:
         """The tenant's change with its objects as they are."""
-        objects = [
-            replace(item, before=filled(item.before, self.fill), after=filled(item.after, self.fill))
-            for item in change.objects
-        ]
+        blanks = [blank for _, blank in self.pattern.put(self.fill)]
+        objects = (blank.whole(item, self.fill) for item, blank in zip(change.objects, blanks, strict=True))
         return replace(change, objects=tuple(objects), like=None)
 
 
@@ -100,9 +116,10 @@ class Patterns:
 
     def _made(self, before: Stamped, after: Stamped) -> Pattern:
         removed, added = self.documents.differing(before.profile, after.profile, len(after.values))
-        found = _compared(removed, added)
-        own = (number for number, item in enumerate(found) if any(_is_own(edit) for edit in item.edits))
-        return Pattern(tuple(found), _spec(after), frozenset(own))
+        found = tuple(_compared(removed, added))
+        spec = _spec(after)
+        words = [Unknown((("spec", (what,)),)) for what in ("name", "environment", "ring", "cluster")]
+        return Pattern(_unknown(words, spec, found), tuple(_blank(item) for item in found))
 
     def changed(self, environment: str, before: Stamped, after: Stamped) -> TenantChange | None:
         """The change of a tenant whose resolved spec and values are the same on both sides; None where it is no pattern's."""
@@ -111,11 +128,13 @@ class Patterns:
             return None
         unit, fill = after.unit, filler(after.values)
         words = unit.name, environment, str(unit.spec["ring"]), str(unit.spec["cluster"])
-        return TenantChange(*words, unit.spec, unit.spec, pattern.objects_of(fill), Part(pattern, fill))
+        objects = tuple(item for item, _ in pattern.put(fill))
+        return TenantChange(*words, unit.spec, unit.spec, objects, Part(pattern, fill))
 
 
-def _word_of_spec(what: str) -> Any:
-    return Unknown((("spec", (what,)),))
+def _unknown(words: Sequence[Any], spec: Spec, objects: tuple[ObjectChange, ...]) -> TenantChange:
+    name, environment, ring, cluster = words
+    return TenantChange(name, environment, ring, cluster, spec, spec, objects)
 
 
 def _spec(stamped: Stamped) -> Spec:
@@ -150,11 +169,6 @@ def _united(before: Any, after: Any) -> Any:
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         return [_united(old, new) for old, new in zip(before, after, strict=True)]
     return after
-
-
-def _is_own(edit: Edit) -> bool:
-    """Whether the tenant's values are in it; they are never in its path."""
-    return holds_unknowns(edit.before) or holds_unknowns(edit.after)
 
 
 def _names(item: Any) -> tuple[Any, Any]:

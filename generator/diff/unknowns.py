@@ -129,26 +129,30 @@ def filler(values: Sequence[Value]) -> Fill:
     return lambda atoms: "".join([put(atom) for atom in atoms])
 
 
-def filled(value: Any, fill: Fill) -> Any:
-    """The data with a tenant's values in it; what holds none is the same object as before."""
+Places = Any
+"""Where unknowns are: None for nowhere, True for the value itself, a map by key or index for what holds some."""
+
+
+def places(value: Any) -> Places:
+    """Where the data has unknowns."""
     kind = type(value)
-    if kind is Unknown:
-        return int(fill(value.atoms)) if value.number else fill(value.atoms)
     if kind is dict:
-        made = {key: filled(item, fill) for key, item in value.items()}
-        return made if any(made[key] is not value[key] for key in made) else value
+        return {key: found for key, item in value.items() if (found := places(item)) is not None} or None
     if kind is list:
-        items = [filled(item, fill) for item in value]
-        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
-    return value
+        return {place: found for place, item in enumerate(value) if (found := places(item)) is not None} or None
+    return True if kind is Unknown else None
 
 
-def holds_unknowns(value: Any) -> bool:
-    """Whether there is an unknown anywhere in the data."""
-    kind = type(value)
-    if kind is dict:
-        return any(holds_unknowns(item) for item in value.values())
-    return kind is Unknown or (kind is list and any(holds_unknowns(item) for item in value))
+def filled(value: Any, where: Places, fill: Fill) -> Any:
+    """The data with a tenant's values in it; what holds none is the same object as before."""
+    if where is None:
+        return value
+    if where is True:
+        return int(fill(value.atoms)) if value.number else fill(value.atoms)
+    copy = value.copy()
+    for place, inner in where.items():
+        copy[place] = filled(value[place], inner, fill)
+    return copy
 
 
 def same(one: Any, other: Any) -> bool:
