@@ -19,6 +19,7 @@ from generator.pins import History
 from generator.pipeline import read
 from generator.profiles.template import Stamped
 from generator.readme import readme
+from generator.recognition import recognised
 from generator.snapshot import Snapshot
 from generator.tip import read_tip
 from generator.trees import Trees
@@ -102,6 +103,10 @@ def pairs(
         after, problems = rendered(newer, fleet.tenants, place / "after", how, NEWER, progress.advance)
     if problems:
         return Pairs(problems=problems, failed=NEWER)
+    if older is None:
+        before = {
+            name: recognised(tree, after[name], how.cache) if name in after else tree for name, tree in before.items()
+        }
     return Pairs(tuple(_pair(name, before, after, against) for name in environments))
 
 

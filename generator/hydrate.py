@@ -125,12 +125,12 @@ def _groups(units: Sequence[Unit]) -> list[_Group]:
 
 def _compile(groups: Sequence[_Group], place: Path, how: Hydration) -> None:
     """Give every group that is kept or large enough its profile, or the reason why it has none."""
-    ours, digests = workshop(), {id(group.catalogue): _digest(group.catalogue) for group in groups}
+    digests = {id(group.catalogue): _digest_of(catalogue_files(group.catalogue, "")) for group in groups}
     with tempfile.TemporaryDirectory(prefix="quad-profiles-") as folder:
 
         def one(numbered: tuple[int, _Group]) -> None:
             number, group = numbered
-            group.key = digest(ours, digests[id(group.catalogue)], repr(group.shape))
+            group.key = _key(digests[id(group.catalogue)], group.shape)
             if not _kept(group, how) and len(group.members) >= how.pays:
                 _make(group, place, how, Path(folder) / str(number))
 
@@ -138,8 +138,18 @@ def _compile(groups: Sequence[_Group], place: Path, how: Hydration) -> None:
             list(pool.map(one, enumerate(groups)))
 
 
-def _digest(catalogue: Catalogue) -> str:
-    return digest(*(part for path, raw in sorted(catalogue_files(catalogue, "").items()) for part in (path, raw)))
+def _digest_of(catalogue: Mapping[str, bytes]) -> str:
+    return digest(*(part for path, raw in sorted(catalogue.items()) for part in (path, raw)))
+
+
+def kept_profile(catalogue: Mapping[str, bytes], shape: Shape, cache: Cache) -> Profile | None:
+    """The profile that an earlier run has kept for a shape and the files of a catalogue, as `catalogue_files` lists them."""
+    raw = cache.get(_KIND, _key(_digest_of(catalogue), shape))
+    return None if raw is None or raw.startswith(b'"') else from_bytes(raw)
+
+
+def _key(catalogue: str, shape: Shape) -> str:
+    return digest(workshop(), catalogue, repr(shape))
 
 
 def _kept(group: _Group, how: Hydration) -> bool:

@@ -21,8 +21,7 @@ from generator.diff import compare, group
 from generator.model import Catalogue, Unit
 from generator.name_hash import config_map_json
 from generator.profiles.shape import shaped
-from generator.profiles.template import Parts, Profile, Slot, Stamped, Template, stamp
-from generator.profiles.witness import APPLICATION
+from generator.profiles.template import APPLICATION, Parts, Profile, Slot, Stamped, Template, stamp
 from generator.snapshot import Snapshot
 from tests.trees import snapshot
 

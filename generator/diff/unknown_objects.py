@@ -9,8 +9,7 @@ from typing import Any
 
 from generator.diff import documents
 from generator.diff.unknowns import AskedError, Atom, Unknown
-from generator.profiles.template import Parts, Profile, Template
-from generator.profiles.witness import APPLICATION
+from generator.profiles.template import Parts, Profile
 
 _MARK = "unknown-scalar-"
 _BETWEEN = "\n---\n"
@@ -33,7 +32,7 @@ class Documents:
 
     def _texts(self, profile: Profile, number: int) -> Iterator[str]:
         for template in profile.templates:
-            if not _is_output(template):
+            if not template.is_output:
                 continue
             if any(_MARK in literal for literal in template.literals):
                 raise AskedError
@@ -57,10 +56,6 @@ class Documents:
         if isinstance(value, list):
             return [self._known(item) for item in value]
         return self.unknowns.get(value, value) if isinstance(value, str) else value
-
-
-def _is_output(template: Template) -> bool:
-    return template.path == (APPLICATION,) or str(template.path[-1]).endswith("/manifests/manifests.yaml")
 
 
 def _woven(literals: Sequence[str], marks: Sequence[str]) -> str:

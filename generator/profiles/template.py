@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from generator.compile import slug_of
@@ -19,6 +19,9 @@ Parts = tuple[str | int, ...]
 """Literal texts, and the numbers of the values between them."""
 
 Style = Literal["number", "kustomize", "own"]
+
+APPLICATION = "argocd/application.yaml"
+"""In the files of a profile, where the tenant's Application goes."""
 
 _CERTAIN = re.compile(r"[A-Za-z/][A-Za-z0-9./_-]{4,}[A-Za-z0-9]")
 """What is written as it is at any place, by kustomize and by us: too long for a word that means something else."""
@@ -48,6 +51,11 @@ class Template:
     path: Parts
     literals: tuple[str, ...]
     slots: tuple[int, ...]
+
+    @property
+    def is_output(self) -> bool:
+        """Whether kustomize printed it, and did not read it."""
+        return self.path == (APPLICATION,) or str(self.path[-1]).endswith("/manifests/manifests.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,18 @@ def stamp(profile: Profile, values: Sequence[Value]) -> dict[str, bytes]:
     every = with_computed(profile, values)
     texts = _texts(profile.slots, every)
     return {joined(template.path, every): _filled(template, texts) for template in profile.templates}
+
+
+def outputs_of(profile: Profile) -> Profile:
+    """The profile without what kustomize reads: it makes the files that hold objects alone. Its key is the whole one's."""
+    templates = [template for template in profile.templates if template.is_output]
+    used = sorted({slot for template in templates for slot in template.slots})
+    places = {slot: place for place, slot in enumerate(used)}
+    return replace(
+        profile,
+        templates=tuple(replace(one, slots=tuple(places[slot] for slot in one.slots)) for one in templates),
+        slots=tuple(profile.slots[slot] for slot in used),
+    )
 
 
 def with_computed(profile: Profile, values: Sequence[Value]) -> list[Value]:

@@ -15,9 +15,7 @@ from generator.compile import lists_of, slug_of
 from generator.model import Catalogue, Unit
 from generator.profiles.cut import Sentinels, UncuttableError
 from generator.profiles.shape import NUMBER, Shape, Shaped, Value, filled, holes, shaped
-
-APPLICATION = "argocd/application.yaml"
-"""In the files of a profile, where the tenant's Application goes."""
+from generator.profiles.template import APPLICATION
 
 _LAST = 9999
 _FIRST = 10
