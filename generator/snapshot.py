@@ -71,7 +71,10 @@ def laid_over(below: Snapshot, above: Snapshot) -> Snapshot:
         first = below.read(path for path in wanted if path not in above.ids)
         return {**first, **above.read(path for path in wanted if path in above.ids)}
 
-    return Snapshot(below.environment, below.where, {**below.ids, **above.ids}, read)
+    untouched = {
+        name: known for name, known in below.stamped.items() if not any(path in above.ids for path in known.paths)
+    }
+    return Snapshot(below.environment, below.where, {**below.ids, **above.ids}, read, untouched)
 
 
 def differing(before: Snapshot, after: Snapshot) -> list[str]:

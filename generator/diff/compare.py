@@ -13,7 +13,7 @@ from generator.diff import documents
 from generator.diff.pairing import id_of, paired
 from generator.diff.patterns import Patterns
 from generator.diff.templates import Memory, Read, Values, edits_between, read, read_lines, values_of
-from generator.model import Spec, Unit
+from generator.model import Spec
 from generator.snapshot import Snapshot
 from generator.snapshot import differing as differing_files
 
@@ -45,7 +45,7 @@ def _alike(subjects: Mapping[str, Sequence[str]], before: Snapshot, after: Snaps
     found = {}
     for name, paths in subjects.items():
         old, new = before.stamped.get(name), after.stamped.get(name)
-        if old is None or new is None or old.values != new.values or not _are_stamps(paths, old.unit, new.unit):
+        if old is None or new is None or old.values != new.values or not _are_stamps(paths, old.paths | new.paths):
             continue
         change = patterns.changed(after.environment, old, new)
         if change is not None:
@@ -53,9 +53,8 @@ def _alike(subjects: Mapping[str, Sequence[str]], before: Snapshot, after: Snaps
     return found
 
 
-def _are_stamps(paths: Iterable[str], *units: Unit) -> bool:
+def _are_stamps(paths: Iterable[str], stamps: frozenset[str]) -> bool:
     """Whether a tenant has the same resolved spec on both sides, and only its profiles' own files hold objects."""
-    stamps = {build.output for unit in units for build in unit.builds}
     return all(path in stamps if _holds_objects(path) else not path.endswith("/overlay/tenant.yaml") for path in paths)
 
 

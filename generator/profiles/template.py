@@ -99,6 +99,11 @@ class Stamped:
     shape: Shape
     unit: Unit
 
+    @property
+    def paths(self) -> frozenset[str]:
+        """The files that hold the tenant's objects."""
+        return frozenset(build.output for build in self.unit.builds)
+
 
 def joined(parts: Parts, values: Sequence[Value]) -> str:
     """The text with its holes filled."""
