@@ -7,6 +7,7 @@ know more of it gets an AskedError. So a function that comes to an end with such
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import combinations
 from typing import Any, NoReturn
 
 from generator.compile import slug_of
@@ -167,3 +168,32 @@ def same(one: Any, other: Any) -> bool:
     if kind is list:
         return len(one) == len(other) and all(same(old, new) for old, new in zip(one, other, strict=True))
     return bool(one == other)
+
+
+def apart(one: Any, other: Any) -> bool:
+    """Whether two data are different whatever the values are. False says nothing."""
+    kinds = type(one), type(other)
+    if kinds == (dict, dict):
+        return one.keys() != other.keys() or any(apart(item, other[key]) for key, item in one.items())
+    if kinds == (list, list):
+        return len(one) != len(other) or any(apart(old, new) for old, new in zip(one, other, strict=True))
+    if Unknown not in kinds:
+        return kinds[0] is not kinds[1] or bool(one != other)
+    try:
+        return bool(one != other)
+    except AskedError:
+        return False
+
+
+def shown(value: Any) -> str:
+    """For `json`: an unknown as a text that no other has."""
+    if type(value) is not Unknown:
+        raise TypeError
+    return f"\0{value.number}{value.atoms!r}"
+
+
+def refuse_open(items: Sequence[tuple[str, Any]]) -> None:
+    """AskedError if the values decide whether two of the data are the same; those with the same text are."""
+    for (text, one), (other_text, other) in combinations(items, 2):
+        if text != other_text and not apart(one, other):
+            raise AskedError
