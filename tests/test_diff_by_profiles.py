@@ -5,17 +5,13 @@ QUAD_FUZZ_CATALOGUE says how many random changes are tried beside those that are
 
 from __future__ import annotations
 
-import os
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from random import Random
-from typing import Any
 
 import pytest
-import yaml
 
 from generator import kustomize
 from generator.cache import Cache
@@ -33,8 +29,6 @@ from generator.report.changes_json import json
 from generator.snapshot import Snapshot
 from tests.conftest import ROOT, copy_input
 
-COUNT = int(os.environ.get("QUAD_FUZZ_CATALOGUE", "3"))
-SEED = int(os.environ.get("QUAD_FUZZ_SEED", "5"))
 DAY = date(2026, 11, 21)
 KUSTOMIZE = kustomize.find()
 SIMILAR = ("acme", "birch", "moodle")
@@ -97,13 +91,17 @@ def edited(root: Path, path: str, old: str, new: str) -> None:
 BASE = "overlays/base/"
 EDITS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "a field": ((f"{BASE}rollout.yaml", "minReadySeconds: 5", "minReadySeconds: 6"),),
-    "a script, and all that names it": ((f"{BASE}config/config.php", "'connecttimeout' => 10", "'connecttimeout' => 20"),),
+    "a script, and all that names it": (
+        (f"{BASE}config/config.php", "'connecttimeout' => 10", "'connecttimeout' => 20"),
+    ),
     "a variable beside values": ((f"{BASE}config/moodle.env", "\n", "\nNEW_SWITCH=on\n"),),
     "a smaller volume": ((f"{BASE}moodledata.yaml", "ReadWriteMany", "ReadWriteOnce"),),
     "an object less": ((f"{BASE}kustomization.yaml", "- limits.yaml\n", ""),),
     "a policy less": ((f"{BASE}kustomization.yaml", "- network/dns.yaml\n", ""),),
     "of Argo CD": (("overlays/argocd/application.yaml", "limit: 5\n", "limit: 6\n"),),
-    "of one feature": (("overlays/features/backup/files.yaml", "concurrencyPolicy: Forbid", "concurrencyPolicy: Allow"),),
+    "of one feature": (
+        ("overlays/features/backup/files.yaml", "concurrencyPolicy: Forbid", "concurrencyPolicy: Allow"),
+    ),
     "two at once, and a tenant's own": (
         (f"{BASE}rollout.yaml", "replicas: 1", "replicas: 0"),
         (f"{BASE}disruption.yaml", "maxUnavailable: 1", "maxUnavailable: 0"),

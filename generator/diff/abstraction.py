@@ -19,6 +19,7 @@ IDENTITY: tuple[Path, ...] = (("name",), ("namespace",), ("host",), ("displayNam
 _SHORT = 4
 _PRIVATE = 0xE000
 _HASHED = re.compile(r"(?<=-)(?=[a-z]*[2-9])[bcdfghkmt2-9]{10}\Z")
+_NAME = re.compile(r"[A-Za-z0-9.-]+")
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _LABELS = {f"{GROUP}/{name}": f"<{name}>" for name in ("ring", "environment")}
 
@@ -29,6 +30,10 @@ class Names:
 
     values: tuple[tuple[str, str], ...]
     common: frozenset[str] = frozenset()
+
+    def are_in(self, texts: str) -> bool:
+        """Whether any of the values is."""
+        return any(value in texts for value, _ in self.values)
 
     def of(self, value: Any) -> Any:
         """The value, a text or a structure, with the tenant's own values replaced."""
@@ -83,16 +88,44 @@ class Names:
         return Edit(path, before, after, edit.cause)
 
 
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """An edit as it is for tenants none of whose own values are in it."""
+
+    edit: Edit
+    texts: str
+
+
+def plain(edit: Edit, common: frozenset[str]) -> Plain:
+    """The edit without anybody's values, and all texts in which there might be some."""
+    return Plain(Names((), common).edit(edit), "\n".join(_texts([*edit.path, edit.before, edit.after])))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Item):
+        yield str(value.value)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield key
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
 def names_of(change: TenantChange, own: Sequence[Path], common: frozenset[str]) -> Names:
     """The tenant's values that are the same before and after; a word that many tenants' objects share is no value of its own."""
-    specs = [spec for spec in (change.after, change.before) if spec is not None]
+    both = (change.after,) if change.after is change.before else (change.after, change.before)
+    specs = [spec for spec in both if spec is not None]
     found: dict[str, str] = {}
     if not specs:
         found |= {change.tenant: "<name>", change.cluster: "<cluster>"}
-    for path in (*IDENTITY, *own):
-        sides = [_at(spec, path) for spec in specs]
-        for text in sides[0] if sides else ():
-            if all(text in side for side in sides):
+    for path in dict.fromkeys((*IDENTITY, *own)) if specs else ():
+        first, *others = [_at(spec, path) for spec in specs]
+        for text in first:
+            if all(text in other for other in others):
                 found.setdefault(text, f"<{'.'.join(str(part) for part in path)}>")
     for text, name in list(found.items()):
         for form in _forms(text):
@@ -104,13 +137,17 @@ def names_of(change: TenantChange, own: Sequence[Path], common: frozenset[str]) 
 def _at(spec: Mapping[str, Any], path: Path) -> list[str]:
     node: Any = spec
     for part in path:
-        node = node.get(part) if isinstance(node, Mapping) and isinstance(part, str) else None
-    return [item for item in (node if isinstance(node, list) else [node]) if isinstance(item, str)]
+        if not (type(node) is dict or isinstance(node, Mapping)) or not isinstance(part, str):
+            return []
+        node = node.get(part)
+    if isinstance(node, str):
+        return [node]
+    return [item for item in node if isinstance(item, str)] if isinstance(node, list) else []
 
 
 def _forms(text: str) -> Iterator[str]:
     """How a value is written where its own signs are not allowed: in a database's name, in an object's name."""
-    if re.fullmatch(r"[A-Za-z0-9.-]+", text):
+    if _NAME.fullmatch(text):
         yield text.replace("-", "_")
         yield text.replace(".", "-")
 

@@ -16,11 +16,11 @@ from generator.diagnostics import ToolError
 from generator.diff.edits import edits
 from generator.diff.pairing import HASH, is_hashed, paired
 from generator.diff.unknown_objects import Documents
-from generator.diff.unknowns import AskedError, Atom, Fill, Places, Unknown, filled, filler, places, same, surely_differ
+from generator.diff.unknowns import KINDS, AskedError, Atom, Fill, Places, Unknown, filled, places, same, surely_differ
 from generator.model import Spec
 from generator.name_hash import hash_of
-from generator.profiles.shape import NUMBER, holes
 from generator.profiles.shape import filled as put_in
+from generator.profiles.shape import holes
 from generator.profiles.template import Stamped
 
 
@@ -126,7 +126,7 @@ class Patterns:
         pattern = self.of(before, after)
         if pattern is None:
             return None
-        unit, fill = after.unit, filler(after.values)
+        unit, fill = after.unit, Fill(after.values)
         words = unit.name, environment, str(unit.spec["ring"]), str(unit.spec["cluster"])
         objects = tuple(item for item, _ in pattern.put(fill))
         return TenantChange(*words, unit.spec, unit.spec, objects, Part(pattern, fill))
@@ -139,8 +139,8 @@ def _unknown(words: Sequence[Any], spec: Spec, objects: tuple[ObjectChange, ...]
 
 def _spec(stamped: Stamped) -> Spec:
     """The resolved tenants of the shape."""
-    places: list[Any] = [Unknown((("spec", path),), kind == NUMBER) for path, kind in holes(stamped.shape[0])]
-    return {key: value for key, value in put_in(stamped.shape[0], places).items() if key != "argocd"}
+    unknown: list[Any] = [Unknown((("spec", path),), KINDS.get(kind, "tree")) for path, kind in holes(stamped.shape[0])]
+    return {key: value for key, value in put_in(stamped.shape[0], unknown).items() if key != "argocd"}
 
 
 def _compared(removed: Iterable[Any], added: Iterable[Any]) -> list[ObjectChange]:
@@ -178,7 +178,7 @@ def _names(item: Any) -> tuple[Any, Any]:
 
 
 def _text(name: Any) -> Any:
-    return name if type(name) is Unknown and not name.number else str(name)
+    return name if type(name) is Unknown and name.kind == "text" else str(name)
 
 
 def _id(item: Any) -> ObjectId:

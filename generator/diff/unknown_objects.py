@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from generator.diff import documents
-from generator.diff.unknowns import AskedError, Atom, Unknown
+from generator.diff.unknowns import KINDS, AskedError, Atom, Kind, Unknown
 from generator.profiles.template import Parts, Profile
 
 _MARK = "unknown-scalar-"
 _BETWEEN = "\n---\n"
 
-Mark = tuple[tuple[Atom, ...], bool, int, int]
-"""What is written: the texts and values, whether as a number, at which column and indentation."""
+Mark = tuple[tuple[Atom, ...], Kind, int, int]
+"""What is written: the texts and values, as what, at which column and indentation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Documents:
 
     def _mark(self, profile: Profile, at: int, number: int) -> str:
         slot = profile.slots[at]
-        what = _atoms(slot.parts, profile, number), slot.style == "number", slot.column, slot.indent
+        what = _atoms(slot.parts, profile, number), KINDS.get(slot.style, "tree"), slot.column, slot.indent
         if what not in self.marks:
             mark = self.marks[what] = f"{_MARK}{len(self.marks)}"
             self.unknowns[mark] = Unknown(*what[:2])

@@ -6,13 +6,20 @@ know more of it gets an AskedError. So a function that comes to an end with such
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from generator.compile import slug_of
 from generator.name_hash import hash_of, json_inside
 from generator.profiles.shape import Value
+
+Kind = Literal["text", "number", "tree"]
+"""What an unknown is: a text, a whole number, or a list or map that is moved whole."""
+
+KINDS: Mapping[str, Kind] = {"number": "number", "text": "text", "own": "text", "kustomize": "text"}
+"""By the kind of a hole, or the style of a slot; others are trees."""
 
 Made = tuple[str, Any]
 Atom = str | Made
@@ -28,43 +35,33 @@ def _asked(*_: Any) -> NoReturn:
 
 
 class Unknown:
-    """One scalar, a text or a whole number, made of literal texts and values.
+    """One scalar made of literal texts and values, whose type is known, so that `isinstance` is answered; or a list or a map."""
 
-    Its type is known, so `isinstance` is answered.
-    """
-
-    __slots__ = ("atoms", "number")
+    __slots__ = ("atoms", "kind")
     atoms: tuple[Atom, ...]
-    number: bool
+    kind: Kind
 
-    def __init__(self, atoms: tuple[Atom, ...], number: bool = False) -> None:
+    def __init__(self, atoms: tuple[Atom, ...], kind: Kind = "text") -> None:
         object.__setattr__(self, "atoms", atoms)
-        object.__setattr__(self, "number", number)
+        object.__setattr__(self, "kind", kind)
 
     def __getattribute__(self, name: str) -> Any:
-        if name in ("atoms", "number"):
+        if name in ("atoms", "kind"):
             return object.__getattribute__(self, name)
-        if name == "__class__":
-            return int if self.number else str
+        if name == "__class__" and self.kind != "tree":
+            return int if self.kind == "number" else str
         raise AskedError
 
     def __eq__(self, other: object) -> bool:
-        if type(other) is Unknown:
-            if self.number == other.number and self.atoms == other.atoms:
-                return True
-            if self.number != other.number or surely_differ(self.atoms, other.atoms):
-                return False
-            raise AskedError
-        if self.number:
-            return _asked() if isinstance(other, int | float) else False
-        return _asked() if isinstance(other, str) and not surely_differ(self.atoms, (other,)) else False
+        if type(other) is Unknown and (self.kind, self.atoms) == (other.kind, other.atoms):
+            return True
+        return False if _is_surely_not(self, other) else _asked()
 
     def __ne__(self, other: object) -> bool:
         return not self == other
 
     def __bool__(self) -> bool:
-        """A text is never empty: where one is, it is part of the shape."""
-        return _asked() if self.number else True
+        return True if self.kind == "text" and _is_long(_signs(self.atoms)) else _asked()
 
     def __hash__(self) -> int:
         return _asked()
@@ -75,6 +72,14 @@ class Unknown:
     __rmod__ = __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __neg__ = __abs__ = __call__ = _asked
 
 
+def _is_surely_not(one: Unknown, other: object) -> bool:
+    if type(other) is Unknown:
+        return one.kind != other.kind or (one.kind == "text" and surely_differ(one.atoms, other.atoms))
+    if one.kind == "text":
+        return not isinstance(other, str) or surely_differ(one.atoms, (other,))
+    return not isinstance(other, int | float if one.kind == "number" else list | dict)
+
+
 def surely_differ(one: tuple[Atom, ...], other: tuple[Atom, ...]) -> bool:
     """Whether the two texts are different whatever the values are. False says nothing."""
     first, second = _signs(one), _signs(other)
@@ -82,12 +87,17 @@ def surely_differ(one: tuple[Atom, ...], other: tuple[Atom, ...]) -> bool:
         same = _common(first, second)
         first, second = first[same:][::-1], second[same:][::-1]
         if not first or not second:
-            return bool(first or second)
+            return _is_long(first or second)
         if type(first[-1]) is str and type(second[-1]) is str:
             return True
     if len(first) == len(second) == 1 and first[0][0] == second[0][0] == "hash":
         return surely_differ(first[0][1], second[0][1])
     return _lengths_differ(first, second)
+
+
+def _is_long(signs: list[Any]) -> bool:
+    """Whether the text is not empty; a value may be."""
+    return any(type(sign) is str or sign[0] == "hash" for sign in signs)
 
 
 def _signs(atoms: tuple[Atom, ...]) -> list[Any]:
@@ -107,27 +117,34 @@ def _lengths_differ(first: list[Any], second: list[Any]) -> bool:
     return holes[0] == holes[1] and len(first) != len(second)
 
 
-Fill = Callable[[tuple[Atom, ...]], str]
-"""The text that atoms make with the values of one tenant."""
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Puts in the values of one tenant."""
 
+    values: Sequence[Value]
+    known: dict[Made, str] = field(default_factory=dict)
 
-def filler(values: Sequence[Value]) -> Fill:
-    """What puts in a tenant's values."""
-    known: dict[Made, str] = {}
+    def text(self, atoms: tuple[Atom, ...]) -> str:
+        """The text that atoms make with the values."""
+        return "".join([self._put(atom) for atom in atoms])
 
-    def put(atom: Atom) -> str:
+    def value(self, unknown: Unknown) -> Any:
+        """What stands there."""
+        if unknown.kind == "tree":
+            return self.values[unknown.atoms[0][1]]  # type: ignore[index]  # it has one value and nothing else
+        return int(self.text(unknown.atoms)) if unknown.kind == "number" else self.text(unknown.atoms)
+
+    def _put(self, atom: Atom) -> str:
         if isinstance(atom, str):
             return atom
-        if atom not in known:
-            known[atom] = made(*atom)
-        return known[atom]
+        if atom not in self.known:
+            self.known[atom] = self._made(*atom)
+        return self.known[atom]
 
-    def made(kind: str, what: Any) -> str:
+    def _made(self, kind: str, what: Any) -> str:
         if kind == "hash":
-            return hash_of("".join(part if isinstance(part, str) else json_inside(put(part)) for part in what))
-        return str(values[what]) if kind == "value" else slug_of(values[what])
-
-    return lambda atoms: "".join([put(atom) for atom in atoms])
+            return hash_of("".join(part if isinstance(part, str) else json_inside(self._put(part)) for part in what))
+        return str(self.values[what]) if kind == "value" else slug_of(self.values[what])
 
 
 Places = Any
@@ -149,7 +166,7 @@ def filled(value: Any, where: Places, fill: Fill) -> Any:
     if where is None:
         return value
     if where is True:
-        return int(fill(value.atoms)) if value.number else fill(value.atoms)
+        return fill.value(value)
     copy = value.copy()
     for place, inner in where.items():
         copy[place] = filled(value[place], inner, fill)
@@ -162,7 +179,7 @@ def same(one: Any, other: Any) -> bool:
     if kind is not type(other):
         return False
     if kind is Unknown:
-        return bool(one.number == other.number and one.atoms == other.atoms)
+        return bool(one.kind == other.kind and one.atoms == other.atoms)
     if kind is dict:
         return one.keys() == other.keys() and all(same(item, other[key]) for key, item in one.items())
     if kind is list:
@@ -189,7 +206,7 @@ def shown(value: Any) -> str:
     """For `json`: an unknown as a text that no other has."""
     if type(value) is not Unknown:
         raise TypeError
-    return f"\0{value.number}{value.atoms!r}"
+    return f"\0{value.kind}{value.atoms!r}"
 
 
 def refuse_open(items: Sequence[tuple[str, Any]]) -> None:
