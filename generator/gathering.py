@@ -7,10 +7,13 @@ import tempfile
 import weakref
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.diagnostics import ToolError
-from generator.profiles.template import Stamped
 from generator.snapshot import Snapshot, blob_id
+
+if TYPE_CHECKING:
+    from generator.profiles.template import Stamped
 
 
 class Gathering:

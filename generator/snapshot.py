@@ -6,10 +6,13 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator import git
 from generator.model import Entry
-from generator.profiles.template import Stamped
+
+if TYPE_CHECKING:
+    from generator.profiles.template import Stamped
 
 
 @dataclass(frozen=True, slots=True)
