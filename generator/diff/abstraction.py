@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from generator.changes import ABSENT, Edit, FieldPath, Item, ObjectId, Step, TenantChange
@@ -122,34 +123,33 @@ def names_of(change: TenantChange, own: Sequence[Path], common: frozenset[str]) 
     found: dict[str, str] = {}
     if not specs:
         found |= {change.tenant: "<name>", change.cluster: "<cluster>"}
-    for path in dict.fromkeys((*IDENTITY, *own)) if specs else ():
-        first, *others = [_at(spec, path) for spec in specs]
-        for text in first:
-            if all(text in other for other in others):
-                found.setdefault(text, f"<{'.'.join(str(part) for part in path)}>")
-    for text, name in list(found.items()):
-        for form in _forms(text):
-            found.setdefault(form, name)
+    for path, name in _stand_ins(tuple(own)) if specs else ():
+        texts = _at(specs[0], path)
+        for text in texts if len(specs) == 1 else [text for text in texts if text in _at(specs[1], path)]:
+            found.setdefault(text, name)
+    for text, name in tuple(found.items()):
+        if _NAME.fullmatch(text):  # how it is written where its own signs are not allowed: as a database's name, an object's
+            found.setdefault(text.replace("-", "_"), name)
+            found.setdefault(text.replace(".", "-"), name)
     kept = [(text, name) for text, name in found.items() if text and text not in common]
     return Names(tuple(sorted(kept, key=lambda item: (-len(item[0]), item[0]))), common)
+
+
+@lru_cache(maxsize=8)
+def _stand_ins(own: tuple[Path, ...]) -> tuple[tuple[Path, str], ...]:
+    """The paths of a tenant's own values, each with the name that stands for what is there."""
+    return tuple((path, f"<{'.'.join(str(part) for part in path)}>") for path in dict.fromkeys((*IDENTITY, *own)))
 
 
 def _at(spec: Mapping[str, Any], path: Path) -> list[str]:
     node: Any = spec
     for part in path:
-        if not (type(node) is dict or isinstance(node, Mapping)) or not isinstance(part, str):
+        if type(node) is not dict and not isinstance(node, Mapping):
             return []
         node = node.get(part)
     if isinstance(node, str):
         return [node]
     return [item for item in node if isinstance(item, str)] if isinstance(node, list) else []
-
-
-def _forms(text: str) -> Iterator[str]:
-    """How a value is written where its own signs are not allowed: in a database's name, in an object's name."""
-    if _NAME.fullmatch(text):
-        yield text.replace("-", "_")
-        yield text.replace(".", "-")
 
 
 def _replace(text: str, value: str, mark: str) -> str:

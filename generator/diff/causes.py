@@ -72,7 +72,8 @@ class _Finder:
         if item.action != "changed":
             return replace(item, cause=self._of_object(item.id))
         if self.change.like is not None and not self.leaves:
-            return replace(item, edits=self.catalogue.with_causes(self.tenant, unhashed(item.id), item.edits))
+            edits = self.catalogue.with_causes(self.tenant, unhashed(item.id), item.edits)
+            return ObjectChange(item.id, item.before, item.after, edits)
         return replace(item, edits=tuple(replace(edit, cause=self._of_edit(item, edit)) for edit in item.edits))
 
     def _of_object(self, id: ObjectId) -> Span | None:

@@ -6,7 +6,7 @@ Work is done for what differs alone: files by their git ids, documents by their 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from generator.changes import ObjectChange, ObjectId, TenantChange
 from generator.diff import documents
@@ -45,7 +45,7 @@ def _alike(subjects: Mapping[str, Sequence[str]], before: Snapshot, after: Snaps
     found = {}
     for name, paths in subjects.items():
         old, new = before.stamped.get(name), after.stamped.get(name)
-        if old is None or new is None or old.values != new.values or not _are_stamps(paths, old.paths | new.paths):
+        if old is None or new is None or old.values != new.values or not _are_stamps(paths, {*old.paths, *new.paths}):
             continue
         change = patterns.changed(after.environment, old, new)
         if change is not None:
@@ -53,7 +53,7 @@ def _alike(subjects: Mapping[str, Sequence[str]], before: Snapshot, after: Snaps
     return found
 
 
-def _are_stamps(paths: Iterable[str], stamps: frozenset[str]) -> bool:
+def _are_stamps(paths: Iterable[str], stamps: Container[str]) -> bool:
     """Whether a tenant has the same resolved spec on both sides, and only its profiles' own files hold objects."""
     return all(path in stamps if _holds_objects(path) else not path.endswith("/overlay/tenant.yaml") for path in paths)
 

@@ -100,9 +100,9 @@ class Stamped:
     unit: Unit
 
     @property
-    def paths(self) -> frozenset[str]:
+    def paths(self) -> tuple[str, str]:
         """The files that hold the tenant's objects."""
-        return frozenset(build.output for build in self.unit.builds)
+        return self.unit.outputs
 
 
 def joined(parts: Parts, values: Sequence[Value]) -> str:
