@@ -5,13 +5,17 @@ QUAD_FUZZ_CATALOGUE says how many random changes are tried beside those that are
 
 from __future__ import annotations
 
+import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
+import yaml
 
 from generator import kustomize
 from generator.cache import Cache
@@ -26,9 +30,11 @@ from generator.model import Fleet
 from generator.pipeline import read
 from generator.recognition import recognised
 from generator.report.changes_json import json
-from generator.snapshot import Snapshot
+from generator.snapshot import Snapshot, of_bytes
 from tests.conftest import ROOT, copy_input
 
+COUNT = int(os.environ.get("QUAD_FUZZ_CATALOGUE", "4"))
+SEED = int(os.environ.get("QUAD_FUZZ_SEED", "5"))
 DAY = date(2026, 11, 21)
 KUSTOMIZE = kustomize.find()
 SIMILAR = ("acme", "birch", "moodle")
@@ -116,28 +122,90 @@ def test_profiles_say_what_tenants_say(name: str, origin: Place, tmp_path: Path)
     for path, old, new in EDITS[name]:
         edited(root, path, old, new)
     newer = side(root, origin.how, tmp_path / "newer")
-    found = alike(origin.older, newer, root)
+    found, shared = alike(origin.older, newer, root)
     assert found.groups
+    assert shared
     for environment, tree in origin.older.trees.items():
         there = recognised(replace(tree, stamped={}), newer.trees[environment], origin.how.cache)
         changed = {name for name in tree.stamped if name != "acme"} & newer.trees[environment].stamped.keys()
         assert there.stamped.keys() >= changed
 
 
+def test_random_changes_of_the_catalogue(origin: Place, tmp_path: Path) -> None:
+    random, compared = Random(SEED), 0
+    for number in range(COUNT):
+        root = copy(origin.root, tmp_path / str(number))
+        for _ in range(random.choice((1, 2, 4))):
+            disturb(random, root / "overlays")
+        try:
+            newer = side(root, origin.how, tmp_path / f"newer{number}")
+        except AssertionError:
+            continue  # refused, by us or by kustomize
+        compared += alike(origin.older, newer, root)[1]
+    assert compared
+
+
+def disturb(random: Random, folder: Path) -> None:
+    """Change a scalar, add a label or take something away, in one of the catalogue's files of objects."""
+    files = [*folder.glob("base/*.yaml"), *folder.glob("base/network/*.yaml"), *folder.glob("features/*/*.yaml")]
+    known = ("kustomization.yaml", "schema.yaml")
+    path = random.choice(sorted(file for file in files if file.name not in known))
+    found = [item for item in yaml.safe_load_all(path.read_text()) if isinstance(item, dict) and "metadata" in item]
+    places = [place for item in found for place in inside(item.get("spec", item.get("data", {})))]
+    if not places:
+        return
+    holder, key = random.choice(places)
+    value = holder[key]
+    match random.randrange(4):
+        case 0:
+            random.choice(found)["metadata"].setdefault("labels", {})["example.org/added"] = "yes"
+        case 1 if isinstance(value, int) and not isinstance(value, bool):
+            holder[key] = value + 1
+        case 2 if isinstance(value, str):
+            holder[key] = f"{value}x"
+        case 3 if isinstance(holder, dict) and not isinstance(value, dict | list):
+            del holder[key]
+    path.write_text(yaml.safe_dump_all(found))
+
+
+def inside(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place in the data: what holds it, and its key or index."""
+    for key, child in value.items() if isinstance(value, dict) else enumerate(value):
+        yield value, key
+        if isinstance(child, dict | list):
+            yield from inside(child)
+
+
+def test_a_branch_that_somebody_edited_is_compared_as_it_is(origin: Place, tmp_path: Path) -> None:
+    root = copy(origin.root, tmp_path)
+    edited(root, *EDITS["a field"][0])
+    newer = side(root, origin.how, tmp_path / "newer").trees["production"]
+    older = origin.older.trees["production"]
+    path = "tenants/acme/manifests/manifests.yaml"
+    files = {**older.read(older.ids), path: older.read([path])[path].replace(b"replicas: 1", b"replicas: 9")}
+    there = recognised(of_bytes(files, "production", "edited"), newer, origin.how.cache)
+    assert "acme" not in there.stamped
+    assert "birch" in there.stamped
+    shown = {change.tenant: change for change in compare(there, newer)}
+    assert shown["acme"].like is None
+    assert shown["birch"].like is not None
+    assert len(shown["acme"].objects) > len(shown["birch"].objects)
+
+
 def copy(root: Path, folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
     target = folder / "fleet"
     subprocess.run(["cp", "-r", str(root), str(target)], check=True)
     return target
 
 
-def alike(older: Side, newer: Side, root: Path) -> Review:
-    """What both ways say, which is the same; some tenants at least are compared by their profiles."""
+def alike(older: Side, newer: Side, root: Path) -> tuple[Review, int]:
+    """What both ways say, which is the same, and of how many tenants it was said by their profiles."""
     pairs = [(older.trees[name], newer.trees[name]) for name in newer.trees]
     together, alone = (said(pairs, newer, root, singly) for singly in (False, True))
     assert together[1:] == alone[1:]
     assert json(together[-1]) == json(alone[-1])
-    assert any(change.like for change in together[0])
-    return together[-1]
+    return together[-1], sum(change.like is not None for change in together[0])
 
 
 def said(
