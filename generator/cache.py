@@ -22,7 +22,7 @@ Kind = Literal["build", "profile", "tenant", "crd", "verdicts", "run", "tree", "
 KINDS: Mapping[Kind, str] = {
     "build": "what kustomize printed for an overlay",
     "profile": "the template of the tenants of one shape",
-    "tenant": "the files of a tenant that is not stamped",
+    "tenant": "what kustomize printed for a tenant that is not stamped",
     "crd": "the schemas of a kind of custom resource",
     "verdicts": "what the rules found nothing wrong with",
     "run": "what a run made of a whole fleet",

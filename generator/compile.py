@@ -12,8 +12,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from generator.model import Build, Catalogue, Component, Repository, Tenant, Tree, Unit, components_of
-from generator.source import dump
+from generator.blocks import Written
+from generator.fast_writing import write, written
+from generator.model import Build, Catalogue, Component, Repository, Spec, Tenant, Tree, Unit, components_of
+from generator.reads import reads_of
 
 GROUP = "quadrangle.dev"
 _LOCAL = {"config.kubernetes.io/local-config": "true"}
@@ -65,7 +67,23 @@ def _environment(repository: Repository, name: str, tenants: Sequence[Tenant]) -
 def _unit(fleet: Mapping[str, Any], catalogue: Catalogue, tenant: Tenant) -> Unit:
     shard = shard_of(tenant.name, fleet["argocd"]["shards"])
     application = f"argocd/{tenant.spec['cluster']}/{shard}/{tenant.name}.yaml"
-    return Unit(tenant.name, tenant.spec, _argocd(fleet, tenant), catalogue, application)
+    return Unit(tenant.name, _in_order(tenant.spec, catalogue), _argocd(fleet, tenant), catalogue, application)
+
+
+def _in_order(spec: Spec, catalogue: Catalogue) -> Spec:
+    """The lists that nothing but `each/` reads sorted: kustomize sorts what is made of them, so an order says nothing."""
+    features: dict[str, Any] = {}
+    for component, name in lists_of(spec, catalogue):
+        said = spec["features"][component.name]
+        items = sorted(said.get(name, ()), key=slug_of)
+        if items != said.get(name, []) and not _is_read(("features", component.name, name), catalogue):
+            features[component.name] = {**features.get(component.name, said), name: items}
+    return {**spec, "features": {**spec["features"], **features}} if features else spec
+
+
+def _is_read(path: tuple[str, ...], catalogue: Catalogue) -> bool:
+    """Whether a component reads it by itself."""
+    return any(read.touches(path) for component in catalogue.components for read in reads_of(component))
 
 
 def catalogue_files(catalogue: Catalogue, ring: str) -> Files:
@@ -83,22 +101,38 @@ def unit_files(unit: Unit) -> Files:
     files: Files = {}
     folder = f"tenants/{unit.name}"
     up = f"../../../catalogue/{unit.spec['ring']}"
-    files[f"{folder}/overlay/tenant.yaml"] = dump(_object("Tenant", unit.name, unit.spec))
+    spec = written(unit.spec)
+    files[f"{folder}/overlay/tenant.yaml"] = write(_object("Tenant", unit.name, spec))
     resources = ["tenant.yaml"]
-    for component, name in lists_of(unit):
+    for component, name in lists_of(unit.spec, unit.catalogue):
         items = {name: unit.spec["features"][component.name].get(name, [])}
-        resources += _instances(component, items, unit.spec, f"{folder}/overlay", up, files)
+        resources += _instances(component, items, spec, f"{folder}/overlay", up, files)
     components = [f"{up}/{_path(kind, name)}" for kind, name in components_of(unit.spec)]
-    files[f"{folder}/overlay/kustomization.yaml"] = dump(_overlay(unit, resources, components))
-    files[f"{folder}/argocd/tenant.yaml"] = dump(_object("Tenant", unit.name, {**unit.spec, "argocd": unit.argocd}))
-    files[f"{folder}/argocd/kustomization.yaml"] = dump(_kustomization(["tenant.yaml"], [f"{up}/argocd"]))
+    files[f"{folder}/overlay/kustomization.yaml"] = write(_overlay(unit, resources, components))
+    files[f"{folder}/argocd/tenant.yaml"] = write(_object("Tenant", unit.name, written(_for_argocd(unit))))
+    files[f"{folder}/argocd/kustomization.yaml"] = write(_kustomization(["tenant.yaml"], [f"{up}/argocd"]))
     return files
 
 
-def lists_of(unit: Unit) -> Iterator[tuple[Component, str]]:
+def _for_argocd(unit: Unit) -> Mapping[str, Any]:
+    """What the component `argocd` reads of a tenant: its Application asks for no more, and so most tenants' are alike."""
+    paths = [("name",), ("argocd",), *(read.path for read in reads_of(unit.catalogue.of("argocd")["argocd"]))]
+    found: Mapping[str, Any] = _part({**unit.spec, "argocd": unit.argocd}, paths)
+    return found
+
+
+def _part(value: Any, paths: Collection[tuple[str, ...]]) -> Any:
+    """What of a map stands on the paths; a list is not divided."""
+    if () in paths or not isinstance(value, Mapping):
+        return value
+    heads = {path[0] for path in paths if path[0] in value}
+    return {head: _part(value[head], {path[1:] for path in paths if path[0] == head}) for head in heads}
+
+
+def lists_of(spec: Spec, catalogue: Catalogue) -> Iterator[tuple[Component, str]]:
     """The lists of a tenant's features for whose items there is a component each, with the feature."""
-    features = unit.catalogue.of("feature")
-    for feature in sorted(unit.spec["features"]):
+    features = catalogue.of("feature")
+    for feature in sorted(spec["features"]):
         for name in features[feature].each:
             yield features[feature], name
 
@@ -135,21 +169,14 @@ def _kustomization(resources: list[str], components: list[str], **more: Any) -> 
     }
 
 
-def _object(kind: str, name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+def _object(kind: str, name: str, spec: Mapping[str, Any] | Written) -> dict[str, Any]:
     """A value as a KRM object that components can read and kustomize leaves out of its output."""
     metadata = {"name": name, "annotations": _LOCAL}
-    return {"apiVersion": f"{GROUP}/v1", "kind": kind, "metadata": metadata, "spec": _sorted(spec)}
-
-
-def _sorted(value: Any) -> Any:
-    """Maps in the order of their keys, so that the order in which layers spoke leaves no trace."""
-    if isinstance(value, Mapping):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    return [_sorted(item) for item in value] if isinstance(value, list) else value
+    return {"apiVersion": f"{GROUP}/v1", "kind": kind, "metadata": metadata, "spec": spec}
 
 
 def _instances(
-    component: Component, items: Mapping[str, Any], owner: Mapping[str, Any], folder: str, up: str, files: Files
+    component: Component, items: Mapping[str, Any], owner: Written, folder: str, up: str, files: Files
 ) -> list[str]:
     """Write one kustomization for each item of each list that the component multiplies; their folders are returned."""
     made = []
@@ -158,9 +185,9 @@ def _instances(
             slug = slug_of(value)
             path = f"each/{component.name}/{name}/{slug}"
             inner = f"../../../../{up}/{component.folder.removeprefix('overlays/')}/each/{name}"
-            spec = {"item": value, "tenant": owner}
-            files[f"{folder}/{path}/item.yaml"] = dump(_object("Item", "item", spec))
-            files[f"{folder}/{path}/kustomization.yaml"] = dump(
+            item = Written(f"{written({'item': value})}\n{written({'tenant': owner})}")
+            files[f"{folder}/{path}/item.yaml"] = write(_object("Item", "item", item))
+            files[f"{folder}/{path}/kustomization.yaml"] = write(
                 _kustomization(["item.yaml"], [inner], nameSuffix=f"-{slug}")
             )
             made.append(path)
@@ -219,10 +246,11 @@ def _roots(
     shards = [{"name": shard, "path": f"argocd/{cluster}/{shard}"} for shard in sorted(names)]
     argocd = {**_target(fleet, environment), "server": "https://kubernetes.default.svc", "path": f"argocd/{cluster}"}
     spec = {"name": name, "shardName": f"{name}.shard", "cluster": cluster, "argocd": argocd, "shards": shards}
-    files[f"{folder}/cluster.yaml"] = dump(_object("Cluster", name, spec))
+    owner = written(spec)
+    files[f"{folder}/cluster.yaml"] = write(_object("Cluster", name, owner))
     component = catalogue.of("argocd")["argocd-root"]
     up = f"../../catalogue/{ring}"
     resources = ["cluster.yaml"]
-    resources += _instances(component, {"shards": shards}, spec, folder, up, files)
-    files[f"{folder}/kustomization.yaml"] = dump(_kustomization(resources, [f"{up}/argocd-root"]))
+    resources += _instances(component, {"shards": shards}, owner, folder, up, files)
+    files[f"{folder}/kustomization.yaml"] = write(_kustomization(resources, [f"{up}/argocd-root"]))
     return Build(name, folder, f"argocd/{cluster}/root.yaml", catalogue.commit)

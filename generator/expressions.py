@@ -102,9 +102,10 @@ def checks_of(schema: Schema) -> Callable[[Spec], bool]:
 
 
 def _holds(expression: str, this: Any, tenant: Spec, held: set[Any]) -> bool:
-    key = _values(expression, this, tenant)
-    if key is not None and key in held:
+    found = _seen(expression, this, tenant)
+    if found is not None and found[0] in held:
         return True
+    key, (this, tenant) = found or (None, (this, tenant))
     try:
         result = holds(expression, this, tenant)
     except ValueError:
@@ -114,19 +115,29 @@ def _holds(expression: str, this: Any, tenant: Spec, held: set[Any]) -> bool:
     return result
 
 
-def _values(expression: str, this: Any, tenant: Spec) -> tuple[Any, ...] | None:
-    """All that an expression can read of its data; None where that is more than plain values."""
+def _seen(expression: str, this: Any, tenant: Spec) -> tuple[tuple[Any, ...], tuple[Any, Any]] | None:
+    """All that an expression can read: as a key, and as data with nothing else in it; None where it reads more than plain values.
+
+    The library takes longer to take in a whole tenant than to evaluate anything.
+    """
     values: list[Any] = []
+    parts: dict[str, Any] = {"self": {}, "tenant": {}}
     for root, path in reads(expression):
-        value = this if root == "self" else tenant
-        for part in path:
-            if type(value) is not dict or part not in value:
+        value, part = this if root == "self" else tenant, parts[root]
+        for number, name in enumerate(path, 1):
+            if type(value) is not dict:
                 return None
-            value = value[part]
-        if type(value) not in _PLAIN:
-            return None
-        values += (type(value), value)  # 1, 1.0 and true are equal, but CEL tells them apart
-    return tuple(values)
+            if name not in value:
+                values.append(number)
+                break
+            value = value[name]
+            part = part.setdefault(name, value if number == len(path) else {})
+        else:
+            if type(value) not in _PLAIN:
+                return None
+            parts[root] = parts[root] if path else value
+            values += (type(value), value)  # 1, 1.0 and true are equal, but CEL tells them apart
+    return tuple(values), (parts["self"], parts["tenant"])
 
 
 @lru_cache(maxsize=256)

@@ -23,17 +23,18 @@ from generator.model import Catalogue, Tree, Unit
 from generator.plain import build_all
 from generator.profiles.assemble import files_of
 from generator.profiles.cut import RefusedWitnessError, UncuttableError
-from generator.profiles.make import make_profile
+from generator.profiles.make import Bench, make_profile
+from generator.profiles.reading import Reading, reading_of
 from generator.profiles.shape import Shape, Value
 from generator.profiles.store import from_bytes, to_bytes
 from generator.profiles.template import Profile, Stamped, stamp
-from generator.profiles.witness import renamed, shape_of
+from generator.profiles.witness import shape_of
 from generator.scalars import RefusedError
 from generator.staging import write
 
 _KIND: Kind = "profile"
 _TENANT: Kind = "tenant"
-_PAYS = 4
+_PAYS = 2
 """From how many tenants on a profile costs less than building each of them."""
 
 
@@ -72,6 +73,7 @@ class _Group:
     """Tenants of one shape."""
 
     catalogue: Catalogue
+    reading: Reading
     shape: Shape
     key: str = ""
     members: list[tuple[Unit, tuple[Value, ...]]] = field(default_factory=list)
@@ -81,7 +83,7 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _Left:
-    """A tenant that is not stamped, and the key by which all its files are kept; without one they are not."""
+    """A tenant that is not stamped, with its overlay's own files; what is made of them is kept by the key, if there is one."""
 
     made: Hydrated
     key: str
@@ -91,7 +93,7 @@ def hydrate(tree: Tree, place: Path, how: Hydration, advance: Callable[[], None]
     """Each tenant as soon as it is made; the tree's own files must lie in `place`."""
     left: list[_Left] = []
     if how.plain:
-        left = [_Left(Hydrated(unit, {}), "") for unit in tree.units]
+        left = [_Left(Hydrated(unit, unit_files(unit)), "") for unit in tree.units]
     else:
         groups = _groups(tree.units)
         _compile(groups, place, how)
@@ -111,14 +113,13 @@ def _count(made: Hydrated, advance: Callable[[], None]) -> None:
 
 
 def _groups(units: Sequence[Unit]) -> list[_Group]:
-    fixed: dict[int, frozenset[str]] = {}
-    groups: dict[tuple[int, Shape], _Group] = {}
+    groups: dict[tuple[Reading, Shape], _Group] = {}
     for unit in units:
-        catalogue = unit.catalogue
-        if id(catalogue) not in fixed:
-            fixed[id(catalogue)] = renamed(catalogue)
-        taken = shape_of(unit, fixed[id(catalogue)])
-        group = groups.setdefault((id(catalogue), taken.shape), _Group(catalogue, taken.shape))
+        reading = reading_of(unit)
+        taken = shape_of(unit, reading)
+        group = groups.get((reading, taken.shape))
+        if group is None:
+            group = groups[reading, taken.shape] = _Group(unit.catalogue, reading, taken.shape)
         group.members.append((unit, taken.values))
     return list(groups.values())
 
@@ -127,12 +128,15 @@ def _compile(groups: Sequence[_Group], place: Path, how: Hydration) -> None:
     """Give every group that is kept or large enough its profile, or the reason why it has none."""
     digests = {id(group.catalogue): _digest_of(catalogue_files(group.catalogue, "")) for group in groups}
     with tempfile.TemporaryDirectory(prefix="quad-profiles-") as folder:
+        bench = Bench(how.kustomize, Path(folder))
 
         def one(numbered: tuple[int, _Group]) -> None:
             number, group = numbered
-            group.key = _key(digests[id(group.catalogue)], group.shape)
-            if not _kept(group, how) and len(group.members) >= how.pays:
-                _make(group, place, how, Path(folder) / str(number))
+            catalogue = digests[id(group.catalogue)]
+            group.key = _key(catalogue, group.shape)
+            group.reason = group.reading.objection
+            if not group.reason and not _kept(group, how) and len(group.members) >= how.pays:
+                _make(group, place, how, bench, str(number), catalogue)
 
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
             list(pool.map(one, enumerate(groups)))
@@ -163,10 +167,11 @@ def _kept(group: _Group, how: Hydration) -> bool:
     return True
 
 
-def _make(group: _Group, place: Path, how: Hydration, folder: Path) -> None:
+def _make(group: _Group, place: Path, how: Hydration, bench: Bench, name: str, catalogue: str) -> None:
+    unit = group.members[0][0]
     try:
-        profile = make_profile(group.members[0][0], group.shape, renamed(group.catalogue), how.kustomize, folder)
-        proven = _prove(group, profile, place, how, 1)
+        profile, application = make_profile(unit, group.shape, group.reading, bench, name, catalogue)
+        proven = _prove(group, profile, place, how, 1, both=application not in bench.proven)
     except UncuttableError as error:
         group.reason = str(error)
         if not isinstance(error, RefusedWitnessError):
@@ -175,13 +180,14 @@ def _make(group: _Group, place: Path, how: Hydration, folder: Path) -> None:
     raw = to_bytes(profile)
     group.profile = from_bytes(raw)
     if proven:
+        bench.proven.add(application)
         how.cache.put(_KIND, group.key, raw)
 
 
-def _prove(group: _Group, profile: Profile, place: Path, how: Hydration, number: int) -> bool:
-    """Hold the first tenants that can be stamped against the real kustomize; false where there is none.
+def _prove(group: _Group, profile: Profile, place: Path, how: Hydration, number: int, both: bool = True) -> bool:
+    """Hold the first tenants that can be stamped against the real kustomize, without their Applications unless `both`.
 
-    UncuttableError on any difference.
+    False where there is none; UncuttableError on any difference.
     """
     done = 0
     for unit, values in group.members:
@@ -192,10 +198,9 @@ def _prove(group: _Group, profile: Profile, place: Path, how: Hydration, number:
         except RefusedError:
             continue
         done += 1
-        files = unit_files(unit)
-        write(place, files)
-        outputs, problems = build_all(unit.builds, place, how.kustomize)
-        wrong = [path for path, raw in {**files, **outputs}.items() if stamped.get(path) != raw]
+        write(place, unit_files(unit))
+        outputs, problems = build_all(unit.builds[: 1 + both], place, how.kustomize)
+        wrong = [path for path, raw in outputs.items() if stamped.get(path) != raw]
         if problems:
             raise RefusedWitnessError(f"kustomize refuses {unit.name}")
         if wrong:
@@ -212,45 +217,42 @@ def _stamped(group: _Group, place: Path, how: Hydration) -> Iterator[Hydrated | 
             raise ToolError(f"a profile is wrong: {error}", "render with --plain, and report this as a bug") from error
     few = len(group.members) < how.pays  # a cold run asks for no profile of so few, and has nothing to say of them
     for unit, values in group.members:
-        if profile is None:
-            yield _Left(Hydrated(unit, {}, reason="" if few else group.reason), _tenant_key(group, unit, values))
-            continue
-        try:
-            yield Hydrated(
-                unit, files_of(unit, stamp(profile, values)), stamped=Stamped(profile, values, group.shape, unit)
-            )
-        except RefusedError as error:
-            yield _Left(Hydrated(unit, {}, reason="" if few else str(error)), _tenant_key(group, unit, values))
-
-
-def _tenant_key(group: _Group, unit: Unit, values: tuple[Value, ...]) -> str:
-    return digest(group.key, unit.name, unit.application, repr(values))
+        files, reason = unit_files(unit), group.reason
+        if profile is not None:
+            try:
+                printed = files_of(unit, stamp(profile, values))
+            except RefusedError as error:
+                reason = str(error)
+            else:
+                yield Hydrated(unit, {**files, **printed}, stamped=Stamped(profile, values, group.shape, unit))
+                continue
+        key = digest(group.key, unit.application, *(part for path, raw in files.items() for part in (path, raw)))
+        yield _Left(Hydrated(unit, files, reason="" if few else reason), key)
 
 
 def _plain(
     tree: Tree, left: Sequence[_Left], place: Path, how: Hydration, advance: Callable[[], None]
 ) -> Iterator[Hydrated]:
     """The tenants that are not stamped, and the tree's own builds."""
-    new: dict[str, tuple[_Left, dict[str, bytes]]] = {}
+    new: dict[str, _Left] = {}
     builds = list(tree.builds)
     for one in left:
         assert one.made.unit is not None
         kept = how.cache.get(_TENANT, one.key) if one.key else None
         if kept is not None:
             _count(one.made, advance)
-            yield replace(one.made, files={path: text.encode() for path, text in json.loads(kept).items()})
+            printed = {path: text.encode() for path, text in json.loads(kept).items()}
+            yield replace(one.made, files={**one.made.files, **printed})
             continue
-        files = unit_files(one.made.unit)
-        write(place, files)
-        new[one.made.unit.name] = one, files
+        write(place, one.made.files)
+        new[one.made.unit.name] = one
         builds += one.made.unit.builds
     outputs, problems = build_all(builds, place, how.kustomize, how.cache, advance)
-    for one, overlay in new.values():
+    for one in new.values():
         assert one.made.unit is not None
         own = {build.output: outputs.pop(build.output) for build in one.made.unit.builds if build.output in outputs}
-        files = {**overlay, **own}
         if one.key and len(own) == len(one.made.unit.builds):
-            kept_files = {path: raw.decode() for path, raw in files.items()}
-            how.cache.put(_TENANT, one.key, json.dumps(kept_files, ensure_ascii=False).encode())
-        yield replace(one.made, files=files)
+            texts = {path: raw.decode() for path, raw in own.items()}
+            how.cache.put(_TENANT, one.key, json.dumps(texts, ensure_ascii=False).encode())
+        yield replace(one.made, files={**one.made.files, **own})
     yield Hydrated(None, outputs, problems)

@@ -19,9 +19,12 @@ SHORT = 7
 """How many digits of a commit are shown."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Component:
-    """One folder of the catalogue: `files` are its bytes and `documents` its YAML, by path relative to `folder`."""
+    """One folder of the catalogue: `files` are its bytes and `documents` its YAML, by path relative to `folder`.
+
+    It equals itself alone, so that what is found out about it can be remembered.
+    """
 
     kind: ComponentKind
     name: str

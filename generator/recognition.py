@@ -10,7 +10,7 @@ from generator.cache import Cache
 from generator.hydrate import kept_profile
 from generator.profiles.assemble import files_of
 from generator.profiles.shape import Shape
-from generator.profiles.template import Profile, Stamped, outputs_of, stamp
+from generator.profiles.template import Profile, Stamped, stamp
 from generator.scalars import RefusedError
 from generator.snapshot import Snapshot, blob_id
 
@@ -30,7 +30,7 @@ def recognised(before: Snapshot, after: Snapshot, kept: Cache) -> Snapshot:
 
 
 def _profiles(tree: Snapshot, kept: Cache) -> Callable[[str, Shape], Profile | None]:
-    """The profile, of the tree's outputs alone, that is kept for a shape and the tree's own catalogue of a ring."""
+    """The profile that is kept for a shape and the tree's own catalogue of a ring."""
 
     @cache
     def catalogue(ring: str) -> dict[str, bytes]:
@@ -43,8 +43,7 @@ def _profiles(tree: Snapshot, kept: Cache) -> Callable[[str, Shape], Profile | N
     def profile_for(ring: str, shape: Shape) -> Profile | None:
         key = ring, id(shape)
         if key not in known:
-            found = kept_profile(catalogue(ring), shape, kept)
-            known[key] = outputs_of(found) if found else None
+            known[key] = kept_profile(catalogue(ring), shape, kept)
         return known[key]
 
     return profile_for

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from generator.model import Component
@@ -32,8 +33,13 @@ class Replacement:
     targets: tuple[Target, ...]
 
 
-def replacements_of(component: Component) -> Iterator[Replacement]:
+@lru_cache(maxsize=512)
+def replacements_of(component: Component) -> tuple[Replacement, ...]:
     """All replacements of a component's kustomization.yaml files, those of `each/` included, written inline or in files."""
+    return tuple(_replacements(component))
+
+
+def _replacements(component: Component) -> Iterator[Replacement]:
     for name, documents in component.documents.items():
         if not name.endswith("kustomization.yaml") or name.startswith("examples/"):
             continue

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from jsonschema.protocols import Validator
-
 from generator.cache import digest
 from generator.check import Case, Twin
-from generator.model import Manifest
+from generator.model import Manifest, Schema
+from generator.profiles.opened import Trees, opened_bodies, opened_values
 from generator.profiles.shape import Value
 from generator.profiles.template import Body, Parts, Profile, joined, with_computed
 from generator.rules.scope import (
@@ -35,6 +34,7 @@ from generator.rules.scope import (
 )
 from generator.rules.structure import StructuralValidator
 from generator.source import Path
+from generator.verdict import Verdict, verdict_of
 
 Asked = Callable[[str, str, str, Path], Constraint]
 """What the schema of an object (version of Kubernetes, apiVersion, kind) asks of the value at a path."""
@@ -56,11 +56,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A value in an object: by its number, whether by its very value, and the schemas that it is held against."""
+    """A value in an object: by its number, whether by its very value, and the schemas that it is held against, as a text or not."""
 
     at: int
     by_value: bool
-    schemas: tuple[tuple[Validator, bool], ...]
+    schemas: tuple[tuple[Verdict, bool], ...]
 
     def token(self, values: Sequence[Value]) -> Any:
         """All that decides what the rules over the object say of the value."""
@@ -70,21 +70,23 @@ class _Held:
         found = looks(value) if isinstance(value, str) else value == 0
         if not self.schemas:
             return found
-        return (found, *(schema.is_valid(str(value) if is_text else value) for schema, is_text in self.schemas))
+        return (found, *[fits(str(value) if is_text else value) for fits, is_text in self.schemas])
 
 
 @dataclass(frozen=True, slots=True)
 class _Holes:
     """Of a profile: which values are in each object, and which texts are made of them and more.
 
-    `objects` and `texts` are for the rules over single objects, all else for those over several: `joined` are such texts that may
-    be names, `seen` the values that they look at, `names` those that may be names, `words` and `ports` what else stands in the
-    objects, `as_ports` the values used as ports, `exact` those that a rule takes apart, and `all_exact` says that it takes apart
-    what may be any of them.
+    `held`, `texts` and `objects` are for the rules over single objects: what is told of a value, texts of which something is told,
+    and for each object its digest and the numbers of those that are in it, counted through both. All else is for the rules over
+    several: `joined` are such texts that may be names, `seen` the values that they look at, `names` those that may be names,
+    `words` and `ports` what else stands in the objects, `as_ports` the values used as ports, `exact` those that a rule takes
+    apart, and `all_exact` says that it takes apart what may be any of them.
     """
 
-    objects: tuple[tuple[_Held, ...], ...]
-    texts: tuple[tuple[Parts, ...], ...]
+    held: tuple[_Held, ...]
+    texts: tuple[Parts, ...]
+    objects: tuple[tuple[str, tuple[int, ...]], ...]
     joined: tuple[Parts, ...]
     seen: frozenset[int]
     names: frozenset[int]
@@ -93,6 +95,13 @@ class _Holes:
     as_ports: frozenset[int]
     exact: frozenset[int]
     all_exact: bool
+
+    def looks(self, values: Sequence[Value]) -> Iterator[Key]:
+        """For each object, what the rules over single ones can tell of it."""
+        told = [held.token(values) for held in self.held]
+        told += [looks(joined(parts, values)) for parts in self.texts]
+        for name, own in self.objects:
+            yield (name, *[told[number] for number in own])
 
 
 @dataclass(slots=True)
@@ -103,23 +112,22 @@ class Verdicts:
     clean: set[str] = field(default_factory=set)
     cases: dict[Key, Case] = field(default_factory=dict)
     tenants: set[str] = field(default_factory=set)
-    _holes: dict[tuple[str, str], _Holes] = field(default_factory=dict)
+    _holes: dict[tuple[str, str, Trees], _Holes] = field(default_factory=dict)
     _groups: dict[Key, list[Seen]] = field(default_factory=dict)
     _passed: set[Key] = field(default_factory=set)
     _covers: dict[Key, list[tuple[list[Seen], int]]] = field(default_factory=dict)
     _known: dict[Key, Key] = field(default_factory=dict)
+    _fitting: dict[int, tuple[Schema, Verdict]] = field(default_factory=dict)
 
     def add(self, seen: Seen) -> None:
         """Put the tenant beside those that look the same, or make cases of what was not seen before."""
         self.tenants.add(seen.tenant)
-        values = with_computed(seen.profile, seen.values)
-        holes = self._holes_of(seen)
+        values, trees = opened_values(with_computed(seen.profile, seen.values))
+        holes = self._holes_of(seen, trees)
         scope = (seen.kubernetes, seen.commit)
         joins = [joined(parts, values) for parts in holes.joined]
-        keys: list[Key] = [(*scope, seen.profile.key, *_whole(values, joins, holes))]
-        for body, own, texts in zip(seen.profile.objects, holes.objects, holes.texts, strict=True):
-            looking = (looks(joined(parts, values)) for parts in texts)
-            keys.append((*scope, body.digest, *(held.token(values) for held in own), *looking))
+        keys: list[Key] = [(*scope, seen.profile.key, trees, *_whole(values, joins, holes))]
+        keys += [(*scope, *look) for look in holes.looks(values)]
         total = tuple(self._known.setdefault(key, key) for key in keys)
         if total in self._groups:
             self._groups[total].append(seen)
@@ -155,6 +163,13 @@ class Verdicts:
         if case.key:
             self.clean.add(digest(repr(case.key)))
 
+    def _fits(self, schema: Schema) -> Verdict:
+        """Whether a value fits the schema; a fast no may mean that it does not know, and then the library is asked."""
+        if id(schema) not in self._fitting:
+            fast, slow = verdict_of(schema), StructuralValidator(schema)
+            self._fitting[id(schema)] = schema, lambda value: fast(value) or bool(slow.is_valid(value))
+        return self._fitting[id(schema)][1]
+
     def _twins(self, key: Key, judged: tuple[Seen, int]) -> Iterator[Twin]:
         """What else a case is about, each with a way to its objects: a tenant may have several that look the same."""
         for group, number in self._covers[key]:
@@ -162,21 +177,28 @@ class Verdicts:
                 if seen is not judged[0] or number != judged[1]:
                     yield Twin(seen.tenant, _Part(seen, number))
 
-    def _holes_of(self, seen: Seen) -> _Holes:
-        key = (seen.profile.key, seen.kubernetes)
+    def _holes_of(self, seen: Seen, trees: Trees) -> _Holes:
+        key = (seen.profile.key, seen.kubernetes, trees)
         if key not in self._holes:
-            self._holes[key] = self._found(seen)
+            self._holes[key] = self._found(seen, opened_bodies(seen.profile.objects, trees))
         return self._holes[key]
 
-    def _found(self, seen: Seen) -> _Holes:
-        bodies = seen.profile.objects
+    def _found(self, seen: Seen, bodies: Sequence[Body]) -> _Holes:
         asked = [partial(self.asked, seen.kubernetes, body.api_version, body.kind) for body in bodies]
         places = [(body.kind, path, parts, _own(parts)) for body in bodies for path, parts, _ in body.values]
         names = [(parts, own) for kind, path, parts, own in places if not is_measure(kind, path)]
         made = [(*parts, suffix) for body in bodies for parts, suffix in _made_names(body)]
+        held: dict[_Held, int] = {}
+        texts: dict[Parts, int] = {}
+        told = []
+        for body, each in zip(bodies, asked, strict=True):
+            own = [held.setdefault(one, len(held)) for one in _held(body, each, self._fits)]
+            more = [parts for _, parts, is_text in body.values if is_text and len(parts) > 1]
+            told.append((body.digest, own, [texts.setdefault(parts, len(texts)) for parts in more]))
         return _Holes(
-            tuple(tuple(_held(body, each)) for body, each in zip(bodies, asked, strict=True)),
-            tuple(tuple(parts for _, parts, is_text in body.values if is_text and len(parts) > 1) for body in bodies),
+            tuple(held),
+            tuple(texts),
+            tuple((name, (*own, *(len(held) + number for number in more))) for name, own, more in told),
             tuple(dict.fromkeys([*(parts for parts, _ in names if len(parts) > 1), *made])),
             frozenset(at for kind, path, _, own in places if not is_content(kind, path) for at in own),
             frozenset(at for parts, own in names if len(parts) == 1 for at in own),
@@ -201,9 +223,9 @@ def _made_names(body: Body) -> Iterator[tuple[Parts, str]]:
                 yield parts, suffix
 
 
-def _held(body: Body, asked: Callable[[Path], Constraint]) -> Iterator[_Held]:
+def _held(body: Body, asked: Callable[[Path], Constraint], fits: Callable[[Schema], Verdict]) -> Iterator[_Held]:
     by_value: set[int] = set()
-    schemas: dict[int, list[tuple[Validator, bool]]] = {}
+    schemas: dict[int, list[tuple[Verdict, bool]]] = {}
     for path, parts, is_text in body.values:
         wanted = asked(path)
         for at in _own(parts):
@@ -211,9 +233,9 @@ def _held(body: Body, asked: Callable[[Path], Constraint]) -> Iterator[_Held]:
             if wanted == "by value" or is_compared(path) or (len(parts) > 1 and wanted != "none"):
                 by_value.add(at)
             elif not isinstance(wanted, str):
-                own.append((StructuralValidator(wanted), is_text))
+                own.append((fits(wanted), is_text))
     for at, own in schemas.items():
-        yield _Held(at, at in by_value, tuple(own))
+        yield _Held(at, at in by_value, tuple(dict.fromkeys(own)))
 
 
 @dataclass(frozen=True, slots=True)

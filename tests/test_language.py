@@ -11,11 +11,13 @@ import pytest
 from generator import kustomize
 from generator.compile import compile_fleet
 from generator.hydrate import Hydrated, Hydration, hydrate
-from generator.model import Tree
+from generator.model import Tree, Unit
 from generator.pipeline import read
 from generator.profiles.cut import UncuttableError
-from generator.profiles.make import make_profile
-from generator.profiles.witness import renamed, shape_of
+from generator.profiles.make import Bench, make_profile
+from generator.profiles.reading import reading_of
+from generator.profiles.template import Profile
+from generator.profiles.witness import shape_of
 from generator.source import dump
 from generator.staging import write
 from tests.conftest import ROOT, copy_input
@@ -165,14 +167,21 @@ def test_what_chooses_by_a_value(name: str, tmp_path: Path) -> None:
     assert {problem.code for problem in fleet.problems} <= {"unread-knob"}, "it is no fault of the catalogue"
     (tree,) = (tree for tree in compile_fleet(fleet.repository, fleet.tenants) if tree.environment == "production")
     units = tuple(unit for unit in tree.units if unit.name in ("t0", "t1", "t2"))
-    fixed = renamed(units[0].catalogue)
     if reason:
         with pytest.raises(UncuttableError, match=re.escape(reason)):
-            make_profile(units[0], shape_of(units[0], fixed).shape, fixed, KUSTOMIZE, tmp_path / "witnesses")
+            made(units[0], tmp_path / "witnesses")
         return
     fast = _hydrated(tree, units, tmp_path / "fast", Hydration(KUSTOMIZE, pays=2))
     assert {made.reason for made in fast if not made.stamped} == set()
     assert _files(fast) == _files(_hydrated(tree, units, tmp_path / "plain", Hydration(KUSTOMIZE, plain=True)))
+
+
+def made(unit: Unit, folder: Path) -> Profile:
+    """The profile of the unit's shape."""
+    reading = reading_of(unit)
+    if reading.objection:
+        raise UncuttableError(reading.objection)
+    return make_profile(unit, shape_of(unit, reading).shape, reading, Bench(KUSTOMIZE, folder), "0", "catalogue")[0]
 
 
 def _hydrated(tree: Tree, units: tuple[Any, ...], place: Path, how: Hydration) -> list[Hydrated]:

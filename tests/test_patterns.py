@@ -21,7 +21,8 @@ from generator.diff import compare, group
 from generator.model import Catalogue, Unit
 from generator.name_hash import config_map_json
 from generator.profiles.shape import shaped
-from generator.profiles.template import APPLICATION, Parts, Profile, Slot, Stamped, Template, stamp
+from generator.profiles.template import Parts, Profile, Slot, Stamped, Style, Template, stamp
+from generator.profiles.witness import APPLICATION
 from generator.snapshot import Snapshot
 from tests.trees import snapshot
 
@@ -31,6 +32,7 @@ OBJECTS = yaml.safe_load((Path(__file__).parent / "patterns" / "objects.yaml").r
 CATALOGUE = Catalogue(())
 MARK = re.compile(r"hole(\d+)hole")
 NUMBERS = ("replicas", "port")
+TREES = ("egress",)
 TEXTS = ("acme", "moodle", "10Gi", "5Gi", "1", "learn.acme.example", "a b: c")
 """Few, so that tenants have what the catalogue says; some are their own, some are quoted."""
 
@@ -39,6 +41,7 @@ def spec_of(random: Random, name: str) -> dict[str, Any]:
     texts = ("displayName", "host", "size", "class", "zone")
     spec: dict[str, Any] = {text: random.choice((*TEXTS, f"{name}.{text}")) for text in texts}
     numbers = {number: random.choice((0, 1, 2, 8080)) for number in NUMBERS}
+    spec["egress"] = [random.choice(TEXTS) for _ in range(random.choice((1, 2)))]
     return {**spec, **numbers, "name": name, "namespace": f"moodle-{name}", "ring": "broad", "cluster": "eu-1"}
 
 
@@ -71,7 +74,9 @@ def mutated(random: Random, objects: list[Any]) -> list[Any]:
             case 5 if isinstance(at, list):
                 random.shuffle(at)
             case 6 | 7 | 8 if isinstance(value, str | int) and key not in ("kind", "apiVersion"):
-                at[key] = random.choice((*TEXTS, 0, 2, "{size}", "{host}", "{replicas}", f"{value}x", "Delete"))
+                at[key] = random.choice(
+                    (*TEXTS, 0, 2, "{size}", "{host}", "{replicas}", "{egress}", f"{value}x", "Delete")
+                )
     return made
 
 
@@ -111,8 +116,14 @@ def _template(path: Parts, objects: Sequence[Any], slots: list[Slot], hashes: li
             literals[-1] += line
             continue
         parts = _parts(yaml.safe_load(value))
-        number = len(parts) == 1 and isinstance(parts[0], int) and parts[0] < len(HOLES) and HOLES[parts[0]] in NUMBERS
-        slots.append(Slot(parts, "number" if number else "own"))
+        hole = HOLES[parts[0]] if len(parts) == 1 and isinstance(parts[0], int) and parts[0] < len(HOLES) else ""
+        column = len(head) - len(head.lstrip()) + 2
+        if hole in TREES and not head.endswith("- "):
+            head = f"{head.rstrip()}\n{' ' * column}"
+        elif hole in TREES:
+            column = len(head)
+        style: Style = "number" if hole in NUMBERS else "tree" if hole in TREES else "text"
+        slots.append(Slot(parts, style, column if style == "tree" else len(head), column))
         found.append(len(slots) - 1)
         literals[-1] += head
         literals.append("\n")
@@ -128,7 +139,7 @@ def tree(profile: Profile, specs: Sequence[dict[str, Any]], where: str) -> Snaps
     files: dict[str, bytes | str] = {}
     stamped = {}
     for spec in specs:
-        taken = shaped(spec)
+        taken = shaped(spec, {**dict.fromkeys(HOLES, "value"), **dict.fromkeys(TREES, "list")})
         unit = Unit(spec["name"], spec, {}, CATALOGUE, f"argocd/eu-1/00/{spec['name']}.yaml")
         made = stamp(profile, taken.values)
         files |= {unit.application if path == APPLICATION else path: raw for path, raw in made.items()}

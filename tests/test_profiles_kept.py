@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -26,6 +28,16 @@ class Failing(Kustomize):
 
     def build(self, folder: Path) -> tuple[bytes, str]:
         return (b"", "no memory") if "quad-profiles-" in str(folder) else super().build(folder)
+
+
+class Counting(Kustomize):
+    """Remembers what was built: the last folder's name."""
+
+    built: ClassVar[list[str]] = []
+
+    def build(self, folder: Path) -> tuple[bytes, str]:
+        self.built.append(folder.name)
+        return super().build(folder)
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +79,27 @@ def test_a_profile_that_no_tenant_could_prove_is_not_kept(unit: Unit, tmp_path: 
     assert kept(how.cache) == 0
     assert [bool(made.stamped) for made in run(named(unit, "a\ufffe", "a"), tmp_path / "two", how)] == [True, False]
     assert kept(how.cache) == 1
+
+
+def test_applications_that_are_alike_are_built_and_proven_once(
+    unit: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two witnesses and a proof for the first shape; the second one's, which also reads a feature, need none."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    one, other = named(unit, "a", "b")
+    feature = {"memoryPercent": 80, "scaleDown": {"percent": 1, "periodSeconds": 2, "stabilizationSeconds": 3}}
+    spec = {**other.spec, "features": {"scaling": {**feature, "scaleUp": {"periodSeconds": 4, "pods": 5}}}}
+    how = Hydration(Counting(REAL.kubectl), Cache(tmp_path / "cache"), pays=1)
+    assert [bool(made.stamped) for made in run([one, replace(other, spec=spec)], tmp_path / "place", how)] == [
+        True,
+        True,
+    ]
+    assert Counting.built == ["overlay", "argocd"] * 3 + ["overlay"] * 3
+    plain = run([one, replace(other, spec=spec)], tmp_path / "plain", Hydration(REAL, plain=True))
+    again = run([one, replace(other, spec=spec)], tmp_path / "again", how)
+    assert {made.unit.name: made.files for made in again if made.unit} == {
+        made.unit.name: made.files for made in plain if made.unit
+    }
 
 
 def test_a_kustomize_that_fails_is_asked_again(unit: Unit, tmp_path: Path) -> None:

@@ -17,14 +17,12 @@ from generator.hydrate import Hydrated, Hydration, hydrate
 from generator.making import Made, make
 from generator.model import Fleet, Progress, Tree, Unit
 from generator.pipeline import read
-from generator.profiles.own import own_scalar
-from generator.profiles.witness import renamed, shape_of
-from generator.source import dump
+from generator.profiles.reading import reading_of
+from generator.profiles.witness import shape_of
 from generator.staging import write
 from tests.bench.fleet import fleet as random_fleet
 from tests.conftest import ROOT, copy_input
-from tests.hostile import LONG, SENTINELS, SPECIAL, varied
-from tests.nasty import texts
+from tests.hostile import varied
 
 COUNT = int(os.environ.get("QUAD_FUZZ_STAMPED", "20"))
 SEED = int(os.environ.get("QUAD_FUZZ_SEED", "6"))
@@ -40,14 +38,6 @@ features:
   scaling: {}
   white-label: {hosts: [b.example.org, a.example.org, c.example.net]}
 """
-CHARACTERS = (
-    range(0x20, 0x3100),
-    range(0xD700, 0xD800),
-    range(0xE000, 0xE010),
-    range(0xF8F0, 0x10010),
-    range(0x1F600, 0x1F610),
-)
-"""All kinds of them, and those at the ends of ranges that emitters tell apart."""
 REASONS = ("holds a character that kustomize does not keep", "two items of a list have one name")
 """Why a value may be left to kustomize; nothing else is to be."""
 
@@ -116,10 +106,9 @@ def test_every_leaf_with_hostile_values(fleet: Fleet, full: Unit, tmp_path: Path
 
 def test_values_that_are_names_which_kustomize_changes(fleet: Fleet, full: Unit, tmp_path: Path) -> None:
     """A value that equals such a name makes a shape of its own, and that is stamped as kustomize takes it."""
-    fixed = renamed(full.catalogue)
-    known = shape_of(full, fixed).shape
+    known = shape_of(full, reading_of(full)).shape
     many = varied(full, schema.resolved(fleet.repository), 100, SEED + 1, 40)
-    units = [unit for unit in many if shape_of(unit, fixed).shape != known][: max(2, COUNT // 10)]
+    units = [unit for unit in many if shape_of(unit, reading_of(unit)).shape != known][: max(2, COUNT // 10)]
     fast = hydrated(units, tmp_path / "fast", Hydration(KUSTOMIZE, pays=1))
     plain = hydrated(units, tmp_path / "plain", Hydration(KUSTOMIZE, plain=True))
     stamped = [one for one in fast.values() if one.stamped]
@@ -133,7 +122,7 @@ def test_random_tenants(tmp_path: Path) -> None:
     shapes = defaultdict(list)
     for tree in compile_fleet(found.repository, found.tenants):
         for unit in tree.units:
-            shapes[unit.catalogue.commit, shape_of(unit, renamed(unit.catalogue)).shape].append(unit.name)
+            shapes[unit.catalogue.commit, shape_of(unit, reading_of(unit)).shape].append(unit.name)
     largest = sorted(shapes.values(), key=len, reverse=True)[: max(3, COUNT // 20)]
     names = {name for members in largest for name in members[:6]}
     few = replace(found, tenants=[tenant for tenant in found.tenants if tenant.name in names])
@@ -158,16 +147,3 @@ def _made(fleet: Fleet, trees: Sequence[Tree], folder: Path, how: Hydration, fou
         found.update({f"{environment}/{path}": raw for path, raw in files.items()})
 
     return make(fleet, trees, folder, how, folder / "none", Progress(), keep)
-
-
-def test_an_overlays_own_scalars_are_those_of_the_dumper() -> None:
-    """Wherever they stand: `source.dump` writes a text the same in every place."""
-    some = [text for text in (*SPECIAL, *LONG, *SENTINELS, *texts(SEED, 20_000)) if text]
-    every = [chr(code) for part in CHARACTERS for code in part]
-    many = [*some, *every, *(f"a{character}b" for character in every)]
-    written = [own_scalar(text) for text in many]
-    long = "k" * 100
-    assert dump(many).decode().splitlines() == [f"- {text}" for text in written]
-    assert dump([{"key": text} for text in many]).decode().splitlines() == [f"- key: {text}" for text in written]
-    deep = dump({"top": [[{long: text} for text in some]]}).decode().splitlines()[1:]
-    assert [line.lstrip(" -") for line in deep] == [f"{long}: {text}" for text in written[: len(some)]]

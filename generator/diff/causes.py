@@ -80,12 +80,19 @@ class _Finder:
         """Why an object is there, or no longer: an item of a list, a component, or a file of the catalogue."""
         for leaf, (old, new) in self.leaves.items():
             if isinstance(old, list) or isinstance(new, list):
-                items = [(place, item) for place, item in enumerate(new or []) if item not in (old or [])]
-                items += [(-1, item) for item in old or [] if item not in (new or [])]
-                for place, item in items:
+                items = [item for item in new or [] if item not in (old or [])]
+                items += [item for item in old or [] if item not in (new or [])]
+                for item in items:
                     if isinstance(item, str | dict) and id.name.endswith(f"-{_slug(item)}"):
-                        return self._span((*leaf, place) if place >= 0 else leaf)
+                        return self._span(self._place(leaf, item))
         return self._structure() or self.catalogue.of_object(self.tenant, unhashed(id))
+
+    def _place(self, leaf: Path, item: Any) -> Path:
+        """Where the tenant's list has the item, which its overlay may have sorted; the list where it does not."""
+        said: Any = self.tenant.spec
+        for key in leaf:
+            said = said.get(key, {})
+        return (*leaf, said.index(item)) if item in said else leaf
 
     def _of_edit(self, item: ObjectChange, edit: Edit) -> Span | None:
         if not self.leaves:

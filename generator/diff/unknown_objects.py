@@ -32,8 +32,6 @@ class Documents:
 
     def _texts(self, profile: Profile, number: int) -> Iterator[str]:
         for template in profile.templates:
-            if not template.is_output:
-                continue
             if any(_MARK in literal for literal in template.literals):
                 raise AskedError
             marks = [self._mark(profile, slot, number) for slot in template.slots]

@@ -18,7 +18,7 @@ from generator.profiles.shape import Value
 Kind = Literal["text", "number", "tree"]
 """What an unknown is: a text, a whole number, or a list or map that is moved whole."""
 
-KINDS: Mapping[str, Kind] = {"number": "number", "text": "text", "own": "text", "kustomize": "text"}
+KINDS: Mapping[str, Kind] = {"number": "number", "text": "text"}
 """By the kind of a hole, or the style of a slot; others are trees."""
 
 Made = tuple[str, Any]

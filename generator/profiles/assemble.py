@@ -17,18 +17,17 @@ from generator.name_hash import config_map_json, hash_of
 from generator.profiles.body import body_of
 from generator.profiles.cut import Sentinels, UncuttableError, cut
 from generator.profiles.language import Choice
-from generator.profiles.template import APPLICATION, Body, Parts, Profile, Slot, Template
-from generator.profiles.witness import Witness
+from generator.profiles.template import Body, Parts, Profile, Slot, Template
+from generator.profiles.witness import APPLICATION, Witness
 
 _HASHED = re.compile(r"(.+)-([a-z0-9]{10})")
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A witness, the files that kustomize read for it and the files of what it printed, by path."""
+    """A witness, and what kustomize printed for it, by path."""
 
     witness: Witness
-    files: Mapping[str, bytes]
     outputs: Mapping[str, bytes]
 
 
@@ -69,11 +68,10 @@ class _Taken:
         _refuse_open_order(objects, sentinels)
         values = (*made.witness.values, *hashed)
         templates = []
-        for files, style in ((made.files, "own"), (made.outputs, "kustomize")):
-            for path, raw in files.items():
-                found = cut(raw.decode(), sentinels, style, values)  # type: ignore[arg-type]  # of two literals
-                slots = tuple(table.setdefault(slot, len(table)) for slot in found.slots)
-                templates.append(Template(sentinels.parts(path), found.literals, slots))
+        for path, raw in made.outputs.items():
+            found = cut(raw.decode(), sentinels, values)
+            slots = tuple(table.setdefault(slot, len(table)) for slot in found.slots)
+            templates.append(Template(sentinels.parts(path), found.literals, slots))
         return cls(
             tuple(templates),
             tuple(hashed.values()),
@@ -90,12 +88,15 @@ def _hashes(objects: list[Any], sentinels: Sentinels) -> Iterator[tuple[str, Par
             continue
         text = config_map_json(item.get("data") or {})
         if hash_of(text) == match[2] and sentinels.occur(text):
-            yield match[2], sentinels.parts(text)
+            parts = sentinels.parts(text)
+            if not sentinels.trees.isdisjoint(parts):
+                raise UncuttableError("a list or a map is in the content of a ConfigMap")
+            yield match[2], parts
 
 
 def _with_hashes(sentinels: Sentinels, hashes: tuple[str, ...], first: int) -> Sentinels:
     numbers = {**sentinels.numbers, **{text: first + index for index, text in enumerate(hashes)}}
-    return Sentinels(numbers, re.compile("|".join([sentinels.pattern.pattern, *hashes])))
+    return Sentinels(numbers, re.compile("|".join([sentinels.pattern.pattern, *hashes])), sentinels.trees)
 
 
 def _refuse_open_order(objects: list[Any], sentinels: Sentinels) -> None:

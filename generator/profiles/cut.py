@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from generator.profiles.shape import Value
-from generator.profiles.template import Parts, Slot, Style
+from generator.profiles.template import Parts, Slot
 from generator.scalars import indent_below
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+ONLY_KEY = "x"
+"""The key of the map that stands for a map."""
 
 
 class UncuttableError(Exception):
@@ -26,10 +31,14 @@ class RefusedWitnessError(UncuttableError):
 
 @dataclass(frozen=True, slots=True)
 class Sentinels:
-    """Texts that stand for values: `numbers` gives the value's number for each, `pattern` finds candidates."""
+    """Texts that stand for values: `numbers` gives the value's number for each, `pattern` finds candidates.
+
+    `trees` are the numbers of lists and maps that are moved whole, in which their text is all there is.
+    """
 
     numbers: Mapping[str, int]
     pattern: re.Pattern[str]
+    trees: AbstractSet[int] = frozenset()
 
     def parts(self, text: str) -> Parts:
         """The text with the numbers of values in the place of sentinels."""
@@ -40,6 +49,12 @@ class Sentinels:
                 found += [text[end : match.start()], self.numbers[match.group()]]
                 end = match.end()
         return tuple(part for part in (*found, text[end:]) if part != "")
+
+    def tree(self, value: Any) -> int | None:
+        """The number of the list or map that this one stands for."""
+        only = value if isinstance(value, list) else list(value.values()) if {*value} == {ONLY_KEY} else []
+        number = self.numbers.get(only[0]) if len(only) == 1 and isinstance(only[0], str) else None
+        return number if number in self.trees else None
 
     def occur(self, text: str) -> bool:
         """Whether the text holds one of them."""
@@ -54,17 +69,20 @@ class Cut:
     slots: tuple[Slot, ...]
 
 
-def cut(text: str, sentinels: Sentinels, style: Style, values: Sequence[Value]) -> Cut:
+def cut(text: str, sentinels: Sentinels, values: Sequence[Value]) -> Cut:
     """Cut the text; each slot, filled with the witness's own values, must give what stands there."""
     literals: list[str] = []
     slots: list[Slot] = []
     end = 0
-    for event, parent in _scalars(text) if sentinels.occur(text) else ():
+    for event, parent, around in _scalars(text) if sentinels.occur(text) else ():
         parts = sentinels.parts(event.value)
         if all(isinstance(part, str) for part in parts):
             continue
-        slot = _slot(event, parent, parts, style)
         start, stop = (mark.index for mark in _marks(event))
+        if sentinels.trees.isdisjoint(parts):
+            slot = _slot(event, parent, parts)
+        else:
+            slot, start = Slot(parts, "tree", around.column), around.index
         if slot.write(values) != text[start:stop]:
             raise UncuttableError(f"`{text[start:stop][:60]}` is not written as expected")
         literals.append(text[end:start])
@@ -76,7 +94,7 @@ def cut(text: str, sentinels: Sentinels, style: Style, values: Sequence[Value]) 
     return Cut(tuple(literals), tuple(slots))
 
 
-def _slot(event: yaml.ScalarEvent, parent: int, parts: Parts, style: Style) -> Slot:
+def _slot(event: yaml.ScalarEvent, parent: int, parts: Parts) -> Slot:
     column = _marks(event)[0].column
     if parent < 0:
         raise UncuttableError(f"the key `{event.value[:60]}` is made of a value")
@@ -84,22 +102,22 @@ def _slot(event: yaml.ScalarEvent, parent: int, parts: Parts, style: Style) -> S
         raise UncuttableError(f"a text of several lines holds a value: `{event.value[:60]}`")
     if not event.style and event.value.isdigit() and len(parts) == 1:
         return Slot(parts, "number")
-    indent = indent_below(parent)
-    return Slot(parts, style, column, indent) if style == "kustomize" else Slot(parts, style)
+    return Slot(parts, "text", column, indent_below(parent))
 
 
-def _scalars(text: str) -> Iterator[tuple[yaml.ScalarEvent, int]]:
-    """Every scalar with the column of its key or dash; -1 for a key."""
-    stack: list[list[Any]] = []  # [is a mapping, the next scalar is a key, column]
+def _scalars(text: str) -> Iterator[tuple[yaml.ScalarEvent, int, Any]]:
+    """Every scalar with the column of its key or dash, -1 for a key, and where the list or map that it is in begins."""
+    stack: list[list[Any]] = []  # [is a mapping, the next scalar is a key, where it begins]
     for event in yaml.parse(text, Loader=_LOADER):
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             _passed(stack)
-            stack.append([isinstance(event, yaml.MappingStartEvent), True, _marks(event)[0].column])
+            stack.append([isinstance(event, yaml.MappingStartEvent), True, _marks(event)[0]])
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             stack.pop()
         elif isinstance(event, yaml.ScalarEvent):
             is_key = bool(stack) and stack[-1][0] and stack[-1][1]
-            yield event, -1 if is_key else stack[-1][2] if stack else 0
+            begin = stack[-1][2] if stack else _marks(event)[0]
+            yield event, -1 if is_key else begin.column, begin
             _passed(stack)
 
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
-from generator.model import Component, Unit, components_of
+from generator.model import Component
 from generator.profiles.cut import UncuttableError
+from generator.profiles.manners import changes_the_tenant
 from generator.replacements import Replacement, Target, replacements_of, split
 from generator.source import Document, Path, parse_all
 from generator.traps.view import kustomizations
@@ -48,11 +50,10 @@ class Choice:
         )
 
 
-def check_language(unit: Unit) -> frozenset[Choice]:
-    """How the unit's components choose items of lists; UncuttableError where they choose by more than literal keys."""
-    own = [unit.catalogue.of(kind)[name] for kind, name in components_of(unit.spec)]
+def check_language(*builds: Sequence[Component]) -> frozenset[Choice]:
+    """How the components of each build choose items of lists; UncuttableError where they choose by more than literal keys."""
     choices: set[Choice] = set()
-    for build in (own, [unit.catalogue.of("argocd")["argocd"]]):
+    for build in builds:
         for component in build:
             for objection in _objections(component):
                 raise UncuttableError(f"{component.folder} {objection}")
@@ -69,8 +70,13 @@ def _choices(target: Target) -> Iterator[Choice]:
             yield Choice(str(target.select.get("kind", "")), target.fields[:at], part.strip("[]").partition("=")[0])
 
 
-def _objections(component: Component) -> Iterator[str]:
+@lru_cache(maxsize=512)
+def _objections(component: Component) -> tuple[str, ...]:
     """What the component asks for beyond the language, in words that follow its name."""
+    return tuple(_beyond(component))
+
+
+def _beyond(component: Component) -> Iterator[str]:
     for name in (path.rpartition("/")[2] for path in component.files):
         if name in ("kustomization.yml", "Kustomization"):
             yield f"has a {name}"
@@ -78,6 +84,8 @@ def _objections(component: Component) -> Iterator[str]:
         yield from _of_kustomization(component, folder, document)
     for replacement in replacements_of(component):
         yield from _of_replacement(replacement)
+    if changes_the_tenant(component):
+        yield "may change the tenant that others read"
 
 
 def _of_kustomization(component: Component, folder: str, document: Document) -> Iterator[str]:

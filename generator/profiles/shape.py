@@ -1,24 +1,34 @@
 """The structure of a resolved tenant apart from its values: tenants of one shape make one profile.
 
-What decides structure is the shape: keys, lengths of lists, booleans, empty texts, the model and the state, and the order in which
-names made of list items sort. Every other text and every whole number is a hole.
+Only what components read is looked at (`reading.py`). What decides structure is the shape: keys, lengths of lists, booleans, empty
+texts, the model and the state, and the order in which names made of list items sort. Every other text and every whole number is a
+hole, and so is a list that components only move whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-Value = str | int
+from generator.profiles.trees import KEY, has_order
+from generator.scalars import INTEGER_LIMIT
+
+Value = str | int | list[Any] | dict[str, Any]
 Shape = tuple[Any, ...]
 
-STRUCTURAL = ("model", "state")
-"""Texts that choose components."""
+TEXT, NUMBER, ITEMS, FIELDS = "text", "number", "items", "fields"
+"""The kinds of holes, as they stand in a shape: the last two are a list and a map that are moved whole."""
 
-TEXT, NUMBER = "text", "number"
-"""The two kinds of holes, as they stand in a shape."""
+Manner = Literal["structure", "value", "text", "list", "block"]
+"""How a value is read: it chooses components; as it is; only as a text; whole, if it is a list; whole, if it is a map or a list."""
+
+Fields = Mapping[str, Any]
+"""What is read of a map: for each key the same again, or the manner in which its value is read."""
+
+_MEANT = frozenset({"apiVersion", "kind", "metadata", "namespace"})
+"""Keys that kustomize looks for wherever they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,39 +39,68 @@ class Shaped:
     values: tuple[Value, ...]
 
 
-def shaped(spec: Mapping[str, Any], fixed: AbstractSet[str] = frozenset()) -> Shaped:
-    """Take a resolved tenant apart; texts that are `fixed` are no holes."""
+def shaped(spec: Mapping[str, Any], fields: Fields, fixed: AbstractSet[str] = frozenset()) -> Shaped:
+    """Take what is read of a resolved tenant apart; texts that are `fixed` are no holes."""
     values: list[Value] = []
 
-    def take(node: Any) -> Any:
-        kind = type(node)
-        if kind is str and node and node not in fixed:
-            values.append(node)
-            return TEXT
-        if kind is int:
-            values.append(node)
-            return NUMBER
-        if kind is dict:
-            return ("map", *[(name, take(node[name])) for name in sorted(node)])
-        if kind is list:
-            return ("list", *[take(item) for item in node])
-        return _fixed(node)
+    def read(node: Any, below: Any) -> Any:
+        if isinstance(below, str) or type(node) is not dict:
+            manner: Any = below if isinstance(below, str) else "value"
+            return _taken(node, manner, fixed, values)
+        return ("map", *[(name, read(node[name], child)) for name, child in below.items() if name in node])
 
-    fields = tuple((name, _fixed(spec[name]) if name in STRUCTURAL else take(spec[name])) for name in sorted(spec))
-    return Shaped(("map", *fields), tuple(values))
+    return Shaped(read(spec, fields), tuple(values))
 
 
-def _fixed(value: Any) -> tuple[str, Any, str]:
-    """With its type, since Python takes 1.0 and true for equal."""
-    return ("fixed", value, type(value).__name__)
+def apart(value: Any) -> Shaped:
+    """The same for a list or a map by itself, no part of which is moved whole."""
+    values: list[Value] = []
+    return Shaped(_taken(value, "value", frozenset(), values), tuple(values))
+
+
+def _taken(node: Any, manner: Manner, fixed: AbstractSet[str], values: list[Value]) -> Any:
+    kind = type(node)
+    found: Any = None
+    if kind is str and (manner == "text" or (node and node not in fixed and manner != "structure")):
+        found = TEXT
+    elif kind is int:
+        found = NUMBER
+    elif kind is bool and manner == "text":
+        found, node = TEXT, "true" if node else "false"
+    elif kind is list and manner in ("list", "block") and node and _is_movable(node, fixed):
+        found = ITEMS
+    elif kind is dict and manner == "block" and node and _is_movable(node, fixed):
+        found = FIELDS
+    if found:
+        values.append(node)
+        return found
+    if kind is dict:
+        return ("map", *[(name, _taken(node[name], "value", fixed, values)) for name in sorted(node)])
+    if kind is list:
+        return ("list", *[_taken(item, "value", fixed, values) for item in node])
+    # With its type, since Python takes 1.0 and true for equal.
+    return ("fixed", node, kind.__name__)
+
+
+def _is_movable(node: Any, fixed: AbstractSet[str]) -> bool:
+    """Whether kustomize has no reason to look into it, and how it is written is known."""
+    kind = type(node)
+    if kind is str:
+        return node not in fixed
+    if kind is list:
+        return all(_is_movable(item, fixed) for item in node)
+    if kind is dict:
+        known = all(key not in _MEANT and KEY.fullmatch(key) for key in node)
+        return known and has_order(node) and all(_is_movable(child, fixed) for child in node.values())
+    return kind is bool or (kind is int and abs(node) < INTEGER_LIMIT)
 
 
 def filled(shape: Shape, values: Sequence[Value]) -> dict[str, Any]:
-    """The tenant of this shape with these values: the inverse of `shaped`."""
+    """What is read of the tenant of this shape with these values: the inverse of `shaped`."""
     rest = iter(values)
 
     def put(node: Any) -> Any:
-        if node in (TEXT, NUMBER):
+        if type(node) is str:
             return next(rest)
         kind, *parts = node
         if kind == "map":
@@ -75,17 +114,20 @@ def filled(shape: Shape, values: Sequence[Value]) -> dict[str, Any]:
 
 def holes(shape: Shape) -> list[tuple[tuple[str | int, ...], str]]:
     """The path and the kind of every hole, in the order of the walk."""
-    found: list[tuple[tuple[str | int, ...], str]] = []
+    return [(path, node) for path, node in _nodes(shape, ()) if type(node) is str]
 
-    def walk(node: Any, path: tuple[str | int, ...]) -> None:
-        if node in (TEXT, NUMBER):
-            found.append((path, node))
-        elif node[0] == "map":
-            for name, child in node[1:]:
-                walk(child, (*path, name))
-        elif node[0] == "list":
-            for index, child in enumerate(node[1:]):
-                walk(child, (*path, index))
 
-    walk(shape, ())
-    return found
+def words(shape: Shape) -> Iterator[str]:
+    """The texts that are no holes, and the keys."""
+    for path, node in _nodes(shape, ()):
+        yield from (part for part in path[-1:] if isinstance(part, str))
+        if type(node) is tuple and node[0] == "fixed" and isinstance(node[1], str):
+            yield node[1]
+
+
+def _nodes(node: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    yield path, node
+    if type(node) is tuple and node[0] in ("map", "list"):
+        children = node[1:] if node[0] == "map" else enumerate(node[1:])
+        for key, child in children:
+            yield from _nodes(child, (*path, key))

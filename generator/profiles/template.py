@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from generator.compile import slug_of
 from generator.model import Unit
 from generator.name_hash import hash_of, json_inside
-from generator.profiles.own import own_scalar
 from generator.profiles.shape import Shape, Value
+from generator.profiles.trees import tree
 from generator.scalars import INTEGER_LIMIT, RefusedError, scalar
 from generator.source import Path
 
 Parts = tuple[str | int, ...]
 """Literal texts, and the numbers of the values between them."""
 
-Style = Literal["number", "kustomize", "own"]
-
-APPLICATION = "argocd/application.yaml"
-"""In the files of a profile, where the tenant's Application goes."""
+Style = Literal["number", "text", "tree"]
 
 _CERTAIN = re.compile(r"[A-Za-z/][A-Za-z0-9./_-]{4,}[A-Za-z0-9]")
-"""What is written as it is at any place, by kustomize and by us: too long for a word that means something else."""
+"""What is written as it is at any place: too long for a word that means something else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One scalar with holes: who writes it, and at which column and indentation."""
+    """One scalar with holes, or a list or map that is one: what it is, and at which column and indentation."""
 
     parts: Parts
     style: Style
@@ -37,11 +34,11 @@ class Slot:
     indent: int = 0
 
     def write(self, values: Sequence[Value]) -> str:
-        """The scalar with these values."""
-        if self.style == "number":
-            return str(values[self.parts[0]])  # type: ignore[index]  # a number's slot has one hole and nothing else
-        text = joined(self.parts, values)
-        return scalar(text, self.column, self.indent) if self.style == "kustomize" else own_scalar(text)
+        """What stands there with these values."""
+        if self.style == "text":
+            return scalar(joined(self.parts, values), self.column, self.indent)
+        value = values[self.parts[0]]  # type: ignore[index]  # other slots have one hole and nothing else
+        return tree(value, self.column) if isinstance(value, list | dict) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +48,6 @@ class Template:
     path: Parts
     literals: tuple[str, ...]
     slots: tuple[int, ...]
-
-    @property
-    def is_output(self) -> bool:
-        """Whether kustomize printed it, and did not read it."""
-        return self.path == (APPLICATION,) or str(self.path[-1]).endswith("/manifests/manifests.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +103,10 @@ def joined(parts: Parts, values: Sequence[Value]) -> str:
 
 
 def stamp(profile: Profile, values: Sequence[Value]) -> dict[str, bytes]:
-    """The files of a tenant by path; RefusedError where only kustomize knows what it makes of a value."""
+    """What kustomize prints for a tenant, by path; RefusedError where only kustomize knows what it makes of a value."""
     every = with_computed(profile, values)
     texts = _texts(profile.slots, every)
     return {joined(template.path, every): _filled(template, texts) for template in profile.templates}
-
-
-def outputs_of(profile: Profile) -> Profile:
-    """The profile without what kustomize reads: it makes the files that hold objects alone. Its key is the whole one's."""
-    templates = [template for template in profile.templates if template.is_output]
-    used = sorted({slot for template in templates for slot in template.slots})
-    places = {slot: place for place, slot in enumerate(used)}
-    return replace(
-        profile,
-        templates=tuple(replace(one, slots=tuple(places[slot] for slot in one.slots)) for one in templates),
-        slots=tuple(profile.slots[slot] for slot in used),
-    )
 
 
 def with_computed(profile: Profile, values: Sequence[Value]) -> list[Value]:
@@ -146,10 +126,10 @@ def _texts(slots: Sequence[Slot], values: Sequence[Value]) -> list[str]:
     for value in values:
         if type(value) is str:
             plain.append(value if _CERTAIN.fullmatch(value) else None)
-        elif -INTEGER_LIMIT < value < INTEGER_LIMIT:  # type: ignore[operator]  # it is an int
-            plain.append(None)
-        else:
+        elif type(value) is int and not -INTEGER_LIMIT < value < INTEGER_LIMIT:
             raise RefusedError(f"{value} has more digits than are proven")
+        else:
+            plain.append(None)
     found = []
     for slot in slots:
         hole = slot.parts[0]

@@ -7,15 +7,17 @@ depends on length or order comes out differently. Only names of list items keep 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from generator.compile import lists_of, slug_of
-from generator.model import Catalogue, Unit
-from generator.profiles.cut import Sentinels, UncuttableError
-from generator.profiles.shape import NUMBER, Shape, Shaped, Value, filled, holes, shaped
-from generator.profiles.template import APPLICATION
+from generator.model import Unit
+from generator.profiles.cut import ONLY_KEY, Sentinels, UncuttableError
+from generator.profiles.reading import Reading
+from generator.profiles.shape import FIELDS, ITEMS, NUMBER, Shape, Shaped, Value, filled, holes, shaped
+
+APPLICATION = "argocd/application.yaml"
+"""In the files of a profile, where the tenant's Application goes."""
 
 _LAST = 9999
 _FIRST = 10
@@ -34,23 +36,9 @@ class Witness:
     sentinels: Sentinels
 
 
-def renamed(catalogue: Catalogue) -> frozenset[str]:
-    """The names that kustomize adds a suffix to: a value equal to one could be taken for a reference to it, so it is no hole."""
-    found: set[str] = set()
-    for component in catalogue.components:
-        for file, documents in component.documents.items():
-            for body in (document.data for document in documents if isinstance(document.data, Mapping)):
-                if file.endswith("kustomization.yaml"):
-                    generated = [*body.get("configMapGenerator", ()), *body.get("secretGenerator", ())]
-                    found |= {str(one.get("name")) for one in generated}
-                elif file.startswith("each/"):
-                    found.add(str((body.get("metadata") or {}).get("name")))
-    return frozenset(found)
-
-
-def shape_of(unit: Unit, fixed: AbstractSet[str]) -> Shaped:
+def shape_of(unit: Unit, reading: Reading) -> Shaped:
     """A tenant taken apart, with what Argo CD needs; where list items give names, their order is part of the shape."""
-    taken = shaped({**unit.spec, "argocd": unit.argocd}, fixed)
+    taken = shaped({**unit.spec, "argocd": unit.argocd}, reading.fields, reading.fixed)
     orders = tuple(_order([slug_of(item) for item in _items(unit, *where)]) for where in _lists(unit))
     return Shaped((taken.shape, orders), taken.values)
 
@@ -69,21 +57,28 @@ def slug_holes(unit: Unit, shape: Shape) -> tuple[int, ...]:
     return tuple(found)
 
 
-def witness(unit: Unit, shape: Shape, second: bool) -> Witness:
-    """One of the two stand-ins of a unit's shape."""
+def witness(unit: Unit, shape: Shape, shared: Sequence[tuple[str, ...]], second: bool) -> Witness:
+    """One of the two stand-ins of a unit's shape; the values that are `shared` are the same for all shapes."""
     kinds = holes(shape[0])
     slugs = slug_holes(unit, shape)
-    ids = _ids([path for path, _ in kinds], slugs, shape[1], second)
-    values = [
+    ids = _ids([path for path, _ in kinds], slugs, shape[1], shared, second)
+    marks = [
         _number(id, second) if kind == NUMBER else _text(id, second) for id, (_, kind) in zip(ids, kinds, strict=True)
     ]
+    values = [_standing_in(mark, kind) for mark, (_, kind) in zip(marks, kinds, strict=True)]
     spec = filled(shape[0], values)
     argocd = spec.pop("argocd")
     named = [slug_of(values[hole]) for hole in slugs]
-    numbers = {str(value): number for number, value in enumerate([*values, *named])}
-    sentinels = Sentinels(numbers, re.compile(_PATTERNS[second]))
+    numbers = {str(mark): number for number, mark in enumerate([*marks, *named])}
+    trees = frozenset(number for number, (_, kind) in enumerate(kinds) if kind in (ITEMS, FIELDS))
+    sentinels = Sentinels(numbers, re.compile(_PATTERNS[second]), trees)
     made = Unit(spec["name"], spec, argocd, unit.catalogue, APPLICATION)
     return Witness(made, (*values, *named), sentinels)
+
+
+def _standing_in(mark: str | int, kind: str) -> Value:
+    """For a list, a list of one text; for a map, a map of one."""
+    return [mark] if kind == ITEMS else {ONLY_KEY: mark} if kind == FIELDS else mark
 
 
 def ring_of_witness(second: bool) -> str:
@@ -92,7 +87,7 @@ def ring_of_witness(second: bool) -> str:
 
 
 def _lists(unit: Unit) -> list[tuple[str, str]]:
-    return [(component.name, name) for component, name in lists_of(unit)]
+    return [(component.name, name) for component, name in lists_of(unit.spec, unit.catalogue)]
 
 
 def _items(unit: Unit, feature: str, name: str) -> Sequence[object]:
@@ -106,16 +101,24 @@ def _order(names: Sequence[str]) -> tuple[int, ...]:
     return tuple(ordered.index(name) for name in names)
 
 
-def _ids(paths: Sequence[tuple[str | int, ...]], slugs: Sequence[int], orders: Shape, second: bool) -> list[int]:
+def _ids(
+    paths: Sequence[tuple[str | int, ...]],
+    slugs: Sequence[int],
+    orders: Shape,
+    shared: Sequence[tuple[str, ...]],
+    second: bool,
+) -> list[int]:
     """What tells the sentinels apart: rising in the first witness, falling in the second, but by rank where items give names."""
-    ids = [_RING if path == ("ring",) else number + _FIRST for number, path in enumerate(paths)]
-    if len(ids) + _FIRST >= _RING:
+    own: dict[tuple[str | int, ...], int] = {path: _RING - number for number, path in enumerate(shared, 1)}
+    own["ring",] = _RING
+    ids = [own.get(path, number + _FIRST) for number, path in enumerate(paths)]
+    if len(ids) + _FIRST >= _RING - len(shared):
         raise UncuttableError("it has too many values")
     at = 0
     for order in orders:
-        own = slugs[at : at + len(order)]
-        free = sorted((ids[hole] for hole in own), reverse=second)
-        for hole, rank in zip(own, order, strict=True):
+        holes = slugs[at : at + len(order)]
+        free = sorted((ids[hole] for hole in holes), reverse=second)
+        for hole, rank in zip(holes, order, strict=True):
             ids[hole] = free[rank]
         at += len(order)
     return ids
