@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from generator.diagnostics import Span
 from generator.model import Spec
@@ -77,11 +77,24 @@ class ObjectChange:
         return "removed" if self.after is None else "changed"
 
 
+class Like(Protocol):
+    """What a tenant's change has in common with those of others, who differ from it in their values alone."""
+
+    @property
+    def unknown(self) -> TenantChange:
+        """The change of them all, with an unknown for each of the values; the very same for all of them."""
+
+    def whole(self, change: TenantChange) -> TenantChange:
+        """The tenant's own, its objects whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class TenantChange:
     """All that changes for one tenant, or for a root of Argo CD (`ring` empty, specs None).
 
     `before` and `after` are the resolved tenants as both trees' `overlay/tenant.yaml` hold them; None where it is not there.
+    A change that is `like` others has the same texts and edits as they have, the very same objects where no value is in them;
+    of objects that only change, both states have unknowns for values.
     """
 
     tenant: str
@@ -91,6 +104,7 @@ class TenantChange:
     before: Spec | None
     after: Spec | None
     objects: tuple[ObjectChange, ...]
+    like: Like | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

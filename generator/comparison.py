@@ -17,7 +17,9 @@ from generator.making import hydrated
 from generator.model import Fleet, Progress, Repository, Tenant, Tree, Unit
 from generator.pins import History
 from generator.pipeline import read
+from generator.profiles.template import Stamped
 from generator.readme import readme
+from generator.recognition import recognised
 from generator.snapshot import Snapshot
 from generator.tip import read_tip
 from generator.trees import Trees
@@ -101,6 +103,10 @@ def pairs(
         after, problems = rendered(newer, fleet.tenants, place / "after", how, NEWER, progress.advance)
     if problems:
         return Pairs(problems=problems, failed=NEWER)
+    if older is None:
+        before = {
+            name: recognised(tree, after[name], how.cache) if name in after else tree for name, tree in before.items()
+        }
     return Pairs(tuple(_pair(name, before, after, against) for name in environments))
 
 
@@ -167,12 +173,14 @@ def rendered(
     found: Trees = {}
     problems: list[Diagnostic] = []
     for tree in trees:
-        files = Gathering(tree.files)
+        files, stamped = Gathering(tree.files), dict[str, Stamped]()
         for made in hydrated(tree, folder / tree.environment, how, files.add, done):
             problems += made.problems
+            if made.unit and made.stamped:
+                stamped[made.unit.name] = made.stamped
         specs = [tenant.spec for tenant in tenants if tenant.environment == tree.environment]
         files.add({"README.md": readme(tree.environment, specs)})
-        found[tree.environment] = files.snapshot(tree.environment, where)
+        found[tree.environment] = files.snapshot(tree.environment, where, stamped)
     return found, problems
 
 

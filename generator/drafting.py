@@ -14,6 +14,7 @@ from generator.judgement import Case
 from generator.ledger import UNEQUAL, Record, Source, catalogues_of, check_of
 from generator.model import Fleet
 from generator.publish import Draft, Outcome, Place, Planned, Request, about, differing, entries_of, refused
+from generator.recognition import recognised
 from generator.rendering import Rendering, Tools, compose, object_in, spec_in
 from generator.schema import resolved
 from generator.snapshot import Snapshot, of_commit
@@ -76,7 +77,8 @@ def draft(job: Job, rendering: Rendering, place: Place, against: Sequence[Diagno
 def _case(job: Job, place: Place, before: Snapshot, after: Snapshot) -> Case:
     day = datetime.fromtimestamp(job.source.commit.committer.seconds, UTC).date()
     sources = {place.environment: place.tip.record.source} if place.tip.record else {}
-    return Case(job.request.root, job.fleet.repository, job.source.id, [(before, after)], day, job.tools.crds, sources)
+    trees = recognised(before, after, job.tools.how.cache), after
+    return Case(job.request.root, job.fleet.repository, job.source.id, [trees], day, job.tools.crds, sources)
 
 
 def _claimed(

@@ -7,9 +7,13 @@ import tempfile
 import weakref
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.diagnostics import ToolError
 from generator.snapshot import Snapshot, blob_id
+
+if TYPE_CHECKING:
+    from generator.profiles.template import Stamped
 
 
 class Gathering:
@@ -41,9 +45,9 @@ class Gathering:
             message = f"cannot write to {tempfile.gettempdir()}: {error.strerror}"
             raise ToolError(message, "make room, or set TMPDIR to another folder") from error
 
-    def snapshot(self, environment: str, where: str) -> Snapshot:
+    def snapshot(self, environment: str, where: str, stamped: Mapping[str, Stamped] | None = None) -> Snapshot:
         """The tree, which lives as long as anybody has it."""
-        return Snapshot(environment, where, self.ids, self._read)
+        return Snapshot(environment, where, self.ids, self._read, stamped or {})
 
     def _read(self, paths: Iterable[str]) -> dict[str, bytes]:
         return {path: self._bytes(*self._places[self.ids[path]]) for path in paths}

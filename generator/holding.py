@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator import schema as schemas
 from generator.census import Owner
@@ -116,7 +116,8 @@ def hold(new: Snapshot, held: Mapping[str, Snapshot], left_out: Iterable[str], s
         for path in tree.ids:
             if tenant_of(path) == name or (missing and path.startswith(ring)):
                 picks[path] = tree
-    return picked(new.environment, new.where, picks)
+    stamped = {name: known for name, known in new.stamped.items() if name not in gone}
+    return replace(picked(new.environment, new.where, picks), stamped=stamped)
 
 
 def picked(environment: str, where: str, picks: Mapping[str, Snapshot]) -> Snapshot:

@@ -27,7 +27,7 @@ from generator.profiles.make import Bench, make_profile
 from generator.profiles.reading import Reading, reading_of
 from generator.profiles.shape import Shape, Value
 from generator.profiles.store import from_bytes, to_bytes
-from generator.profiles.template import Profile, stamp
+from generator.profiles.template import Profile, Stamped, stamp
 from generator.profiles.witness import shape_of
 from generator.scalars import RefusedError
 from generator.staging import write
@@ -52,14 +52,6 @@ class Hydration:
 def usual() -> Hydration:
     """What commands hydrate with: the installed kustomize and the user's cache; ToolError where kustomize is missing."""
     return Hydration(find(), Cache(default_folder()))
-
-
-@dataclass(frozen=True, slots=True)
-class Stamped:
-    """The profile a tenant was stamped from, and its values."""
-
-    profile: Profile
-    values: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +126,14 @@ def _groups(units: Sequence[Unit]) -> list[_Group]:
 
 def _compile(groups: Sequence[_Group], place: Path, how: Hydration) -> None:
     """Give every group that is kept or large enough its profile, or the reason why it has none."""
-    ours, digests = workshop(), {id(group.catalogue): _digest(group.catalogue) for group in groups}
+    digests = {id(group.catalogue): _digest_of(catalogue_files(group.catalogue, "")) for group in groups}
     with tempfile.TemporaryDirectory(prefix="quad-profiles-") as folder:
         bench = Bench(how.kustomize, Path(folder))
 
         def one(numbered: tuple[int, _Group]) -> None:
             number, group = numbered
             catalogue = digests[id(group.catalogue)]
-            group.key = digest(ours, catalogue, repr(group.shape))
+            group.key = _key(catalogue, group.shape)
             group.reason = group.reading.objection
             if not group.reason and not _kept(group, how) and len(group.members) >= how.pays:
                 _make(group, place, how, bench, str(number), catalogue)
@@ -150,8 +142,18 @@ def _compile(groups: Sequence[_Group], place: Path, how: Hydration) -> None:
             list(pool.map(one, enumerate(groups)))
 
 
-def _digest(catalogue: Catalogue) -> str:
-    return digest(*(part for path, raw in sorted(catalogue_files(catalogue, "").items()) for part in (path, raw)))
+def _digest_of(catalogue: Mapping[str, bytes]) -> str:
+    return digest(*(part for path, raw in sorted(catalogue.items()) for part in (path, raw)))
+
+
+def kept_profile(catalogue: Mapping[str, bytes], shape: Shape, cache: Cache) -> Profile | None:
+    """The profile that an earlier run has kept for a shape and the files of a catalogue, as `catalogue_files` lists them."""
+    raw = cache.get(_KIND, _key(_digest_of(catalogue), shape))
+    return None if raw is None or raw.startswith(b'"') else from_bytes(raw)
+
+
+def _key(catalogue: str, shape: Shape) -> str:
+    return digest(workshop(), catalogue, repr(shape))
 
 
 def _kept(group: _Group, how: Hydration) -> bool:
@@ -222,7 +224,7 @@ def _stamped(group: _Group, place: Path, how: Hydration) -> Iterator[Hydrated | 
             except RefusedError as error:
                 reason = str(error)
             else:
-                yield Hydrated(unit, {**files, **printed}, stamped=Stamped(profile, values))
+                yield Hydrated(unit, {**files, **printed}, stamped=Stamped(profile, values, group.shape, unit))
                 continue
         key = digest(group.key, unit.application, *(part for path, raw in files.items() for part in (path, raw)))
         yield _Left(Hydrated(unit, files, reason="" if few else reason), key)

@@ -15,12 +15,12 @@ from generator.cache import Kind, digest
 from generator.check import Case, Checked, Policy, cases_of, in_catalogues, judge, version_problems
 from generator.crds import CustomSchemas, schemas_missing
 from generator.diagnostics import Diagnostic, Span, Waived
-from generator.hydrate import Hydrated, Hydration, Stamped, hydrate
+from generator.hydrate import Hydrated, Hydration, hydrate
 from generator.identity import crds_digest, workshop
 from generator.manifest_loader import ManifestLoader
 from generator.model import Build, Fleet, Manifest, Progress, Tree, Unit
 from generator.profiles.assemble import files_of
-from generator.profiles.template import stamp
+from generator.profiles.template import Stamped, stamp
 from generator.readme import readme
 from generator.rules import Context
 from generator.rules.custom_resource import custom_schema
@@ -43,7 +43,8 @@ Keep = Callable[[str, Mapping[str, bytes]], None]
 class Made:
     """What `make` found: every problem of the trees; a problem that only some tenants have names them.
 
-    `by_kustomize` names the tenants that could not be stamped like others of their shape, by the reason.
+    `by_kustomize` names the tenants that could not be stamped like others of their shape, by the reason; `stamped` says by
+    environment and tenant from which profile.
     """
 
     objects: int
@@ -51,6 +52,7 @@ class Made:
     problems: list[Diagnostic]
     waived: list[Waived] = field(default_factory=list)
     by_kustomize: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    stamped: Mapping[str, Mapping[str, Stamped]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -64,6 +66,7 @@ class _Making:
     plain: list[Case] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
     by_kustomize: dict[str, list[str]] = field(default_factory=dict)
+    stamped: dict[str, dict[str, Stamped]] = field(default_factory=dict)
     versions: set[str] = field(default_factory=set)
     objects: int = 0
 
@@ -77,6 +80,7 @@ class _Making:
         if unit and made.reason:
             self.by_kustomize.setdefault(made.reason, []).append(unit.name)
         if unit and made.stamped:
+            self.stamped.setdefault(tree.environment, {})[unit.name] = made.stamped
             self._seen(unit, made.stamped)
             return
         builds = [build for build in (unit.builds if unit else tree.builds) if build.output in made.files]
@@ -168,7 +172,7 @@ def make(
         how.cache.put(_KIND, key, "\n".join(sorted(making.clean)).encode())
     missing = [schemas_missing()] if require_schemas and not crds.is_dir() else []
     problems = [*making.problems, *checked.problems, *missing, *version_problems(_versions(fleet, making.versions))]
-    return Made(making.objects, crds.is_dir(), problems, checked.waived, making.by_kustomize)
+    return Made(making.objects, crds.is_dir(), problems, checked.waived, making.by_kustomize, making.stamped)
 
 
 def hydrated(

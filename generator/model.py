@@ -148,12 +148,18 @@ class Unit:
     application: str
 
     @property
+    def outputs(self) -> tuple[str, str]:
+        """What its builds become: the file of its objects, and that of Argo CD's."""
+        return f"tenants/{self.name}/manifests/manifests.yaml", self.application
+
+    @property
     def builds(self) -> tuple[Build, Build]:
         """The builds of the tenant's objects and of Argo CD's."""
         folder, commit = f"tenants/{self.name}", self.catalogue.commit
+        own, argocd = self.outputs
         return (
-            Build(self.name, f"{folder}/overlay", f"{folder}/manifests/manifests.yaml", commit),
-            Build(self.name, f"{folder}/argocd", self.application, commit),
+            Build(self.name, f"{folder}/overlay", own, commit),
+            Build(self.name, f"{folder}/argocd", argocd, commit),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,7 @@ def render_source(
         names.setdefault(tenant.environment, {})[tenant.name] = tenant.spec
     problems = fleet.problems + made.problems
     where = f"commit {source.id[:12]}"
-    snapshots = {environment: files.snapshot(environment, where) for environment, files in gathered.items()}
+    snapshots = {name: files.snapshot(name, where, made.stamped.get(name)) for name, files in gathered.items()}
     owners = blame(problems, {tenant.name: tenant.environment for tenant in good})
     return Rendering(source, fleet, folder, snapshots, names, problems, owners)
 
@@ -170,5 +170,5 @@ def with_roots(fleet: Fleet, tree: Snapshot, tools: Tools, folder: Path) -> Snap
         raise ToolError(f"kustomize cannot build the roots: {problems[0].message}")
     files = {path: raw for path, raw in roots.files.items() if path.startswith("roots/")}
     old = {path for path in tree.ids if path.startswith("roots/") or path.endswith("/root.yaml")}
-    kept = Snapshot(tree.environment, tree.where, {p: id for p, id in tree.ids.items() if p not in old}, tree.read)
+    kept = replace(tree, ids={path: id for path, id in tree.ids.items() if path not in old})
     return snapshot.laid_over(kept, snapshot.of_bytes({**files, **made}, tree.environment, tree.where))

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator import git
 from generator.model import Entry
 
+if TYPE_CHECKING:
+    from generator.profiles.template import Stamped
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A tree of files: `ids` are their git blob ids by path, `read` gives the bytes of some, `where` says in words which it is."""
+    """A tree of files: `ids` are their git blob ids by path, `read` gives the bytes of some, `where` says in words which it is.
+
+    `stamped` are the tenants of whom it is known that all their files are what a profile makes of their values.
+    """
 
     environment: str
     where: str
     ids: Mapping[str, str]
     read: Callable[[Iterable[str]], dict[str, bytes]]
+    stamped: Mapping[str, Stamped] = field(default_factory=dict)
 
 
 def nothing(environment: str, where: str) -> Snapshot:
@@ -66,7 +74,10 @@ def laid_over(below: Snapshot, above: Snapshot) -> Snapshot:
         first = below.read(path for path in wanted if path not in above.ids)
         return {**first, **above.read(path for path in wanted if path in above.ids)}
 
-    return Snapshot(below.environment, below.where, {**below.ids, **above.ids}, read)
+    untouched = {
+        name: known for name, known in below.stamped.items() if not any(path in above.ids for path in known.paths)
+    }
+    return Snapshot(below.environment, below.where, {**below.ids, **above.ids}, read, untouched)
 
 
 def differing(before: Snapshot, after: Snapshot) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def only(tree: Snapshot, tenants: Collection[str]) -> Snapshot:
                 return True
         return False
 
-    return Snapshot(tree.environment, tree.where, {path: id for path, id in tree.ids.items() if kept(path)}, tree.read)
+    return replace(tree, ids={path: id for path, id in tree.ids.items() if kept(path)})
 
 
 def tenants_of(tree: Snapshot) -> set[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NoReturn
 
 from generator.changes import ABSENT, Danger, TenantChange
 from generator.destruction.access_mode import find as access_mode
@@ -32,6 +33,7 @@ from generator.destruction.storage_shrink import find as storage_shrink
 from generator.destruction.tenant_moved import find as tenant_moved
 from generator.destruction.tenant_moved import stays
 from generator.destruction.tenant_removed import find as tenant_removed
+from generator.diff.unknowns import AskedError
 
 __all__ = [
     "CLASSES",
@@ -77,7 +79,30 @@ def dangers(changes: Sequence[TenantChange], context: Context) -> list[Danger]:
     """Everything that the changes destroy, in the order of the changes and of the classes."""
     arrived = {change.tenant: change.environment for change in changes if change.before is None and change.after}
     known = replace(context, arrived={**context.arrived, **arrived})
-    return [danger for change in changes for danger in _of(change, known)]
+    harmless: dict[int, bool] = {}
+    found: list[Danger] = []
+    for change in changes:
+        like = change.like
+        if like is None:
+            found += _of(change, known)
+            continue
+        if (key := id(like.unknown)) not in harmless:
+            harmless[key] = _is_harmless(like.unknown, known)
+        if not harmless[key]:
+            found += _of(like.whole(change), known)
+    return found
+
+
+def _is_harmless(unknown: TenantChange, context: Context) -> bool:
+    """Whether the change destroys nothing, whatever the values are that it does not know."""
+    try:
+        return not any(_of(unknown, replace(context, standing=_nobody_knows)))
+    except (AskedError, TypeError):  # a TypeError is what C code says of an unknown
+        return False
+
+
+def _nobody_knows(_: TenantChange) -> NoReturn:
+    raise AskedError
 
 
 def _of(change: TenantChange, context: Context) -> Iterator[Danger]:

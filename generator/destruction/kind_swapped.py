@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.changes import TenantChange
+from generator.changes import ObjectChange, TenantChange
 from generator.destruction.loss import Context, Kind, Loss, kind_of, loss
 
 _WORKLOADS: frozenset[Kind] = frozenset(
@@ -27,9 +27,15 @@ _PROCEED = "give the new one another name, move over, and remove the old one in 
 def find(change: TenantChange, _: Context) -> Iterator[Loss]:
     """Every such pair."""
     workloads = [each for each in change.objects if kind_of(each) in _WORKLOADS]
-    added = {(each.id.namespace, each.id.name): each for each in workloads if each.action == "added"}
+    added = [each for each in reversed(workloads) if each.action == "added"]
     for each in workloads:
-        instead = added.get((each.id.namespace, each.id.name))
-        if each.action == "removed" and instead is not None:
+        if each.action != "removed":
+            continue
+        instead = next((other for other in added if _place(other) == _place(each)), None)
+        if instead is not None:
             why = _WHY + (_KEPT if each.id.kind == "StatefulSet" else "")
             yield loss(each, "kind", each.id.kind, instead.id.kind, why, _PROCEED)
+
+
+def _place(each: ObjectChange) -> tuple[str, str]:
+    return each.id.namespace, each.id.name

@@ -5,7 +5,8 @@ Source: Kubernetes, "Network Policies": a pod is isolated in a direction as long
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from generator.changes import TenantChange
 from generator.destruction.loss import Context, Kind, Loss, Object, both, kind_of, loss, removed, whole
@@ -13,6 +14,9 @@ from generator.model import Manifest
 from generator.rules.labels import is_operators, selected
 from generator.rules.pods import templates
 from generator.rules.walk import at, mapping
+
+Standing = Callable[[], Sequence[Object] | None]
+"""All objects that the tenant has afterwards, read when they are asked for."""
 
 _POLICY: Kind = ("networking.k8s.io", "NetworkPolicy")
 _GONE = "what it permitted is cut off, and pods that no other policy selects are open to everybody"
@@ -27,7 +31,7 @@ def find(change: TenantChange, context: Context) -> Iterator[Loss]:
             yield whole(each, _GONE, _PROCEED)
     for each, before, after in both(change):
         if kind_of(each) == _POLICY:
-            for field, old, new in _weaker(before, after, context.standing(change)):
+            for field, old, new in _weaker(before, after, partial(context.standing, change)):
                 yield loss(each, field, old, new, _WEAKER, _PROCEED)
 
 
@@ -39,7 +43,7 @@ def _without_pods(policy: Object, standing: Sequence[Object] | None) -> bool:
     return not selected(selector, list(templates([Manifest("", "", "", body) for body in standing])))
 
 
-def _weaker(before: Object, after: Object, standing: Sequence[Object] | None) -> Iterator[tuple[str, object, object]]:
+def _weaker(before: Object, after: Object, standing: Standing) -> Iterator[tuple[str, object, object]]:
     if _fewer_pods(before, after, standing):
         yield "spec.podSelector", at(before, "spec", "podSelector"), at(after, "spec", "podSelector")
     old, new = _directions(before), _directions(after)
@@ -51,14 +55,15 @@ def _weaker(before: Object, after: Object, standing: Sequence[Object] | None) ->
             yield f"spec.{field}", [], at(after, "spec", field)
 
 
-def _fewer_pods(before: Object, after: Object, standing: Sequence[Object] | None) -> bool:
+def _fewer_pods(before: Object, after: Object, standing: Standing) -> bool:
     """Whether a pod that it selected is selected no more; pods of an operator, and all where nobody can tell, count as such."""
     old, new = (mapping(at(body, "spec", "podSelector")) for body in (before, after))
     if old == new or _all_pods(after):
         return False
-    if _all_pods(before) or is_operators(old) or standing is None:
+    objects = None if _all_pods(before) or is_operators(old) else standing()
+    if objects is None:
         return True
-    found = list(templates([Manifest("", "", "", body) for body in standing]))
+    found = list(templates([Manifest("", "", "", body) for body in objects]))
     still = selected(new, found)
     return any(template not in still for template in selected(old, found))
 

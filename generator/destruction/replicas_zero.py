@@ -40,7 +40,7 @@ def find(change: TenantChange, context: Context) -> Iterator[Loss]:
     for each, before, after in both(change):
         for path, old, new in _stopped(kind_of(each), before, after):
             yield replace(loss(each, path, old, new, _WHY, _PROCEED), allowed=allowed)
-    names = {(each.id.namespace, each.id.name) for each in change.objects if each.action == "added"}
+    names = [(each.id.namespace, each.id.name) for each in change.objects if each.action == "added"]
     for each, _ in removed(change):
         if kind_of(each) in _RUNS and (each.id.namespace, each.id.name) not in names:
             yield replace(whole(each, _WHY, _PROCEED), allowed=allowed)
@@ -50,7 +50,7 @@ def _stopped(kind: Kind, before: Object, after: Object) -> Iterator[tuple[str, A
     for name in _COUNTS.get(kind, ()):
         unsaid = _SCALE_TO_ZERO.get(name, 1)
         old, new = (_number(at(body, "spec", name), unsaid) for body in (before, after))
-        if old > 0 >= new:
+        if old != new and old > 0 >= new:
             yield f"spec.{name}", old, new
     suspends = [at(body, "spec", "suspend") is True for body in (before, after)]
     if kind in _SUSPENDED and suspends == [False, True] and not is_backup(before):

@@ -74,18 +74,21 @@ def _keys_lost(before: Object, after: Object) -> Iterator[tuple[str, str]]:
 
 def _unread(each: ObjectChange, before: Object, after: Object) -> dict[str, str]:
     """The Secrets that the object's pods read before and not after, with the place; one whose place has a new one is renamed."""
-    old, new = _references(each, before), _references(each, after)
+    found = _references(each, before), _references(each, after)
+    if found[0] == found[1]:
+        return {}
+    old, new = ({path: str(name) for path, name in side.items()} for side in found)
     renamed = {path for path, name in new.items() if name not in old.values()}
     lost = {path: name for path, name in old.items() if name not in new.values() and path not in renamed}
     return {name: show_path(path) for path, name in sorted(lost.items(), key=lambda found: show_path(found[0]))}
 
 
-def _references(each: ObjectChange, body: Object) -> dict[FieldPath, str]:
-    found: dict[FieldPath, str] = {}
+def _references(each: ObjectChange, body: Object) -> dict[FieldPath, Any]:
+    found: dict[FieldPath, Any] = {}
     for template in templates([Manifest("", "", each.id.namespace, body)]):
         for pattern in _PLACES:
             for path, name in walk(template.spec, pattern.split(".")):
-                found[(*template.path, "spec", *_named(template.spec, path))] = str(name)
+                found[(*template.path, "spec", *_named(template.spec, path))] = name
     if kind_of(each) == ("", "ServiceAccount"):
         for _, item, _ in matched(body.get("imagePullSecrets"), None):
             if name := name_of(item):

@@ -38,5 +38,5 @@ def find(change: TenantChange, _: Context) -> Iterator[Loss]:
     for each, before, after in both(change):
         for pattern in _SIZES.get(kind_of(each), ()):
             for path, old, new in pairs(before, after, pattern.split(".")):
-                if new is ABSENT or falls(old, new):
+                if new is ABSENT or (old != new and falls(old, new)):
                     yield loss(each, show_path(path), old, new, _WHY, _PROCEED)

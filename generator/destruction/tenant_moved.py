@@ -44,9 +44,11 @@ def find(change: TenantChange, context: Context) -> Iterator[Loss]:
 
 def _sent_elsewhere(change: TenantChange) -> Iterator[Loss]:
     for each, before, after in both(change):
+        if kind_of(each) != _APPLICATION or at(before, "spec", "destination") == at(after, "spec", "destination"):
+            continue
         for place, fields in (("cluster", ("server", "name")), ("namespace", ("namespace",))):
             old, new = (_joined(at(body, "spec", "destination", field) for field in fields) for body in (before, after))
-            if kind_of(each) == _APPLICATION and old != new:
+            if old != new:
                 cause = loss(each, f"spec.destination.{fields[0]}", old, new, _WHY, _ADDRESS).cause
                 yield Loss(tenant_id(change), place, old, new, _WHY, _ADDRESS, cause)
 

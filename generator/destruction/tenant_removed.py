@@ -16,8 +16,9 @@ _PROCEED = (
 
 def find(change: TenantChange, context: Context) -> Iterator[Loss]:
     """The tenant, with what it leaves behind."""
-    moved = context.arrived.get(change.tenant, change.environment) != change.environment
-    if change.before is None or change.after is not None or moved:
+    if change.before is None or change.after is not None:
+        return
+    if context.arrived.get(change.tenant, change.environment) != change.environment:
         return
     held = sorted(str(each.id) for each, before in removed(change) if lost_with(each, before))
     state = change.before.get("state")

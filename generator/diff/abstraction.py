@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from generator.changes import ABSENT, Edit, FieldPath, Item, ObjectId, Step, TenantChange
@@ -19,6 +20,7 @@ IDENTITY: tuple[Path, ...] = (("name",), ("namespace",), ("host",), ("displayNam
 _SHORT = 4
 _PRIVATE = 0xE000
 _HASHED = re.compile(r"(?<=-)(?=[a-z]*[2-9])[bcdfghkmt2-9]{10}\Z")
+_NAME = re.compile(r"[A-Za-z0-9.-]+")
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _LABELS = {f"{GROUP}/{name}": f"<{name}>" for name in ("ring", "environment")}
 
@@ -29,6 +31,10 @@ class Names:
 
     values: tuple[tuple[str, str], ...]
     common: frozenset[str] = frozenset()
+
+    def are_in(self, texts: str) -> bool:
+        """Whether any of the values is."""
+        return any(value in texts for value, _ in self.values)
 
     def of(self, value: Any) -> Any:
         """The value, a text or a structure, with the tenant's own values replaced."""
@@ -83,36 +89,67 @@ class Names:
         return Edit(path, before, after, edit.cause)
 
 
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """An edit as it is for tenants none of whose own values are in it."""
+
+    edit: Edit
+    texts: str
+
+
+def plain(edit: Edit, common: frozenset[str]) -> Plain:
+    """The edit without anybody's values, and all texts in which there might be some."""
+    return Plain(Names((), common).edit(edit), "\n".join(_texts([*edit.path, edit.before, edit.after])))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Item):
+        yield str(value.value)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield key
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
 def names_of(change: TenantChange, own: Sequence[Path], common: frozenset[str]) -> Names:
     """The tenant's values that are the same before and after; a word that many tenants' objects share is no value of its own."""
-    specs = [spec for spec in (change.after, change.before) if spec is not None]
+    both = (change.after,) if change.after is change.before else (change.after, change.before)
+    specs = [spec for spec in both if spec is not None]
     found: dict[str, str] = {}
     if not specs:
         found |= {change.tenant: "<name>", change.cluster: "<cluster>"}
-    for path in (*IDENTITY, *own):
-        sides = [_at(spec, path) for spec in specs]
-        for text in sides[0] if sides else ():
-            if all(text in side for side in sides):
-                found.setdefault(text, f"<{'.'.join(str(part) for part in path)}>")
-    for text, name in list(found.items()):
-        for form in _forms(text):
-            found.setdefault(form, name)
+    for path, name in _stand_ins(tuple(own)) if specs else ():
+        texts = _at(specs[0], path)
+        for text in texts if len(specs) == 1 else [text for text in texts if text in _at(specs[1], path)]:
+            found.setdefault(text, name)
+    for text, name in tuple(found.items()):
+        if _NAME.fullmatch(text):  # how it is written where its own signs are not allowed: as a database's name, an object's
+            found.setdefault(text.replace("-", "_"), name)
+            found.setdefault(text.replace(".", "-"), name)
     kept = [(text, name) for text, name in found.items() if text and text not in common]
     return Names(tuple(sorted(kept, key=lambda item: (-len(item[0]), item[0]))), common)
+
+
+@lru_cache(maxsize=8)
+def _stand_ins(own: tuple[Path, ...]) -> tuple[tuple[Path, str], ...]:
+    """The paths of a tenant's own values, each with the name that stands for what is there."""
+    return tuple((path, f"<{'.'.join(str(part) for part in path)}>") for path in dict.fromkeys((*IDENTITY, *own)))
 
 
 def _at(spec: Mapping[str, Any], path: Path) -> list[str]:
     node: Any = spec
     for part in path:
-        node = node.get(part) if isinstance(node, Mapping) and isinstance(part, str) else None
-    return [item for item in (node if isinstance(node, list) else [node]) if isinstance(item, str)]
-
-
-def _forms(text: str) -> Iterator[str]:
-    """How a value is written where its own signs are not allowed: in a database's name, in an object's name."""
-    if re.fullmatch(r"[A-Za-z0-9.-]+", text):
-        yield text.replace("-", "_")
-        yield text.replace(".", "-")
+        if type(node) is not dict and not isinstance(node, Mapping):
+            return []
+        node = node.get(part)
+    if isinstance(node, str):
+        return [node]
+    return [item for item in node if isinstance(item, str)] if isinstance(node, list) else []
 
 
 def _replace(text: str, value: str, mark: str) -> str:

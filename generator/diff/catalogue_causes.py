@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from generator.changes import Edit, Item, ObjectId
@@ -20,7 +22,7 @@ class CatalogueCauses:
         self._catalogue, self._ids = catalogue, after.ids
         self._changed = {path for path in differing(before, after) if path.startswith("catalogue/")}
         self._known: dict[Any, list[tuple[Component, str]]] = {}
-        self._touches: dict[tuple[str, str], list[tuple[Mapping[str, Any], bool]]] = {}
+        self._shared: dict[Any, tuple[Edit, ...]] = {}
 
     def of_object(self, tenant: Tenant, id: ObjectId) -> Span | None:
         """The file that an object came or went with."""
@@ -41,6 +43,13 @@ class CatalogueCauses:
             if line and not component.documents.get(name):
                 return self._shown(tenant, component, name, _line_span(component, name, line))
         return self._first(tenant, id)
+
+    def with_causes(self, tenant: Tenant, id: ObjectId, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+        """Edits with their causes, found once for the very same edits of tenants of the same components and ring."""
+        key = (builtins.id(edits), tenant.components, tenant.spec["ring"], id.group, id.kind, id.name)
+        if key not in self._shared:
+            self._shared[key] = tuple(replace(edit, cause=self.of_edit(tenant, id, edit)) for edit in edits)
+        return self._shared[key]
 
     def _first(self, tenant: Tenant, id: ObjectId) -> Span | None:
         files = self._files(tenant, id)

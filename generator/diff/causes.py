@@ -16,7 +16,7 @@ from generator.compile import GROUP, slug_of
 from generator.derive import dependencies
 from generator.diagnostics import Span
 from generator.diff.catalogue_causes import CatalogueCauses
-from generator.diff.compare import unhashed
+from generator.diff.pairing import unhashed
 from generator.diff.reach import Reach, Reaches, selects
 from generator.layers import span_of
 from generator.model import Repository, Schema, Spec, Tenant
@@ -71,6 +71,9 @@ class _Finder:
             return replace(item, cause=self.tenant.document.key(("name",)))
         if item.action != "changed":
             return replace(item, cause=self._of_object(item.id))
+        if self.change.like is not None and not self.leaves:
+            edits = self.catalogue.with_causes(self.tenant, unhashed(item.id), item.edits)
+            return ObjectChange(item.id, item.before, item.after, edits)
         return replace(item, edits=tuple(replace(edit, cause=self._of_edit(item, edit)) for edit in item.edits))
 
     def _of_object(self, id: ObjectId) -> Span | None:

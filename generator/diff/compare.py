@@ -5,13 +5,13 @@ Work is done for what differs alone: files by their git ids, documents by their 
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from generator.changes import ObjectChange, ObjectId, TenantChange
 from generator.diff import documents
+from generator.diff.pairing import id_of, paired
+from generator.diff.patterns import Patterns
 from generator.diff.templates import Memory, Read, Values, edits_between, read, read_lines, values_of
 from generator.model import Spec
 from generator.snapshot import Snapshot
@@ -19,27 +19,43 @@ from generator.snapshot import differing as differing_files
 
 _BATCH = 200
 """Tenants whose files are in memory at once."""
-_HASH = re.compile(r"-[bcdfghkmt2-9]{10}$")
-_HASHED = ("ConfigMap", "Secret")
 
 Files = Mapping[str, bytes]
 
 
-def compare(before: Snapshot, after: Snapshot) -> list[TenantChange]:
-    """The tenants and roots of Argo CD that change, by name; one that changes in no object is there for its spec."""
+def compare(before: Snapshot, after: Snapshot, singly: bool = False) -> list[TenantChange]:
+    """The tenants and roots of Argo CD that change, by name; one that changes in no object is there for its spec.
+
+    What tenants stamped from the same profiles change is found once for all of them, unless each is to be compared `singly`.
+    """
     subjects: dict[str, list[str]] = defaultdict(list)
     for path in differing_files(before, after):
         if name := _subject(path, after.environment):
             subjects[name].append(path)
+    found = {} if singly else _alike(subjects, before, after)
     memory = Memory()
-    return [change for names in _batches(sorted(subjects)) for change in _some(names, subjects, before, after, memory)]
+    for names in _batches(sorted(subjects.keys() - found.keys())):
+        found |= {change.tenant: change for change in _some(names, subjects, before, after, memory)}
+    return [found[name] for name in sorted(found) if found[name].objects or found[name].before != found[name].after]
 
 
-def unhashed(id: ObjectId) -> ObjectId:
-    """The id without the hash of the content that kustomize puts behind the name of what it generates."""
-    if id.kind not in _HASHED or id.group:
-        return id
-    return ObjectId(id.group, id.kind, id.namespace, _HASH.sub("", id.name))
+def _alike(subjects: Mapping[str, Sequence[str]], before: Snapshot, after: Snapshot) -> dict[str, TenantChange]:
+    """The changes of tenants of whom nothing but the profile is another."""
+    patterns = Patterns()
+    found = {}
+    for name, paths in subjects.items():
+        old, new = before.stamped.get(name), after.stamped.get(name)
+        if old is None or new is None or old.values != new.values or not _are_stamps(paths, {*old.paths, *new.paths}):
+            continue
+        change = patterns.changed(after.environment, old, new)
+        if change is not None:
+            found[name] = change
+    return found
+
+
+def _are_stamps(paths: Iterable[str], stamps: Container[str]) -> bool:
+    """Whether a tenant has the same resolved spec on both sides, and only its profiles' own files hold objects."""
+    return all(path in stamps if _holds_objects(path) else not path.endswith("/overlay/tenant.yaml") for path in paths)
 
 
 def _subject(path: str, environment: str) -> str:
@@ -119,51 +135,14 @@ def _documents(files: Files, paths: Iterable[str]) -> list[bytes]:
 def _objects(
     removed: Iterable[Read], added: Iterable[Read], values: Values, memory: Memory
 ) -> tuple[ObjectChange, ...]:
-    """The objects of both sides in pairs: those of the same id, then those whose names differ in the hash alone."""
-    old, new = _by_id(removed), _by_id(added)
-    pairs = [*_matched(old, new, _itself), *_matched(old, new, unhashed)]
-    changes = [_changed(id, before, after, values, memory) for id, before, after in pairs]
-    changes += [ObjectChange(id, item.data, None) for id, items in old.items() for item in items]
-    changes += [ObjectChange(id, None, item.data) for id, items in new.items() for item in items]
+    old, new = ([(id_of(item.data), item) for item in side if item.data is not None] for side in (removed, added))
+    found = paired(old, new)
+    changes = [_changed(id, before, after, values, memory) for id, before, after in found.both]
+    changes += [ObjectChange(id, item.data, None) for id, item in found.removed]
+    changes += [ObjectChange(id, None, item.data) for id, item in found.added]
     return tuple(sorted((item for item in changes if item is not None), key=lambda change: change.id))
-
-
-def _itself(id: ObjectId) -> ObjectId:
-    return id
-
-
-def _by_id(found: Iterable[Read]) -> dict[ObjectId, list[Read]]:
-    objects: dict[ObjectId, list[Read]] = defaultdict(list)
-    for item in found:
-        if item.data is not None:
-            objects[id_of(item.data)].append(item)
-    return objects
-
-
-def _matched(
-    old: dict[ObjectId, list[Read]], new: dict[ObjectId, list[Read]], known: Callable[[ObjectId], ObjectId]
-) -> Iterator[tuple[ObjectId, Read, Read]]:
-    """Take from both sides what is known by the same id."""
-    waiting: dict[ObjectId, list[Read]] = defaultdict(list)
-    homes: dict[ObjectId, list[ObjectId]] = defaultdict(list)
-    for id, items in old.items():
-        homes[known(id)].append(id)
-        waiting[known(id)] += items
-    for id, items in new.items():
-        while items and waiting[known(id)]:
-            taken = waiting[known(id)].pop(0)
-            for home in homes[known(id)]:
-                old[home] = [item for item in old[home] if item is not taken]
-            yield id, taken, items.pop(0)
 
 
 def _changed(id: ObjectId, before: Read, after: Read, values: Values, memory: Memory) -> ObjectChange | None:
     found = edits_between(before, after, values, memory)
     return ObjectChange(id, before.data, after.data, found) if found else None
-
-
-def id_of(item: Mapping[str, Any]) -> ObjectId:
-    """Which object this is."""
-    group = str(item.get("apiVersion", "")).rpartition("/")[0]
-    metadata = item.get("metadata", {})
-    return ObjectId(group, str(item.get("kind", "")), str(metadata.get("namespace", "")), str(metadata.get("name", "")))

@@ -14,6 +14,7 @@ from typing import Any
 
 from generator.changes import ABSENT, Edit, FieldPath, Item, Step
 from generator.diff.keys import key_of
+from generator.diff.unknowns import refuse_open, shown
 
 _ALIGNED = 2_000
 """Longer lists are compared place by place: aligning takes time in the square of their length."""
@@ -61,7 +62,15 @@ def _aligned(before: list[Any], after: list[Any], path: FieldPath) -> Iterator[E
 def _blocks(before: list[Any], after: list[Any]) -> list[tuple[str, int, int, int, int]]:
     if max(len(before), len(after)) > _ALIGNED:
         return [("replace", 0, len(before), 0, len(after))]
-    old, new = ([json.dumps(item, sort_keys=True) for item in items] for items in (before, after))
+    unknown: list[str] = []
+
+    def told(value: Any) -> str:
+        unknown.append(shown(value))
+        return unknown[-1]
+
+    old, new = ([json.dumps(item, sort_keys=True, default=told) for item in items] for items in (before, after))
+    if unknown:
+        refuse_open([*zip(old, before, strict=True), *zip(new, after, strict=True)])
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     return [block for block in matcher.get_opcodes() if block[0] != "equal"]
 

@@ -25,9 +25,9 @@ from generator.changes import (
     show_path,
 )
 from generator.diagnostics import Span
-from generator.diff.abstraction import Names, names_of, shared_names
+from generator.diff.abstraction import Names, Plain, names_of, plain, shared_names
 from generator.diff.blending import blended
-from generator.diff.compare import unhashed
+from generator.diff.pairing import unhashed
 from generator.source import Path
 
 _CAUSES = 50
@@ -61,6 +61,7 @@ def group(changes: Sequence[TenantChange], dangers: Sequence[Danger] = (), own: 
     """
     atoms: dict[Key, _Atom] = {}
     common = shared_names(changes)
+    shared = _Shared(common)
     destroyed: dict[tuple[str, str, ObjectId], list[Danger]] = defaultdict(list)
     for danger in dangers:
         destroyed[danger.environment, danger.tenant, danger.object].append(danger)
@@ -70,7 +71,9 @@ def group(changes: Sequence[TenantChange], dangers: Sequence[Danger] = (), own: 
         for item in change.objects:
             member = Member(change.tenant, change.environment, change.ring, change.cluster, item.id)
             found = (
-                _of_whole(atoms, item, names) if item.action != "changed" else _of_edits(atoms, item, names, renames)
+                _of_whole(atoms, item, names)
+                if item.action != "changed"
+                else _of_edits(atoms, item, names, renames, shared if change.like else None)
             )
             followers = {names.id(unhashed(id)) for id in _followers(item, change.objects, renames)}
             for atom in found:
@@ -91,16 +94,42 @@ def _of_whole(atoms: dict[Key, _Atom], item: ObjectChange, names: Names) -> list
     return [atom]
 
 
-def _of_edits(atoms: dict[Key, _Atom], item: ObjectChange, names: Names, renames: Mapping[str, str]) -> list[_Atom]:
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """The edits that many tenants have, each abstracted once."""
+
+    common: frozenset[str]
+    known: dict[int, tuple[Plain, Key]] = field(default_factory=dict)
+
+    def of(self, edit: Edit, names: Names) -> tuple[Edit, Key]:
+        """The edit for all tenants, and what it is known by."""
+        if id(edit) not in self.known:
+            found = plain(edit, self.common)
+            self.known[id(edit)] = found, _key(found.edit)
+        found, key = self.known[id(edit)]
+        return _abstracted(edit, names) if names.are_in(found.texts) else (found.edit, key)
+
+
+def _abstracted(edit: Edit, names: Names) -> tuple[Edit, Key]:
+    same = names.edit(edit)
+    return same, _key(same)
+
+
+def _key(edit: Edit) -> Key:
+    return edit.path, _canonical(edit.before), _canonical(edit.after)
+
+
+def _of_edits(
+    atoms: dict[Key, _Atom], item: ObjectChange, names: Names, renames: Mapping[str, str], shared: _Shared | None
+) -> list[_Atom]:
     """The atoms of an object that changes; none where it only follows others."""
     id = names.id(unhashed(item.id))
     found = []
     for edit in _own_edits(item, renames):
-        same = names.edit(edit)
-        key = (id, same.path, _canonical(same.before), _canonical(same.after))
-        atom = atoms.get(key)
+        same, key = shared.of(edit, names) if shared else _abstracted(edit, names)
+        atom = atoms.get((id, key))
         if atom is None:
-            atom = atoms[key] = _Atom(item.action, id, replace(same, cause=None), edit)
+            atom = atoms[id, key] = _Atom(item.action, id, replace(same, cause=None), edit)
         cause = edit.cause or item.cause
         if cause is not None:
             atom.causes[cause] += 1

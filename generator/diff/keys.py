@@ -32,7 +32,8 @@ def key_of(field: str, before: Sequence[Any], after: Sequence[Any]) -> str | Non
 def _named(items: Sequence[Any], key: str) -> bool:
     """Whether each item is a map whose key has a value of its own."""
     values = [item.get(key) if isinstance(item, dict) else None for item in items]
-    return all(type(value) in (str, int) for value in values) and len(set(values)) == len(values)
+    told = all(isinstance(value, str | int) and not isinstance(value, bool) for value in values)
+    return told and len(set(values)) == len(values)
 
 
 def _order_counts(field: str, key: str, before: Sequence[Any], after: Sequence[Any]) -> bool:
@@ -40,8 +41,9 @@ def _order_counts(field: str, key: str, before: Sequence[Any], after: Sequence[A
 
     Init containers run one after the other, and `$(NAME)` in a variable reads those above it.
     """
-    reads = field == "env" and any("$(" in str(item.get("value", "")) for item in (*before, *after))
-    if field != "initContainers" and not reads:
+    if field not in ("initContainers", "env"):
         return False
     old, new = [item[key] for item in before], [item[key] for item in after]
-    return [name for name in old if name in new] != [name for name in new if name in old]
+    if [name for name in old if name in new] == [name for name in new if name in old]:
+        return False
+    return field == "initContainers" or any("$(" in str(item.get("value", "")) for item in (*before, *after))

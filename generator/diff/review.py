@@ -24,7 +24,7 @@ def review(
         _said(after for _, after in trees),
         tuple(group(changes, dangers, own)),
         tuple(dangers),
-        sum(len({path.split("/")[1] for path in after.ids if path.startswith("tenants/")}) for _, after in trees),
+        sum(len({path.split("/", 2)[1] for path in after.ids if path.startswith("tenants/")}) for _, after in trees),
         sum("/" in path for before, after in trees for path in differing(before, after)),
     )
 

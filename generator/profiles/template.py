@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from generator.compile import slug_of
+from generator.model import Unit
 from generator.name_hash import hash_of, json_inside
-from generator.profiles.shape import Value
+from generator.profiles.shape import Shape, Value
 from generator.profiles.trees import tree
 from generator.scalars import INTEGER_LIMIT, RefusedError, scalar
 from generator.source import Path
@@ -79,6 +80,21 @@ class Profile:
     hashes: tuple[Parts, ...]
     objects: tuple[Body, ...]
     key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """The profile that a tenant's files are stamped from, its values, and the shape that says what these are."""
+
+    profile: Profile
+    values: tuple[Value, ...]
+    shape: Shape
+    unit: Unit
+
+    @property
+    def paths(self) -> tuple[str, str]:
+        """The files that hold the tenant's objects."""
+        return self.unit.outputs
 
 
 def joined(parts: Parts, values: Sequence[Value]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from generator.changes import ABSENT, Danger, Edit, FieldPath, Group, Item, Member, show_path
 from generator.diagnostics import Span
-from generator.diff.compare import unhashed
+from generator.diff.pairing import unhashed
 from generator.source import plain_scalar
 
 _CONTAINERS = {"containers": "container", "initContainers": "init container", "ephemeralContainers": "debug container"}
