@@ -18,12 +18,16 @@ Owner = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A tenant: `shown` is as much of its spec as pages show, `application` where its Application lies."""
+    """A tenant: `shown` is as much of its spec as pages show, `application` where its Application lies.
+
+    `allows` says whether its file has allowances.
+    """
 
     shown: Mapping[str, Any]
     unique: tuple[tuple[str, Any], ...]
     quota: tuple[float, float]
     application: str
+    allows: bool = False
 
     @property
     def root(self) -> str:
@@ -69,14 +73,14 @@ def merged(rows: Rows, gone: Iterable[Owner], new: Rows) -> dict[Owner, Row]:
 
 def rows_to_json(rows: Rows) -> list[list[Any]]:
     """The rows as what JSON can hold."""
-    return [[*owner, row.shown, row.unique, row.quota, row.application] for owner, row in rows.items()]
+    return [[*owner, row.shown, row.unique, row.quota, row.application, row.allows] for owner, row in rows.items()]
 
 
 def rows_from_json(rows: Iterable[Sequence[Any]]) -> dict[Owner, Row]:
     """The rows that `rows_to_json` gave."""
     return {
-        (environment, name): Row(shown, tuple(tuple(claim) for claim in unique), tuple(quota), application)
-        for environment, name, shown, unique, quota, application in rows
+        (environment, name): Row(shown, tuple(tuple(claim) for claim in unique), tuple(quota), application, allows)
+        for environment, name, shown, unique, quota, application, allows in rows
     }
 
 

@@ -45,7 +45,11 @@ class Part:
 def open_part(root: Path, source: Source, census: Census, files: Mapping[str, bool], folder: Path) -> Part:
     """The tenants whose files changed, resolved with the catalogue of the source commit."""
     export(root, source, folder, lambda path: path in files or owner_of(path) is None)
-    fleet = read(folder, History(root, source.id))
+    return part_of(census, read(folder, History(root, source.id)), files)
+
+
+def part_of(census: Census, fleet: Fleet, files: Mapping[str, bool]) -> Part:
+    """The part that was read of a fleet, where what its tenants share is as it was."""
     rows = rows_with(census.rows, fleet, files)
     if not same_layout(census.rows, rows):
         raise WholeFleetError
@@ -80,7 +84,8 @@ def rows_of(fleet: Fleet) -> dict[Owner, Row]:
         for tenant in (tenant for tenant in fleet.tenants if tenant.environment == tree.environment):
             spec = tenant.spec
             shown = {name: spec[name] for name in _SHOWN} | {"release": {"version": spec["release"]["version"]}}
-            rows[_of(tenant)] = Row(shown, tuple(claims_of(tenant)), quota_of(spec), places[tenant.name])
+            allows = "allow" in tenant.document.data
+            rows[_of(tenant)] = Row(shown, tuple(claims_of(tenant)), quota_of(spec), places[tenant.name], allows)
     return dict(sorted(rows.items()))
 
 
@@ -98,7 +103,8 @@ def render_part(
     if {place.branch: place.tip.id for place in found} != part.census.tips:
         raise WholeFleetError
     made = _made(part, source, tools, folder)
-    trees = {place.environment: _tree(part, root, place, made.get(place.environment)) for place in found}
+    kept = {place.environment: kept_snapshot(root, place.tip, place.environment) for place in found}
+    trees = {name: with_part(part, tree, made.get(name)) for name, tree in kept.items()}
     names: dict[str, dict[str, Mapping[str, object]]] = {}
     for (environment, name), row in part.rows.items():
         names.setdefault(environment, {})[name] = row.shown
@@ -107,10 +113,7 @@ def render_part(
 
 def _made(part: Part, source: Source, tools: Tools, folder: Path) -> dict[str, Snapshot]:
     """The files of the changed tenants, by environment."""
-    trees = [
-        Tree(tree.environment, _catalogue(tree.files), (), tree.units)
-        for tree in compile_fleet(part.fleet.repository, part.fleet.tenants)
-    ]
+    trees = own_trees(part)
     gathered = {tree.environment: Gathering({}) for tree in trees}
 
     def keep_files(environment: str, files: Mapping[str, bytes]) -> None:
@@ -122,21 +125,29 @@ def _made(part: Part, source: Source, tools: Tools, folder: Path) -> dict[str, S
     return {name: files.snapshot(name, f"commit {source.id[:12]}") for name, files in gathered.items()}
 
 
-def _tree(part: Part, root: Path, place: Place, made: Snapshot | None) -> Snapshot:
-    before = kept_snapshot(root, place.tip, place.environment)
-    gone = {name for environment, name in part.changed if environment == place.environment}
+def own_trees(part: Part) -> list[Tree]:
+    """The changed tenants to be made, with the catalogue and nothing else that tenants share."""
+    return [
+        Tree(tree.environment, _catalogue(tree.files), (), tree.units)
+        for tree in compile_fleet(part.fleet.repository, part.fleet.tenants)
+    ]
+
+
+def _catalogue(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {path: raw for path, raw in files.items() if path.startswith("catalogue/")}
+
+
+def with_part(part: Part, before: Snapshot, made: Snapshot | None) -> Snapshot:
+    """An environment's tree as the census saw it, with the changed tenants as they were made."""
+    gone = {name for environment, name in part.changed if environment == before.environment}
     old = {row.application for owner, row in part.census.rows.items() if owner in part.changed}
     ids = {
         path: id
         for path, id in before.ids.items()
         if not (path.startswith("tenants/") and path.split("/", 2)[1] in gone) and path not in old
     }
-    left = Snapshot(place.environment, before.where, ids, before.read)
+    left = Snapshot(before.environment, before.where, ids, before.read)
     return laid_over(left, made) if made else left
-
-
-def _catalogue(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    return {path: raw for path, raw in files.items() if path.startswith("catalogue/")}
 
 
 def _of(tenant: Tenant) -> Owner:

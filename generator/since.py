@@ -53,13 +53,18 @@ def begin(request: Request, cache: Cache, crds: Path) -> Published | Since:
         return Published(source, problems=tuple(dirty))
     if cache.folder is None or request.environments or request.suffix or request.overwrite:
         return Since(source)
-    key = digest(workshop(), str(request.root), request.remote, str(crds.is_dir()), crds_digest(crds))
+    key = key_of(request.root, crds)
     try:
         census = _census(request, source, cache, key)
         files = _changed_files(request.root, census, source)
         return Since(source, key, census, files) if files else Published(source, _unmoved(request, census))
     except WholeFleetError:
         return Since(source, key)
+
+
+def key_of(root: Path, crds: Path) -> str:
+    """By what the census of a clone is kept, as this very generator has taken it."""
+    return digest(workshop(), str(root), str(crds.is_dir()), crds_digest(crds))
 
 
 def _census(request: Request, source: Source, cache: Cache, key: str) -> Census:

@@ -37,22 +37,27 @@ class Valid:
     pins: Sequence[str]
 
 
-def input_of(root: Path) -> Input | None:
-    """None where something is no plain file or folder."""
-    shared: list[bytes] = []
-    files: dict[str, str] = {}
+def ids_of_input(root: Path) -> dict[str, str] | None:
+    """The git blob id of each file by its path, an empty text for each folder; None where something is neither."""
     try:
-        for name in INPUT:
-            for path, entry in files_below(root / name):
-                where = f"{name}/{path}"
-                raw = content(entry) if entry else b""
-                if entry and owner_of(where):
-                    files[where] = blob_id(raw)
-                else:
-                    shared += [os.fsencode(where), raw]
+        return {
+            f"{name}/{path}": blob_id(content(entry)) if entry else ""
+            for name in INPUT
+            for path, entry in files_below(root / name)
+        }
     except OSError:
         return None
-    return Input(digest(*shared), files)
+
+
+def input_of(root: Path) -> Input | None:
+    """None where something is no plain file or folder."""
+    found = ids_of_input(root)
+    if found is None:
+        return None
+    files = {path: id for path, id in found.items() if id and owner_of(path)}
+    return Input(
+        digest(*(part for path, id in found.items() if path not in files for part in (os.fsencode(path), id))), files
+    )
 
 
 def look(root: Path, found: Input | None, cache: Cache) -> int | None:

@@ -17,12 +17,14 @@ from generator.diff.review import own_paths, review
 from generator.hydrate import usual
 from generator.judgement import Case, judged
 from generator.model import Fleet
+from generator.partial_diff import part_pairs
 from generator.pipeline import read
 from generator.report.changes_json import json
 from generator.report.changes_markdown import markdown
 from generator.report.changes_sarif import sarif
 from generator.report.changes_text import text
 from generator.report.changes_words import counts
+from generator.since import WholeFleetError
 from generator.staging import write
 from generator.terminal import judging_day, paint_on, print_diagnostics, print_state, progress, repository, unknown
 
@@ -79,15 +81,15 @@ def command(
       quad diff --review .build/review           all that a pull request's run leaves
     """
     root = repository(context)
-    fleet = read(root)
+    compared = _part(root) if against is None and not environments else None
+    fleet = compared[0] if compared else read(root)
     if has_errors(fleet.problems):
         print_diagnostics(fleet.problems, "text")
         print_state(fleet.problems, "nothing was compared")
         return 1
     meant = _base(root, against)
     names = _environments(fleet, environments, meant)
-    with progress("rendering") as bar:
-        found = pairs(root, fleet, meant, names, usual(), bar, whole=not environments)
+    found = compared[1] if compared else _whole(root, fleet, meant, names, not environments)
     if found.failed:
         print_diagnostics(found.problems, "text")
         print_state(found.problems, f"{found.failed} cannot be rendered, nothing was compared")
@@ -111,6 +113,19 @@ def command(
     print_diagnostics([each for each in problems if each.code.startswith("allow-")], "text")
     print_state([], counts(made.groups, made.dangers))
     return 1 if has_errors(problems) or (exit_code and made.groups) else 0
+
+
+def _part(root: Path) -> tuple[Fleet, Pairs] | None:
+    try:
+        with progress("rendering") as bar:
+            return part_pairs(root, root / ".build" / "crds", usual(), bar)
+    except WholeFleetError:
+        return None
+
+
+def _whole(root: Path, fleet: Fleet, meant: Base, names: Sequence[str], whole: bool) -> Pairs:
+    with progress("rendering") as bar:
+        return pairs(root, fleet, meant, names, usual(), bar, whole=whole)
 
 
 def _base(root: Path, against: str | None) -> Base:

@@ -1,0 +1,100 @@
+"""What `quad diff` compares where only some tenants' files are new since the last publication: the rest is on the branches.
+
+The working tree is read whole, by bytes. Wherever there is a doubt, the whole fleet is rendered.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from generator import git, snapshot, trees
+from generator.cache import Cache
+from generator.census import Census, from_bytes
+from generator.comparison import NEWER, Pairs
+from generator.gathering import Gathering
+from generator.hydrate import Hydration
+from generator.identity import INPUT
+from generator.ledger import UNEQUAL
+from generator.making import hydrated
+from generator.model import Fleet, Progress
+from generator.partial import Part, own_trees, part_of, with_part
+from generator.pipeline import read
+from generator.readme import readme
+from generator.since import WholeFleetError, key_of, owner_of
+from generator.snapshot import Snapshot
+from generator.trees import Trees
+from generator.validity import ids_of_input
+
+
+def part_pairs(root: Path, crds: Path, how: Hydration, progress: Progress) -> tuple[Fleet, Pairs]:
+    """The tenants that changed, and the trees of all environments; WholeFleetError where that may not be all."""
+    census = _census(root, crds, how.cache)
+    files = _changed(root, census)
+    part = part_of(census, read(root, wanted=lambda path: path in files or owner_of(path) is None), files)
+    assert part.fleet.repository.fleet is not None
+    settings = part.fleet.repository.fleet.data
+    branches = census.branches
+    if any(trees.branch_commit(root, branch)[1] != census.tips[branch] for branch in branches.values()):
+        raise WholeFleetError
+    if trees.left_behind(root, settings["git"]["branchPrefix"], settings["environments"]):
+        raise WholeFleetError
+    if any(row.allows for owner, row in part.rows.items() if owner not in part.changed):
+        raise WholeFleetError  # whether an allowance meets a change is asked of all
+    before = trees.of_branches(root, settings, list(settings["environments"]))
+    made = _made(part, how, progress)
+    after = {name: _after(part, tree, made.get(name)) for name, tree in before.items()}
+    return part.fleet, Pairs(tuple((before[name], after[name]) for name in settings["environments"]))
+
+
+def _census(root: Path, crds: Path, cache: Cache) -> Census:
+    raw = cache.get("census", key_of(root, crds)) if cache.folder and git.is_repository(root) else None
+    census = from_bytes(raw) if raw else None
+    if census is None or git.resolve(root, census.source) is None:
+        raise WholeFleetError
+    return census
+
+
+def _changed(root: Path, census: Census) -> dict[str, bool]:
+    """The tenants' files that differ from the census, true where they are there; WholeFleetError where another file does."""
+    ours = ids_of_input(root)
+    if ours is None:
+        raise WholeFleetError
+    there = git.files(root, census.source, git.prefix(root).rstrip("/"))
+    theirs = {path: entry.id for path, entry in there.items() if path.split("/")[0] in INPUT}
+    folders = [path for path, id in ours.items() if not id]
+    files = {path: id for path, id in ours.items() if id}
+    known = {f"{'/'.join(path.split('/')[:depth])}/" for path in files for depth in range(1, path.count("/") + 1)}
+    changed = {path: path in files for path in files.keys() | theirs.keys() if files.get(path) != theirs.get(path)}
+    if not known.issuperset(folders) or any(owner_of(path) is None for path in changed):
+        raise WholeFleetError
+    return changed
+
+
+def _made(part: Part, how: Hydration, progress: Progress) -> Trees:
+    own = own_trees(part)
+    progress.start(sum(tree.count for tree in own))
+    found: Trees = {}
+    with tempfile.TemporaryDirectory(prefix="quad-diff-") as folder:
+        for tree in own:
+            files = Gathering({})
+            for made in hydrated(tree, Path(folder) / tree.environment, how, files.add, progress.advance):
+                if made.problems:
+                    raise WholeFleetError
+            found[tree.environment] = files.snapshot(tree.environment, NEWER)
+    return found
+
+
+def _after(part: Part, before: Snapshot, made: Snapshot | None) -> Snapshot:
+    """The newer tree; where an environment has no tenant there is none."""
+    rows: Sequence[object] = [
+        row.shown for (environment, _), row in part.rows.items() if environment == before.environment
+    ]
+    if not rows:
+        return snapshot.nothing(before.environment, NEWER)
+    tree = with_part(part, before, made)
+    page = snapshot.of_bytes({"README.md": readme(before.environment, rows)}, before.environment, NEWER)  # type: ignore[arg-type]
+    whole = snapshot.laid_over(tree, page)
+    ids = {path: id for path, id in whole.ids.items() if path not in UNEQUAL}
+    return Snapshot(before.environment, NEWER, ids, whole.read)
