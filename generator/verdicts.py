@@ -117,6 +117,8 @@ class Verdicts:
     _passed: set[Key] = field(default_factory=set)
     _covers: dict[Key, list[tuple[list[Seen], int]]] = field(default_factory=dict)
     _known: dict[Key, Key] = field(default_factory=dict)
+    _bodies: dict[tuple[str, int], tuple[Body, tuple[_Held, ...]]] = field(default_factory=dict)
+    _constraints: dict[tuple[Any, ...], Constraint] = field(default_factory=dict)
     _fitting: dict[int, tuple[Schema, Verdict]] = field(default_factory=dict)
 
     def add(self, seen: Seen) -> None:
@@ -163,6 +165,18 @@ class Verdicts:
         if case.key:
             self.clean.add(digest(repr(case.key)))
 
+    def _held_in(self, kubernetes: str, body: Body) -> tuple[_Held, ...]:
+        """The values in an object, remembered: profiles differ by few objects when lists in them are opened."""
+        if (kubernetes, id(body)) not in self._bodies:
+            asked = partial(self._constraint, kubernetes, body.api_version, body.kind)
+            self._bodies[kubernetes, id(body)] = body, tuple(_held(body, asked, self._fits))
+        return self._bodies[kubernetes, id(body)][1]
+
+    def _constraint(self, *place: Any) -> Constraint:
+        if place not in self._constraints:
+            self._constraints[place] = self.asked(*place)
+        return self._constraints[place]
+
     def _fits(self, schema: Schema) -> Verdict:
         """Whether a value fits the schema; a fast no may mean that it does not know, and then the library is asked."""
         if id(schema) not in self._fitting:
@@ -184,15 +198,14 @@ class Verdicts:
         return self._holes[key]
 
     def _found(self, seen: Seen, bodies: Sequence[Body]) -> _Holes:
-        asked = [partial(self.asked, seen.kubernetes, body.api_version, body.kind) for body in bodies]
         places = [(body.kind, path, parts, _own(parts)) for body in bodies for path, parts, _ in body.values]
         names = [(parts, own) for kind, path, parts, own in places if not is_measure(kind, path)]
         made = [(*parts, suffix) for body in bodies for parts, suffix in _made_names(body)]
         held: dict[_Held, int] = {}
         texts: dict[Parts, int] = {}
         told = []
-        for body, each in zip(bodies, asked, strict=True):
-            own = [held.setdefault(one, len(held)) for one in _held(body, each, self._fits)]
+        for body in bodies:
+            own = [held.setdefault(one, len(held)) for one in self._held_in(seen.kubernetes, body)]
             more = [parts for _, parts, is_text in body.values if is_text and len(parts) > 1]
             told.append((body.digest, own, [texts.setdefault(parts, len(texts)) for parts in more]))
         return _Holes(
