@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["build", "profile", "tenant", "crd", "verdicts", "run", "tree"]
+Kind = Literal["build", "profile", "tenant", "crd", "verdicts", "run", "tree", "census", "valid"]
 KINDS: Mapping[Kind, str] = {
     "build": "what kustomize printed for an overlay",
     "profile": "the template of the tenants of one shape",
@@ -26,6 +26,8 @@ KINDS: Mapping[Kind, str] = {
     "crd": "the schemas of a kind of custom resource",
     "verdicts": "what the rules found nothing wrong with",
     "run": "what a run made of a whole fleet",
+    "census": "the tenants of a published fleet, and where its branches were",
+    "valid": "a fleet in which there was no problem",
     "tree": "how a folder looked when it held rendered trees",
 }
 """Nothing else in the folder is ours: other programs may keep theirs beside it."""

@@ -41,12 +41,6 @@ def read_crds(folder: Path, kinds: Collection[tuple[str, str]]) -> dict[tuple[st
     return schemas
 
 
-def crds_digest(folder: Path) -> str:
-    """Of the names and bytes of all files below the folder; that of nothing where it is missing."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return digest(*(part for path in paths for part in (path.relative_to(folder).as_posix(), path.read_bytes())))
-
-
 @dataclass(slots=True)
 class CustomSchemas:
     """The schemas of custom resources, read when a kind is first asked for; none of any where the folder is missing.

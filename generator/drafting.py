@@ -13,7 +13,7 @@ from generator.holding import argocd_path, blame, builds_itself, catalogue_diffe
 from generator.judgement import Case
 from generator.ledger import UNEQUAL, Record, Source, catalogues_of, check_of
 from generator.model import Fleet
-from generator.publish import Draft, Outcome, Place, Planned, about, differing, entries_of, refused
+from generator.publish import Draft, Outcome, Place, Planned, Request, about, differing, entries_of, refused
 from generator.rendering import Rendering, Tools, compose, object_in, spec_in
 from generator.schema import resolved
 from generator.snapshot import Snapshot, of_commit
@@ -22,19 +22,6 @@ from generator.tip import Tip, kept_snapshot, listed
 
 Judge = Callable[[Case, Fleet], Sequence[Diagnostic]]
 """Says what is wrong with going from one tree of an environment to the next."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the user asks for: `environments` all where empty, `overwrite` the tips that may be published over."""
-
-    root: Path
-    environments: tuple[str, ...] = ()
-    remote: str = ""
-    suffix: str = ""
-    keep_going: bool = False
-    dry_run: bool = False
-    overwrite: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from generator import schema as schemas
 from generator.derive import quantity
 from generator.diagnostics import Diagnostic, Related, Span
 from generator.layers import span_of
-from generator.model import Schema, Tenant
+from generator.model import Schema, Spec, Tenant
 from generator.settle import Found, settle
 from generator.source import Document, Path
 
 SchemaOf = Callable[[Tenant], Schema]
 """The schema a tenant was resolved by: that of its ring's catalogue."""
+
+Quota = tuple[float, float]
+"""CPU in cores, memory in bytes."""
+
+_RESOURCES = ("cpu", "memory")
 
 
 def fleet_problems(fleet: Document, schema_of: SchemaOf, tenants: Sequence[Tenant]) -> list[Diagnostic]:
@@ -54,20 +59,26 @@ def _claimed_twice(schema_of: SchemaOf, tenants: Sequence[Tenant]) -> list[Diagn
 
 def _sharing(schema_of: SchemaOf, tenants: Sequence[Tenant]) -> list[Tenant]:
     """The tenants that claim something twice or that another claims; the rest need not be looked at closely."""
-    find = _finders("x-unique", schema_of)
+    claims_of = claims(schema_of)
     once: set[tuple[str, Any]] = set()
     twice: set[tuple[str, Any]] = set()
     for tenant in tenants:
-        for claim in _claims(find(tenant), tenant):
+        for claim in claims_of(tenant):
             (twice if claim in once else once).add(claim)
-    return [tenant for tenant in tenants if twice and not twice.isdisjoint(_claims(find(tenant), tenant))]
+    return [tenant for tenant in tenants if twice and not twice.isdisjoint(claims_of(tenant))]
 
 
-def _claims(find: schemas.Finder, tenant: Tenant) -> Iterator[tuple[str, Any]]:
-    yield "", tenant.name
-    for node, value in find(tenant.spec):
-        if node["x-unique"] and not isinstance(value, (list, dict)):
-            yield node["x-unique"], value
+def claims(schema_of: SchemaOf) -> Callable[[Tenant], Iterator[tuple[str, Any]]]:
+    """What lists all that a tenant has and no other may have, after the space that it is one in; its name is in one of its own."""
+    find = _finders("x-unique", schema_of)
+
+    def claims_of(tenant: Tenant) -> Iterator[tuple[str, Any]]:
+        yield "", tenant.name
+        for node, value in find(tenant)(tenant.spec):
+            if node["x-unique"] and not isinstance(value, (list, dict)):
+                yield node["x-unique"], value
+
+    return claims_of
 
 
 def _finders(keyword: str, schema_of: SchemaOf) -> Callable[[Tenant], schemas.Finder]:
@@ -151,23 +162,33 @@ def _pinned(schema: Schema, tenant: Tenant) -> list[tuple[Path, Any]]:
 
 
 def _over_capacity(fleet: Document, tenants: Sequence[Tenant]) -> list[Diagnostic]:
-    claimed: dict[tuple[str, str], float] = defaultdict(float)
-    for tenant in tenants:
-        for resource in ("cpu", "memory"):
-            claimed[tenant.spec["cluster"], resource] += quantity(tenant.spec["quota"][resource])
     problems = []
-    clusters: Mapping[str, Any] = fleet.data["clusters"]
-    for name, cluster in clusters.items():
-        for resource, most in cluster.get("capacity", {}).items():
-            if claimed[name, resource] > quantity(most):
-                path = ("clusters", name, "capacity", resource)
-                amount = _amount(claimed[name, resource], resource)
-                message = (
-                    f"the quotas of the tenants on cluster `{name}` add up to {amount} {resource}, more than its {most}"
-                )
-                help = "move tenants to another cluster, give them smaller plans, or raise the capacity"
-                problems.append(Diagnostic("capacity-exceeded", message, fleet.value(path), help=help))
+    taken = ((tenant.spec["cluster"], quota_of(tenant.spec)) for tenant in tenants)
+    for name, resource, claimed, most in exceeded(fleet.data, taken):
+        path = ("clusters", name, "capacity", resource)
+        amount = _amount(claimed, resource)
+        message = f"the quotas of the tenants on cluster `{name}` add up to {amount} {resource}, more than its {most}"
+        help = "move tenants to another cluster, give them smaller plans, or raise the capacity"
+        problems.append(Diagnostic("capacity-exceeded", message, fleet.value(path), help=help))
     return problems
+
+
+def quota_of(spec: Spec) -> Quota:
+    """What a tenant may take of its cluster."""
+    cpu, memory = (quantity(spec["quota"][resource]) for resource in _RESOURCES)
+    return cpu, memory
+
+
+def exceeded(fleet: Mapping[str, Any], taken: Iterable[tuple[str, Quota]]) -> Iterator[tuple[str, str, float, str]]:
+    """The capacities that are not enough for what tenants take, each by cluster: cluster, resource, all that is taken, capacity."""
+    sums: dict[tuple[str, str], float] = defaultdict(float)
+    for cluster, quota in taken:
+        for resource, amount in zip(_RESOURCES, quota, strict=True):
+            sums[cluster, resource] += amount
+    for name, cluster in fleet["clusters"].items():
+        for resource, most in cluster.get("capacity", {}).items():
+            if sums[name, resource] > quantity(most):
+                yield name, resource, sums[name, resource], most
 
 
 def _amount(value: float, resource: str) -> str:

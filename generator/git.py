@@ -200,6 +200,25 @@ def files(root: Path, commit: str, folder: str = "") -> dict[str, Entry]:
     return found
 
 
+def changed(root: Path, before: str, after: str, folders: Sequence[str]) -> dict[str, Entry | None]:
+    """The files of these folders (from the repository's top) that differ between two commits, as the newer one has them."""
+    arguments = [
+        "diff-tree",
+        "-r",
+        "-z",
+        "--raw",
+        "--no-renames",
+        "--no-abbrev",
+        "--end-of-options",
+        before,
+        after,
+        "--",
+    ]
+    fields = os.fsdecode(run(root, [*arguments, *(f":(top,literal){folder}" for folder in folders)])).split("\0")
+    entries = ((path, head.split(" ")) for head, path in zip(fields[0::2], fields[1::2], strict=False))
+    return {path: None if head[4] == "D" else Entry(head[1], head[3]) for path, head in entries}
+
+
 def blobs(root: Path, ids: Iterable[str]) -> dict[str, bytes]:
     """The bytes of each blob, by id, from one process."""
     wanted = sorted(set(ids))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from generator import schema as schemas
+from generator.census import Owner
 from generator.diagnostics import Diagnostic, Span
 from generator.model import Schema, Spec
 from generator.snapshot import Snapshot
@@ -15,9 +16,6 @@ from generator.snapshot import Snapshot
 _TENANT_FILE = re.compile(r"tenants/([^/]+)/([^/]+)\.yaml")
 _APPLICATION = re.compile(r"argocd/([^/]+)/([^/]+)/([^/]+)\.yaml")
 _SHARD = re.compile(r"roots/([^/]+)/each/[^/]+/shards/([^/]+)/")
-
-Owner = tuple[str, str]
-"""A tenant, by environment and name."""
 
 Unique = tuple[str, str]
 """A value that only one tenant of the fleet may have, after the space it is one in: `hosts`, `namespaces`."""

@@ -35,3 +35,9 @@ def workshop() -> str:
     folders = (Path(place) for place in sys.path if Path(place).is_absolute() and Path(place).is_dir())
     packages = {path.name for folder in folders for path in folder.glob("*.dist-info")}
     return digest(generator(), sys.version, *sorted(packages))
+
+
+def crds_digest(folder: Path) -> str:
+    """Of the names and bytes of all files below the folder; that of nothing where it is missing."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return digest(*(part for path in paths for part in (path.relative_to(folder).as_posix(), path.read_bytes())))

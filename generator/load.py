@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from generator.diagnostics import Diagnostic
@@ -11,10 +12,14 @@ from generator.reader import Reader, read_components
 from generator.source import Document
 
 
-def load(root: Path, history: History | None = None) -> tuple[Repository, list[Diagnostic]]:
+def load(
+    root: Path,
+    history: History | None = None,
+    wanted: Callable[[str], bool] = lambda path: True,  # noqa: ARG005
+) -> tuple[Repository, list[Diagnostic]]:
     """Read the repository at `root`, and from the history (its own where none is named) the catalogues that rings are pinned to.
 
-    Files that cannot be read are left out and reported.
+    Files that cannot be read are left out and reported; of those in environments' folders, only paths that are `wanted` are read.
     """
     reader = Reader(root)
     schemas = _known({path.name: reader.document(path) for path in reader.listing(root / "schemas", "*.yaml")})
@@ -25,6 +30,8 @@ def load(root: Path, history: History | None = None) -> tuple[Repository, list[D
     reader.refuse_strays(root / "tenants")
     for environment in reader.folders(root / "tenants"):
         for path in reader.everything(environment):
+            if not wanted(reader.relative(path)):
+                continue
             document = reader.tenant_document(path)
             if document is None:
                 continue

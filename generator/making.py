@@ -13,10 +13,10 @@ import yaml
 
 from generator.cache import Kind, digest
 from generator.check import Case, Checked, Policy, cases_of, in_catalogues, judge, version_problems
-from generator.crds import CustomSchemas, crds_digest, schemas_missing
+from generator.crds import CustomSchemas, schemas_missing
 from generator.diagnostics import Diagnostic, Span, Waived
 from generator.hydrate import Hydrated, Hydration, Stamped, hydrate
-from generator.identity import workshop
+from generator.identity import crds_digest, workshop
 from generator.manifest_loader import ManifestLoader
 from generator.model import Build, Fleet, Manifest, Progress, Tree, Unit
 from generator.profiles.assemble import files_of
@@ -119,7 +119,8 @@ class _Making:
         repository = self.fleet.repository
         assert repository.fleet is not None
         cases: list[Case] = [*self.plain, *self.verdicts.cases.values()]
-        names = frozenset(tenant.name for tenant in self.fleet.tenants) | {file.stem for file in repository.tenants}
+        names = self.fleet.others | {tenant.name for tenant in self.fleet.tenants}
+        names |= {file.stem for file in repository.tenants}
         catalogues = {tenant.name: repository.catalogue_of(tenant.spec["ring"]) for tenant in self.fleet.tenants}
         pins = {name: catalogue.commit for name, catalogue in catalogues.items()}
         policy = Policy(waivers_of(repository.fleet), today, names, pins=pins)

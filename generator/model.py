@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from generator.diagnostics import Diagnostic, Span
-from generator.source import Document, Path
+
+if TYPE_CHECKING:
+    from generator.source import Document, Path
 
 Schema = Mapping[str, Any]
 Spec = Mapping[str, Any]
@@ -210,11 +212,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """The input, read and judged: what can be rendered, and every problem."""
+    """The input, read and judged: what can be rendered, and every problem. `others` names tenants not read this time."""
 
     repository: Repository
     tenants: list[Tenant]
     problems: list[Diagnostic]
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

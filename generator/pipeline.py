@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -22,9 +22,16 @@ from generator.unchanged import tree_digest
 from generator.validate import validate
 
 
-def read(root: Path, history: History | None = None) -> Fleet:
-    """Load, validate and resolve; all problems of all tenants at once. Sources copied out of a commit name its history."""
-    loaded, problems = load(root, history)
+def read(
+    root: Path,
+    history: History | None = None,
+    wanted: Callable[[str], bool] = lambda path: True,  # noqa: ARG005
+) -> Fleet:
+    """Load, validate and resolve; all problems of all tenants at once. Sources copied out of a commit name its history.
+
+    Of the files in environments' folders, only paths that are `wanted` are read.
+    """
+    loaded, problems = load(root, history, wanted)
     valid, found = validate(loaded)
     problems += found
     tenants, found = resolve(valid)

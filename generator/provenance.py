@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ from generator.diagnostics import Diagnostic, Span, ToolError
 from generator.identity import INPUT
 from generator.ledger import Source, parse_commit
 from generator.model import Entry
-from generator.source import parse
 from generator.staging import write
 
 _LINK, _FILES = "120000", ("100644", "100755")
@@ -47,6 +46,8 @@ def uncommitted(root: Path, source: Source) -> list[Diagnostic]:
 
 def fleet_at(root: Path, source: Source) -> Mapping[str, Any]:
     """What fleet.yaml says at the source commit; it has been judged when that commit was published."""
+    from generator.source import parse  # noqa: PLC0415  # slow to import, and seldom needed
+
     path = f"{source.prefix}tenants/fleet.yaml"
     name = f"{source.id}:{path}"
     document = parse(path, git.blobs(root, [name])[name])[0]
@@ -55,12 +56,17 @@ def fleet_at(root: Path, source: Source) -> Mapping[str, Any]:
     return document.data
 
 
-def export(root: Path, source: Source, folder: Path) -> None:
-    """Copy the input at the source commit into the folder: byte for byte, links as links, for the reader to judge."""
+def export(
+    root: Path,
+    source: Source,
+    folder: Path,
+    wanted: Callable[[str], bool] = lambda path: True,  # noqa: ARG005
+) -> None:
+    """Copy the input at the source commit into the folder, or those paths of it that are wanted: byte for byte, links as links."""
     entries = {
         path: entry
         for path, entry in git.files(root, source.id, source.prefix.rstrip("/")).items()
-        if path.split("/")[0] in INPUT
+        if path.split("/")[0] in INPUT and wanted(path)
     }
     if strange := [path for path in entries if {"", ".", "..", ".git"} & set(path.split("/"))]:
         raise ToolError(f"commit {source.id[:12]} holds a path that no checkout has: {strange[0]}")

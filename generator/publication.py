@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
-from generator import git, provenance, refs
+from generator import git
 from generator.crossing import Standing, crossed, standing
-from generator.diagnostics import Diagnostic, ToolError, has_errors
+from generator.diagnostics import Diagnostic, ToolError
 from generator.diff import attribute, compare
-from generator.drafting import Job, Judge, Request, draft
+from generator.drafting import Job, Judge, draft
 from generator.holding import blame
 from generator.judgement import Case, judged
-from generator.ledger import Record, Source
+from generator.ledger import Record
 from generator.model import Fleet
+from generator.partial import open_part, render_part, rows_of
 from generator.publish import (
     Outcome,
     Place,
+    Plan,
     Planned,
+    Published,
+    Request,
     RequestError,
     about,
     beside_of,
@@ -29,23 +32,11 @@ from generator.publish import (
 )
 from generator.rendering import Rendering, Tools, opened, render_source
 from generator.schema import resolved
+from generator.since import Since, WholeFleetError, begin, keep
 from generator.staging import staged
 from generator.tip import UNSHALLOW, tip_problems
 from generator.trees import is_of_its_name
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What became of each environment, and all problems; no environment where the source as a whole is at fault."""
-
-    source: Source
-    outcomes: tuple[Outcome, ...] = ()
-    problems: tuple[Diagnostic, ...] = ()
-
-    @property
-    def failed(self) -> bool:
-        """Whether anything kept an environment or a tenant back."""
-        return has_errors(self.problems) or any(outcome.state == "refused" for outcome in self.outcomes)
+from generator.waivers import waivers_of
 
 
 def judge(case: Case, fleet: Fleet) -> Sequence[Diagnostic]:
@@ -60,18 +51,50 @@ def judge(case: Case, fleet: Fleet) -> Sequence[Diagnostic]:
     return judged(case, changes)[1]
 
 
-def publish(request: Request, tools: Tools, judge: Judge = judge) -> Published:
-    """Render the commit that is checked out and publish its environments."""
-    source = provenance.head(request.root)
-    if not request.dry_run:
-        refs.identify(request.root)
-    if dirty := provenance.uncommitted(request.root, source):
-        return Published(source, problems=tuple(dirty))
+def publish(request: Request, tools: Tools, judge: Judge = judge, begun: Published | Since | None = None) -> Published:
+    """Render the commit that is checked out and publish its environments; `begun` where somebody has looked what changed."""
+    begun = begun or begin(request, tools.how.cache, tools.crds)
+    if isinstance(begun, Published):
+        return begun
+    try:
+        return _part(request, tools, judge, begun)
+    except WholeFleetError:
+        return _whole(request, tools, judge, begun)
+
+
+def _part(request: Request, tools: Tools, judge: Judge, begun: Since) -> Published:
+    """Publish what differs from the last publication; WholeFleetError where that may not be all, or there is much to say."""
+    census, source = begun.census, begun.source
+    if census is None:
+        raise WholeFleetError
     with staged(git.folder(request.root) / "quadrangle") as folder:
-        fleet, whose = opened(request.root, source, folder / "source")
+        part = open_part(request.root, source, census, begun.files, folder / "source")
+        job = Job(request, tools, judge, source, part.fleet, folder / "trees")
+
+        def render(found: Sequence[Place]) -> Rendering:
+            return render_part(part, request.root, source, tools, found, job.folder)
+
+        def plan(found: Sequence[Place]) -> Sequence[Planned]:
+            planned = _plan(job, found, render)
+            if any(item.problems or (isinstance(item, Outcome) and item.state != "unchanged") for item in planned):
+                raise WholeFleetError
+            return planned
+
+        outcomes = _carried_out(job, census.branches, plan)
+    keep(begun, request, tools.how.cache, outcomes, part.rows, census.waived_until)
+    return Published(source, tuple(outcomes))
+
+
+def _whole(request: Request, tools: Tools, judge: Judge, begun: Since) -> Published:
+    with staged(git.folder(request.root) / "quadrangle") as folder:
+        fleet, whose = opened(request.root, begun.source, folder / "source")
         if whose.general or fleet.repository.fleet is None:
-            return Published(source, problems=tuple(fleet.problems))
-        return _publish(Job(request, tools, judge, source, fleet, folder / "trees"))
+            return Published(begun.source, problems=tuple(fleet.problems))
+        done = _publish(Job(request, tools, judge, begun.source, fleet, folder / "trees"))
+    if begun.key and not done.problems:
+        until = tuple(waiver.until for waiver in waivers_of(fleet.repository.fleet))
+        keep(begun, request, tools.how.cache, done.outcomes, rows_of(fleet), until)
+    return done
 
 
 def _publish(job: Job) -> Published:
@@ -83,26 +106,36 @@ def _publish(job: Job) -> Published:
     chosen = {name: branch for name, branch in branches.items() if name in (request.environments or branches)}
     rendering: Rendering | None = None
 
-    def plan(found: Sequence[Place]) -> list[Planned]:
+    def render(found: Sequence[Place]) -> Rendering:
         nonlocal rendering
-        _known(request.overwrite, found)
-        early = {place.environment: _early(job, place) for place in found}
-        if all(early.values()):
-            return [outcome for outcome in early.values() if outcome]
         if rendering is None:
-            leave = {name for name in branches if name not in chosen or early[name]}
-            rendering = _render(job, leave)
-        return _uncrossed(job, rendering, early, found)
+            going = {place.environment for place in found if not _early(job, place)}
+            rendering = _render(job, branches.keys() - going)
+        return rendering
 
-    def look() -> list[Place]:
-        return places(request.root, chosen, request.remote, request.suffix)
-
-    outcomes = carry_out(request.root, look, plan, request.remote, request.dry_run)
+    outcomes = _carried_out(job, chosen, lambda found: _plan(job, found, render))
     problems = rendering.problems if rendering else job.fleet.problems
     here = tuple(f"tenants/{name}/" for name in branches if name not in chosen)
     relevant = [problem for problem in problems if not problem.span.path.startswith(here)]
     own = [problem for outcome in outcomes for problem in outcome.problems]
     return Published(job.source, tuple(outcomes), (*relevant, *own))
+
+
+def _carried_out(job: Job, branches: Mapping[str, str], plan: Plan) -> list[Outcome]:
+    request = job.request
+
+    def look() -> list[Place]:
+        return places(request.root, branches, request.remote, request.suffix)
+
+    return carry_out(request.root, look, plan, request.remote, request.dry_run)
+
+
+def _plan(job: Job, found: Sequence[Place], render: Callable[[Sequence[Place]], Rendering]) -> Sequence[Planned]:
+    _known(job.request.overwrite, found)
+    early = {place.environment: _early(job, place) for place in found}
+    if all(early.values()):
+        return [outcome for outcome in early.values() if outcome]
+    return _uncrossed(job, render(found), early, found)
 
 
 def _uncrossed(

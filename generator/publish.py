@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from generator import git, refs
-from generator.diagnostics import Diagnostic, Span, ToolError
-from generator.ledger import Record, message, tree_id
+from generator.diagnostics import Diagnostic, Span, ToolError, has_errors
+from generator.ledger import Record, Source, message, tree_id
 from generator.model import Entry
 from generator.refs import Move
 from generator.snapshot import Snapshot
@@ -65,6 +65,33 @@ class Outcome:
     problems: tuple[Diagnostic, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asks for: `environments` all where empty, `overwrite` the tips that may be published over."""
+
+    root: Path
+    environments: tuple[str, ...] = ()
+    remote: str = ""
+    suffix: str = ""
+    keep_going: bool = False
+    dry_run: bool = False
+    overwrite: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became of each environment, and all problems; no environment where the source as a whole is at fault."""
+
+    source: Source
+    outcomes: tuple[Outcome, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything kept an environment or a tenant back."""
+        return has_errors(self.problems) or any(outcome.state == "refused" for outcome in self.outcomes)
+
+
 class RequestError(ToolError):
     """The command line names something that is not there."""
 
@@ -100,6 +127,13 @@ def places(root: Path, branches: Mapping[str, str], remote: str, suffix: str = "
             start = _tracked(root, branch)
         made.append(Place(environment, f"{branch}{suffix}", old, read_tip(root, f"{branch}{suffix}", start)))
     return made
+
+
+def tips(root: Path, branches: Sequence[str], remote: str) -> dict[str, str]:
+    """The commits that the branches are at, in the remote repository where one is named, else here; none is fetched."""
+    wanted = [f"refs/heads/{branch}" for branch in branches]
+    found = refs.listed(root, remote, *wanted) if remote else git.refs(root, "refs/heads/")
+    return {name.removeprefix("refs/heads/"): id for name, id in found.items() if name in wanted}
 
 
 def beside_of(root: Path, fleet: Mapping[str, Any], branches: Sequence[str], remote: str) -> list[Place]:

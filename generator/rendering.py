@@ -105,11 +105,12 @@ def compose(
     tools: Tools,
 ) -> Snapshot:
     """The branch's tree: what was rendered, tenants held as other trees have them, and the pages about it all."""
-    new = rendering.trees.get(environment) or snapshot.nothing(environment, f"commit {rendering.source.id[:12]}")
+    tree = rendering.trees.get(environment) or snapshot.nothing(environment, f"commit {rendering.source.id[:12]}")
     specs = {name: spec_in(tree, name) for name, tree in held.items()}
-    tree = hold(new, held, left_out, specs)
-    if claims(tree.ids) != listed_claims(tree.ids):
-        tree = with_roots(rendering.fleet, tree, tools, rendering.folder / "roots" / environment)
+    if held or left_out:
+        tree = hold(tree, held, left_out, specs)
+        if claims(tree.ids) != listed_claims(tree.ids):
+            tree = with_roots(rendering.fleet, tree, tools, rendering.folder / "roots" / environment)
     mine = {
         name: spec
         for name, spec in rendering.tenants.get(environment, {}).items()

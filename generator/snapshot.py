@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator import git
+from generator.model import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,12 @@ def of_folder(folder: Path, environment: str, where: str) -> Snapshot:
 
 def of_commit(root: Path, commit: str, environment: str, where: str) -> Snapshot:
     """The tree of a commit in the repository at `root`."""
-    found = {path: entry.id for path, entry in git.files(root, commit).items()}
+    return of_entries(root, git.files(root, commit), environment, where)
+
+
+def of_entries(root: Path, entries: Mapping[str, Entry], environment: str, where: str) -> Snapshot:
+    """A tree whose files are in the repository at `root`."""
+    found = {path: entry.id for path, entry in entries.items()}
 
     def read(paths: Iterable[str]) -> dict[str, bytes]:
         wanted = {path: found[path] for path in paths}

@@ -144,4 +144,4 @@ def kept_snapshot(root: Path, tip: Tip, environment: str) -> Snapshot:
     """The tree of the newest commit that is ours; without a file where there is none."""
     if tip.good is None:
         return snapshot.nothing(environment, f"{tip.branch}, which is not there yet")
-    return snapshot.of_commit(root, tip.good.id, environment, f"{tip.branch} at {tip.good.id[:12]}")
+    return snapshot.of_entries(root, tip.kept, environment, f"{tip.branch} at {tip.good.id[:12]}")

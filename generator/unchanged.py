@@ -63,7 +63,7 @@ def look(run: Run, key: str | None, cache: Cache, today: Callable[[], date]) -> 
     if result.day is not None and result.day != today():
         return None
     try:
-        return result if _lies(run.output, result.trees, cache) and _pins_hold(run.root, result.pins) else None
+        return result if _lies(run.output, result.trees, cache) and pins_hold(run.root, result.pins) else None
     except OSError:
         return None
 
@@ -73,7 +73,8 @@ def tree_digest(ids: Mapping[str, str]) -> str:
     return digest(*(part for path, name in sorted(ids.items()) for part in (os.fsencode(path), name)))
 
 
-def _pins_hold(root: Path, pins: Sequence[str]) -> bool:
+def pins_hold(root: Path, pins: Sequence[str]) -> bool:
+    """Whether the repository still has the commits that rings are pinned to."""
     if not pins:
         return True
     from generator.pins import History, commit_fault  # noqa: PLC0415  # slow to import, and few fleets need it
@@ -86,16 +87,14 @@ def _digest(top: Path) -> str:
     if not os.path.lexists(top):
         return "none"
     parts: list[bytes] = []
-    for path, entry in _walk(top):
+    for path, entry in files_below(top):
         parts.append(os.fsencode(path))
         if entry is not None:
-            if entry.stat(follow_symlinks=False).st_size > _LARGEST:
-                raise OSError
-            parts.append(_read(entry))
+            parts.append(content(entry))
     return digest(*parts)
 
 
-def _walk(top: Path) -> Iterator[tuple[str, _Entry | None]]:
+def files_below(top: Path) -> Iterator[tuple[str, _Entry | None]]:
     """All below a folder by name: each file's entry, and None for each folder. OSError for what is neither."""
     if top.is_symlink():
         raise OSError
@@ -116,7 +115,10 @@ def _below(folder: str, prefix: str) -> Iterator[tuple[str, _Entry | None]]:
             raise OSError
 
 
-def _read(entry: _Entry) -> bytes:
+def content(entry: _Entry) -> bytes:
+    """The file's bytes; OSError where there are more than any run reads."""
+    if entry.stat(follow_symlinks=False).st_size > _LARGEST:
+        raise OSError
     return Path(entry.path).read_bytes()
 
 
@@ -157,7 +159,7 @@ def _looks(output: Path, trees: Mapping[str, str]) -> tuple[str, int]:
     rows: list[bytes] = []
     youngest = 0
     for name in sorted(trees):
-        for path, entry in _walk(output / name):
+        for path, entry in files_below(output / name):
             rows.append(os.fsencode(f"{name}/{path}"))
             if entry is not None:
                 found = entry.stat(follow_symlinks=False)
@@ -173,13 +175,13 @@ def _tree(folder: Path) -> str:
 
     folders: set[str] = set()
     ids: dict[str, str] = {}
-    for path, entry in _walk(folder):
+    for path, entry in files_below(folder):
         if entry is None:
             folders.add(path)
         elif entry.stat(follow_symlinks=False).st_mode & stat.S_IXUSR:
             return ""
         else:
-            ids[path] = blob_id(_read(entry))
+            ids[path] = blob_id(content(entry))
     return tree_digest(ids) if folders == set(_folders(ids)) else ""
 
 

@@ -12,13 +12,13 @@ from typing import Any
 
 from generator import kustomize
 from generator.diagnostics import Diagnostic
-from generator.drafting import Judge, Request
+from generator.drafting import Judge
 from generator.hydrate import Hydration
 from generator.judgement import Case
 from generator.kustomize import Kustomize
 from generator.model import Progress
-from generator.publication import Published, publish
-from generator.publish import Outcome
+from generator.publication import publish
+from generator.publish import Outcome, Published, Request
 from generator.rendering import Tools
 from generator.rollback import Rollback, rollback
 from generator.verify import Request as Verification

@@ -16,6 +16,7 @@ GENERATOR = ROOT / "generator"
 MODULES = sorted(path for path in GENERATOR.rglob("*.py") if "scaffold" not in path.parts)
 PURE = (
     "catalogue_checks",
+    "census",
     "changes",
     "check",
     "compile",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from generator.cli import COMMANDS
+from tests.publishing import IDENTITY, make_fleet
 
 PROGRAM = """
 import atexit, sys
@@ -36,6 +38,20 @@ def test_help_loads_no_command() -> None:
     assert modules & HEAVY == set()
     light = {"generator", "generator.cli", "generator.commands", "generator.diagnostics"}
     assert {name for name in modules if name.startswith("generator")} == light
+
+
+def test_publishing_an_unchanged_fleet_loads_nothing_that_compiles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in IDENTITY.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("QUAD_CACHE_DIR", str(tmp_path / "cache"))
+    root = make_fleet(tmp_path / "fleet").root
+    assert "generator.hydrate" in loaded("-C", str(root), "publish")
+    modules = loaded("-C", str(root), "publish")
+    assert (
+        modules & {*HEAVY, "generator.hydrate", "generator.partial", "generator.source", "generator.rendering"} == set()
+    )
 
 
 def test_a_command_loads_no_other() -> None:

@@ -1,15 +1,15 @@
-"""`quad publish`."""
+"""`quad publish`. What compiles is imported when there is something to compile: an unchanged fleet does without."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import rich_click as click
 
 from generator import git
-from generator.drafting import Request
-from generator.hydrate import usual
-from generator.publication import Published, judge, publish
-from generator.publish import NEXT
-from generator.rendering import Tools
+from generator.cache import Cache, default_folder
+from generator.publish import NEXT, Published, Request
+from generator.since import Since, begin
 from generator.terminal import (
     format_option,
     named,
@@ -62,9 +62,18 @@ def command(
     tips = frozenset(git.resolve(root, name) or name for name in overwrite)
     suffix = NEXT if proposed else ""
     request = Request(root, environments, remote, suffix, keep_going, dry_run, tips)
+    crds = root / ".build" / "crds"
+    begun = begin(request, Cache(default_folder()), crds)
+    return _report(begun if isinstance(begun, Published) else _publish(request, begun, crds), layout)
+
+
+def _publish(request: Request, begun: Since, crds: Path) -> Published:
+    from generator.hydrate import usual
+    from generator.publication import judge, publish
+    from generator.rendering import Tools
+
     with progress("rendering") as bar, usage():
-        done = publish(request, Tools(usual(), root / ".build" / "crds", bar), judge)
-    return _report(done, layout)
+        return publish(request, Tools(usual(), crds, bar), judge, begun)
 
 
 def _report(done: Published, layout: str) -> int:

@@ -1,12 +1,15 @@
-"""`quad validate`."""
+"""`quad validate`. What reads is imported when there is something to read: an unchanged fleet does without."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import rich_click as click
 
-from generator.diagnostics import has_errors
-from generator.pipeline import read
+from generator.cache import Cache, default_folder
+from generator.diagnostics import Diagnostic, has_errors
 from generator.terminal import count, format_option, print_diagnostics, print_state, repository
+from generator.validity import Input, Valid, input_of, keep, look
 
 
 @click.command("validate")
@@ -20,10 +23,22 @@ def command(context: click.Context, layout: str) -> int:
       quad validate
       quad validate --format sarif > problems.sarif
     """
-    fleet = read(repository(context))
-    print_diagnostics(fleet.problems, layout)
-    failed = has_errors(fleet.problems)
-    print_state(
-        fleet.problems, "nothing was written" if failed else f"{count(len(fleet.tenants), 'tenant')}, no problem"
-    )
+    root, cache = repository(context), Cache(default_folder())
+    found = input_of(root)
+    known = look(root, found, cache)
+    problems, number = ([], known) if known is not None else _judged(root, found, cache)
+    print_diagnostics(problems, layout)
+    failed = has_errors(problems)
+    print_state(problems, "nothing was written" if failed else f"{count(number, 'tenant')}, no problem")
     return int(failed)
+
+
+def _judged(root: Path, found: Input | None, cache: Cache) -> tuple[list[Diagnostic], int]:
+    from generator.partial import rows_of
+    from generator.pipeline import read
+
+    fleet = read(root)
+    if found is not None and not fleet.problems and input_of(root) == found:
+        pins = sorted({catalogue.commit for catalogue in fleet.repository.pinned.values()})
+        keep(root, Valid(found, rows_of(fleet), pins), cache)
+    return fleet.problems, len(fleet.tenants)

@@ -1,0 +1,95 @@
+"""One row for each tenant of a fleet: all that has to be known of a tenant whose own file nobody has touched. Pure.
+
+Rows hold what tenants can only have once, what they take of their cluster, and what a branch's pages and Argo CD's roots say of
+them; so a publication in which few files are new looks at those and at the rows of the rest (`since.py`, `partial.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+Owner = tuple[str, str]
+"""A tenant, by environment and name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A tenant: `shown` is as much of its spec as pages show, `application` where its Application lies."""
+
+    shown: Mapping[str, Any]
+    unique: tuple[tuple[str, Any], ...]
+    quota: tuple[float, float]
+    application: str
+
+    @property
+    def root(self) -> str:
+        """The folder of Applications that a root of Argo CD has to list."""
+        return self.application.rpartition("/")[0]
+
+
+Rows = Mapping[Owner, Row]
+"""In the order in which tenants are resolved: by environment, then by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """A publication of every environment without a problem: its source commit and that one's day, the branches and their tips."""
+
+    source: str
+    day: date
+    branches: Mapping[str, str]
+    tips: Mapping[str, str]
+    waived_until: tuple[date, ...]
+    rows: Rows
+
+    def is_of(self, day: date) -> bool:
+        """Whether no waiver expires between the two days."""
+        return all((until < self.day) == (until < day) for until in self.waived_until)
+
+
+def same_layout(before: Rows, after: Rows) -> bool:
+    """Whether the environments have the same rings and the same roots, so that nothing which tenants share changes."""
+    return _layout(before) == _layout(after)
+
+
+def _layout(rows: Rows) -> set[tuple[str, str]]:
+    return {(environment, what) for (environment, _), row in rows.items() for what in (row.shown["ring"], row.root)}
+
+
+def merged(rows: Rows, gone: Iterable[Owner], new: Rows) -> dict[Owner, Row]:
+    """The rows without some and with others, in their order."""
+    without = set(gone)
+    left = {owner: row for owner, row in rows.items() if owner not in without}
+    return dict(sorted({**left, **new}.items()))
+
+
+def rows_to_json(rows: Rows) -> list[list[Any]]:
+    """The rows as what JSON can hold."""
+    return [[*owner, row.shown, row.unique, row.quota, row.application] for owner, row in rows.items()]
+
+
+def rows_from_json(rows: Iterable[Sequence[Any]]) -> dict[Owner, Row]:
+    """The rows that `rows_to_json` gave."""
+    return {
+        (environment, name): Row(shown, tuple(tuple(claim) for claim in unique), tuple(quota), application)
+        for environment, name, shown, unique, quota, application in rows
+    }
+
+
+def to_bytes(census: Census) -> bytes:
+    """The census as JSON."""
+    days = [str(day) for day in (census.day, *census.waived_until)]
+    return json.dumps(
+        [census.source, days, dict(census.branches), dict(census.tips), rows_to_json(census.rows)]
+    ).encode()
+
+
+def from_bytes(raw: bytes) -> Census:
+    """The census that `to_bytes` wrote."""
+    source, days, branches, tips, rows = json.loads(raw)
+    day, *until = map(date.fromisoformat, days)
+    return Census(source, day, branches, tips, tuple(until), rows_from_json(rows))

@@ -1,0 +1,98 @@
+"""A fleet that was found without a problem, and of which only some tenants' files are new since, is judged by those (`census.py`).
+
+All input is read, whole: what tenants share must be what it was, byte for byte. Wherever there is a doubt or a problem, the
+answer is None, and the whole fleet is judged.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.cache import Cache, digest
+from generator.census import Rows, rows_from_json, rows_to_json
+from generator.identity import INPUT, workshop
+from generator.since import WholeFleetError, owner_of
+from generator.snapshot import blob_id
+from generator.unchanged import content, files_below, pins_hold
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """The files of a repository that a run reads: a digest of what tenants share, and the id of each tenant's file by its path."""
+
+    shared: str
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Valid:
+    """An input without a problem, its tenants' rows, and the commits that its rings are pinned to."""
+
+    input: Input
+    rows: Rows
+    pins: Sequence[str]
+
+
+def input_of(root: Path) -> Input | None:
+    """None where something is no plain file or folder."""
+    shared: list[bytes] = []
+    files: dict[str, str] = {}
+    try:
+        for name in INPUT:
+            for path, entry in files_below(root / name):
+                where = f"{name}/{path}"
+                raw = content(entry) if entry else b""
+                if entry and owner_of(where):
+                    files[where] = blob_id(raw)
+                else:
+                    shared += [os.fsencode(where), raw]
+    except OSError:
+        return None
+    return Input(digest(*shared), files)
+
+
+def look(root: Path, found: Input | None, cache: Cache) -> int | None:
+    """How many tenants there are, if there is no problem in any of them."""
+    known = _kept(root, cache) if found else None
+    if found is None or known is None or known.input.shared != found.shared:
+        return None
+    before, after = known.input.files, found.files
+    changed = {path: path in after for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    try:
+        rows = _with(root, known.rows, changed) if changed else known.rows
+    except WholeFleetError:
+        return None
+    if not pins_hold(root, known.pins) or (changed and input_of(root) != found):
+        return None
+    if changed:
+        keep(root, Valid(found, rows, known.pins), cache)
+    return len(rows)
+
+
+def keep(root: Path, valid: Valid, cache: Cache) -> None:
+    """Remember an input in which the whole fleet was judged and there was no problem."""
+    body = [valid.input.shared, dict(valid.input.files), rows_to_json(valid.rows), list(valid.pins)]
+    cache.put("valid", _key(root), json.dumps(body).encode())
+
+
+def _kept(root: Path, cache: Cache) -> Valid | None:
+    raw = cache.get("valid", _key(root))
+    if raw is None:
+        return None
+    shared, files, rows, pins = json.loads(raw)
+    return Valid(Input(shared, files), rows_from_json(rows), pins)
+
+
+def _key(root: Path) -> str:
+    return digest(workshop(), os.fsencode(root))
+
+
+def _with(root: Path, rows: Rows, changed: Mapping[str, bool]) -> Rows:
+    from generator.partial import rows_with
+    from generator.pipeline import read
+
+    return rows_with(rows, read(root, wanted=lambda path: path in changed or owner_of(path) is None), changed)
