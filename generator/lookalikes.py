@@ -81,13 +81,28 @@ class Holes:
     all_exact: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The same of one object; `joined` holds no names that operators make, which are in `made`."""
+
+    held: tuple[Held, ...]
+    texts: tuple[Parts, ...]
+    joined: tuple[Parts, ...]
+    made: tuple[Parts, ...]
+    seen: frozenset[int]
+    names: frozenset[int]
+    as_ports: frozenset[int]
+    exact: frozenset[int]
+    declares: bool
+
+
 @dataclass(slots=True)
 class Sight:
     """What is told of values, found out once for all profiles."""
 
     asked: Asked
     _holes: dict[tuple[str, str, Trees], Holes] = field(default_factory=dict)
-    _bodies: dict[tuple[str, int], tuple[Body, tuple[Held, ...]]] = field(default_factory=dict)
+    _parts: dict[tuple[str, int], tuple[Body, _Part]] = field(default_factory=dict)
     _constraints: dict[tuple[Any, ...], Constraint] = field(default_factory=dict)
     _fitting: dict[int, tuple[Schema, Verdict]] = field(default_factory=dict)
 
@@ -99,36 +114,36 @@ class Sight:
         return self._holes[key]
 
     def _found(self, kubernetes: str, bodies: Sequence[Body]) -> Holes:
-        places = [(body.kind, path, parts, _own(parts)) for body in bodies for path, parts, _ in body.values]
-        names = [(parts, own) for kind, path, parts, own in places if not is_measure(kind, path)]
-        made = [(*parts, suffix) for body in bodies for parts, suffix in _made_names(body)]
+        parts = [self._part(kubernetes, body) for body in bodies]
         held: dict[Held, int] = {}
         texts: dict[Parts, int] = {}
         told = []
-        for body in bodies:
-            own = [held.setdefault(one, len(held)) for one in self._held_in(kubernetes, body)]
-            more = [parts for _, parts, is_text in body.values if is_text and len(parts) > 1]
-            told.append((body.digest, own, [texts.setdefault(parts, len(texts)) for parts in more]))
+        for part in parts:
+            own = [held.setdefault(one, len(held)) for one in part.held]
+            told.append((own, [texts.setdefault(text, len(texts)) for text in part.texts]))
+        numbers = [(*own, *(len(held) + number for number in more)) for own, more in told]
+        joins = [text for part in parts for text in part.joined] + [text for part in parts for text in part.made]
+        nothing: frozenset[int] = frozenset()
         return Holes(
             tuple(held),
             tuple(texts),
-            tuple((name, (*own, *(len(held) + number for number in more))) for name, own, more in told),
-            tuple(dict.fromkeys([*(parts for parts, _ in names if len(parts) > 1), *made])),
-            frozenset(at for kind, path, _, own in places if not is_content(kind, path) for at in own),
-            frozenset(at for parts, own in names if len(parts) == 1 for at in own),
-            frozenset(word for body in bodies for word in body.words),
-            frozenset(port for body in bodies for port in body.ports),
-            frozenset(at for _, path, _, own in places if is_port(path) for at in own),
-            frozenset(at for _, path, _, own in places if is_exact(path) for at in own),
-            any(declares(path) for _, path, _, _ in places),
+            tuple((body.digest, own) for body, own in zip(bodies, numbers, strict=True)),
+            tuple(dict.fromkeys(joins)),
+            nothing.union(*(part.seen for part in parts)),
+            nothing.union(*(part.names for part in parts)),
+            frozenset[str]().union(*(body.words for body in bodies)),
+            nothing.union(*(body.ports for body in bodies)),
+            nothing.union(*(part.as_ports for part in parts)),
+            nothing.union(*(part.exact for part in parts)),
+            any(part.declares for part in parts),
         )
 
-    def _held_in(self, kubernetes: str, body: Body) -> tuple[Held, ...]:
-        """The values in an object, remembered: profiles differ by few objects when lists in them are opened."""
-        if (kubernetes, id(body)) not in self._bodies:
+    def _part(self, kubernetes: str, body: Body) -> _Part:
+        """Remembered: where lists are opened, profiles differ by the few objects that these are in."""
+        if (kubernetes, id(body)) not in self._parts:
             asked = partial(self._constraint, kubernetes, body.api_version, body.kind)
-            self._bodies[kubernetes, id(body)] = body, tuple(_held(body, asked, self._fits))
-        return self._bodies[kubernetes, id(body)][1]
+            self._parts[kubernetes, id(body)] = body, _part_of(body, tuple(_held(body, asked, self._fits)))
+        return self._parts[kubernetes, id(body)][1]
 
     def _constraint(self, *place: Any) -> Constraint:
         if place not in self._constraints:
@@ -141,6 +156,22 @@ class Sight:
             fast, slow = verdict_of(schema), StructuralValidator(schema)
             self._fitting[id(schema)] = schema, lambda value: fast(value) or bool(slow.is_valid(value))
         return self._fitting[id(schema)][1]
+
+
+def _part_of(body: Body, held: tuple[Held, ...]) -> _Part:
+    places = [(path, parts, _own(parts)) for path, parts, _ in body.values]
+    names = [(parts, own) for path, parts, own in places if not is_measure(body.kind, path)]
+    return _Part(
+        held,
+        tuple(parts for _, parts, is_text in body.values if is_text and len(parts) > 1),
+        tuple(parts for parts, _ in names if len(parts) > 1),
+        tuple((*parts, suffix) for parts, suffix in _made_names(body)),
+        frozenset(at for path, _, own in places if not is_content(body.kind, path) for at in own),
+        frozenset(at for parts, own in names if len(parts) == 1 for at in own),
+        frozenset(at for path, _, own in places if is_port(path) for at in own),
+        frozenset(at for path, _, own in places if is_exact(path) for at in own),
+        any(declares(path) for path, _, _ in places),
+    )
 
 
 def _own(parts: Parts) -> list[int]:
