@@ -116,7 +116,7 @@ def unit_files(unit: Unit) -> Files:
 
 def _for_argocd(unit: Unit) -> Mapping[str, Any]:
     """What the component `argocd` reads of a tenant: its Application asks for no more, and so most tenants' are alike."""
-    paths = [("name",), ("argocd",), *(read.path for read in reads_of(unit.catalogue.of("argocd")["argocd"]))]
+    paths = [("name",), ("argocd",), *(read.map_path for read in reads_of(unit.catalogue.of("argocd")["argocd"]))]
     found: Mapping[str, Any] = _part({**unit.spec, "argocd": unit.argocd}, paths)
     return found
 

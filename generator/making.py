@@ -17,6 +17,7 @@ from generator.crds import CustomSchemas, schemas_missing
 from generator.diagnostics import Diagnostic, Span, Waived
 from generator.hydrate import Hydrated, Hydration, hydrate
 from generator.identity import crds_digest, workshop
+from generator.lookalikes import Sight
 from generator.manifest_loader import ManifestLoader
 from generator.model import Build, Fleet, Manifest, Progress, Tree, Unit
 from generator.profiles.assemble import files_of
@@ -71,7 +72,7 @@ class _Making:
     objects: int = 0
 
     def __post_init__(self) -> None:
-        self.verdicts = Verdicts(self._asked, self.clean)
+        self.verdicts = Verdicts(Sight(self._asked), self.clean)
 
     def take(self, tree: Tree, made: Hydrated) -> None:
         """Count it, and remember what has to be judged."""

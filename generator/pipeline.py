@@ -55,10 +55,11 @@ def render(
     trees = [tree for tree in trees if tree.units]
     refuse_foreign(trees, output)
     ids = {tree.environment: ids_of(tree.files) for tree in trees}
+    folders: set[str] = set()
     with staged(output) as staging:
 
         def keep(environment: str, files: Mapping[str, bytes]) -> None:
-            write(staging / environment, files)
+            write(staging / environment, files, folders)
             ids[environment].update(ids_of(files))
 
         made = make(fleet, trees, staging, how, crds, progress, keep, today, require_schemas)

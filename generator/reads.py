@@ -20,6 +20,12 @@ class Read:
     targets: tuple[Target, ...]
     of_item: bool = False
 
+    @property
+    def map_path(self) -> Fields:
+        """The path as far as it leads through maps."""
+        inside = (number for number, part in enumerate(self.path) if part == "*" or part.isdigit() or "=" in part)
+        return self.path[: next(inside, len(self.path))]
+
     def touches(self, path: Fields) -> bool:
         """Whether it is the value at the path, in it or around it."""
         common = min(len(path), len(self.path))
@@ -34,10 +40,15 @@ def reads_of(component: Component) -> tuple[Read, ...]:
 
 def _reads(component: Component) -> Iterator[Read]:
     for replacement in replacements_of(component):
-        kind, source = replacement.source_kind, replacement.source
+        kind, source = replacement.source_kind, unbracketed(replacement.source)
         if kind in ("Tenant", "") and source[:1] == ("spec",):
             yield Read(source[1:], replacement.targets)
         if kind in ("Item", "") and source == ("spec",):
             yield Read((), replacement.targets, of_item=True)
         elif kind in ("Item", "") and source[:2] == ("spec", "tenant"):
             yield Read(source[2:], replacement.targets, of_item=True)
+
+
+def unbracketed(fields: Fields) -> Fields:
+    """The same path with no brackets around keys: `[a.b/c]` is a key with dots in it, `[name=x]` selects an item."""
+    return tuple(part[1:-1] if part.startswith("[") and "=" not in part else part for part in fields)

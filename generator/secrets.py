@@ -19,9 +19,18 @@ SHAPES = {
     "an age key": re.compile(r"\bAGE-SECRET-KEY-1[0-9A-Z]{50,}\b"),
     "a URL with a password": re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://[^/\s:@]{1,200}:[^/\s:@]{1,200}@"),
 }
+_MAYBE = re.compile("-----BEGIN|A(?:KIA|SIA|GE-)|gh[pousr]_|github_pat_|glpat-|xox|eyJ|://")
+"""What each of them has in it, to be looked for at once."""
 SECRET_KEY = re.compile(r"(password|passwd|passphrase|secret|token|apikey|privatekey|accesskey)$", re.IGNORECASE)
 _LONG = 20
 REFERENCE = re.compile(r"[a-z0-9]([-a-z0-9./_]*[a-z0-9])?")
+
+
+def shape_of(text: str) -> str:
+    """Which of the shapes the text has; nothing where it has none."""
+    if not _MAYBE.search(text):
+        return ""
+    return next((name for name, shape in SHAPES.items() if shape.search(text)), "")
 
 
 def secret_problems(document: Document) -> list[Diagnostic]:
@@ -55,7 +64,7 @@ def _occur_in(value: object, key: str) -> bool:
 @lru_cache(maxsize=8192)
 def _looks_like(key: str, value: str) -> str:
     """What a value under a key looks like; nothing where it looks harmless. A fleet repeats most of its values."""
-    found = next((name for name, shape in SHAPES.items() if shape.search(value)), "")
+    found = shape_of(value)
     if not found and SECRET_KEY.search(key) and (not REFERENCE.fullmatch(value) or looks_random(value)):
         return "a secret"
     return found

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from generator.diagnostics import ToolError
@@ -29,19 +29,29 @@ def staged(output: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write the files below the folder."""
-    made: set[str] = set()
+def write(folder: Path, files: Mapping[str, bytes], made: set[str] | None = None) -> None:
+    """Write the files below the folder; `made` are folders that are known to be there, and gets to know more."""
+    known = set() if made is None else made
+    root = str(folder)
     try:
+        if root not in known:
+            folder.mkdir(parents=True, exist_ok=True)
+            known.add(root)
         for name, raw in files.items():
-            parent, _, base = name.rpartition("/")
-            inside = f"{folder}/{parent}"
-            if inside not in made:
-                Path(inside).mkdir(parents=True, exist_ok=True)
-                made.add(inside)
-            _put(f"{inside}/{base}", raw)
+            path = f"{root}/{name}"
+            _make(path.rpartition("/")[0], known)
+            _put(path, raw)
     except OSError as error:
         raise _unwritable(folder, error) from error
+
+
+def _make(folder: str, made: set[str]) -> None:
+    """Parents first: to try what has none costs as much as to make it."""
+    if folder not in made:
+        _make(folder.rpartition("/")[0], made)
+        with suppress(FileExistsError):
+            os.mkdir(folder)  # noqa: PTH102  # a Path costs more than the folder
+        made.add(folder)
 
 
 def _put(path: str, raw: bytes) -> None:
@@ -51,8 +61,12 @@ def _put(path: str, raw: bytes) -> None:
     except FileExistsError:
         Path(path).unlink()
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    with os.fdopen(file, "wb") as opened:
-        opened.write(raw)
+    try:
+        left = memoryview(raw)
+        while left:
+            left = left[os.write(file, left) :]
+    finally:
+        os.close(file)
 
 
 def link_tree(source: Path, target: Path) -> None:

@@ -1,7 +1,6 @@
 """Judges profiles instead of tenants: what the rules say of one tenant holds for all whose values look the same to them.
 
-For the rules over single objects, values look the same where an object's schema asks only their type and `rules/scope.py` tells no
-difference; for those over several, where they are equal to the same texts, ports and other values as well.
+`lookalikes.py` says what looks the same.
 """
 
 from __future__ import annotations
@@ -13,33 +12,12 @@ from typing import Any
 
 from generator.cache import digest
 from generator.check import Case, Twin
-from generator.model import Manifest, Schema
-from generator.profiles.opened import Trees, opened_bodies, opened_values
+from generator.lookalikes import Holes, Key, Sight, whole_looks
+from generator.model import Manifest
+from generator.profiles.opened import Trees, opened_values
 from generator.profiles.shape import Value
-from generator.profiles.template import Body, Parts, Profile, joined, with_computed
-from generator.rules.scope import (
-    SINGLE,
-    WHOLE,
-    Constraint,
-    declares,
-    is_amount,
-    is_compared,
-    is_content,
-    is_exact,
-    is_measure,
-    is_port,
-    looks,
-    looks_among_others,
-    names_after,
-)
-from generator.rules.structure import StructuralValidator
-from generator.source import Path
-from generator.verdict import Verdict, verdict_of
-
-Asked = Callable[[str, str, str, Path], Constraint]
-"""What the schema of an object (version of Kubernetes, apiVersion, kind) asks of the value at a path."""
-
-Key = tuple[Any, ...]
+from generator.profiles.template import Profile, joined, with_computed
+from generator.rules.scope import SINGLE, WHOLE, looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,88 +32,36 @@ class Seen:
     manifests: Callable[[Sequence[int]], Sequence[Manifest]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A value in an object: by its number, whether by its very value, and the schemas that it is held against, as a text or not."""
-
-    at: int
-    by_value: bool
-    schemas: tuple[tuple[Verdict, bool], ...]
-
-    def token(self, values: Sequence[Value]) -> Any:
-        """All that decides what the rules over the object say of the value."""
-        value = values[self.at]
-        if self.by_value:
-            return str(value)
-        found = looks(value) if isinstance(value, str) else value == 0
-        if not self.schemas:
-            return found
-        return (found, *[fits(str(value) if is_text else value) for fits, is_text in self.schemas])
-
-
-@dataclass(frozen=True, slots=True)
-class _Holes:
-    """Of a profile: which values are in each object, and which texts are made of them and more.
-
-    `held`, `texts` and `objects` are for the rules over single objects: what is told of a value, texts of which something is told,
-    and for each object its digest and the numbers of those that are in it, counted through both. All else is for the rules over
-    several: `joined` are such texts that may be names, `seen` the values that they look at, `names` those that may be names,
-    `words` and `ports` what else stands in the objects, `as_ports` the values used as ports, `exact` those that a rule takes
-    apart, and `all_exact` says that it takes apart what may be any of them.
-    """
-
-    held: tuple[_Held, ...]
-    texts: tuple[Parts, ...]
-    objects: tuple[tuple[str, tuple[int, ...]], ...]
-    joined: tuple[Parts, ...]
-    seen: frozenset[int]
-    names: frozenset[int]
-    words: frozenset[str]
-    ports: frozenset[int]
-    as_ports: frozenset[int]
-    exact: frozenset[int]
-    all_exact: bool
-
-    def looks(self, values: Sequence[Value]) -> Iterator[Key]:
-        """For each object, what the rules over single ones can tell of it."""
-        told = [held.token(values) for held in self.held]
-        told += [looks(joined(parts, values)) for parts in self.texts]
-        for name, own in self.objects:
-            yield (name, *[told[number] for number in own])
-
-
 @dataclass(slots=True)
 class Verdicts:
     """The cases that are left to judge when every tenant was added; `clean` are those that earlier runs found right."""
 
-    asked: Asked
+    sight: Sight
     clean: set[str] = field(default_factory=set)
     cases: dict[Key, Case] = field(default_factory=dict)
     tenants: set[str] = field(default_factory=set)
-    _holes: dict[tuple[str, str, Trees], _Holes] = field(default_factory=dict)
-    _groups: dict[Key, list[Seen]] = field(default_factory=dict)
+    _groups: dict[tuple[int, ...], list[Seen]] = field(default_factory=dict)
     _passed: set[Key] = field(default_factory=set)
     _covers: dict[Key, list[tuple[list[Seen], int]]] = field(default_factory=dict)
-    _known: dict[Key, Key] = field(default_factory=dict)
-    _fitting: dict[int, tuple[Schema, Verdict]] = field(default_factory=dict)
+    _tokens: dict[Any, int] = field(default_factory=dict)
+    _numbers: dict[Key, int] = field(default_factory=dict)
+    _keys: list[Key] = field(default_factory=list)
 
     def add(self, seen: Seen) -> None:
         """Put the tenant beside those that look the same, or make cases of what was not seen before."""
         self.tenants.add(seen.tenant)
         values, trees = opened_values(with_computed(seen.profile, seen.values))
-        holes = self._holes_of(seen, trees)
-        scope = (seen.kubernetes, seen.commit)
+        holes = self.sight.holes_of(seen.profile, seen.kubernetes, trees)
         joins = [joined(parts, values) for parts in holes.joined]
-        keys: list[Key] = [(*scope, seen.profile.key, trees, *_whole(values, joins, holes))]
-        keys += [(*scope, *look) for look in holes.looks(values)]
-        total = tuple(self._known.setdefault(key, key) for key in keys)
+        total = self._looks(seen, trees, values, joins, holes)
         if total in self._groups:
             self._groups[total].append(seen)
             return
         group = self._groups[total] = [seen]
-        for number, key in enumerate(total, -1):
+        keys = [self._keys[number] for number in total]
+        for number, key in enumerate(keys, -1):
             self._covers.setdefault(key, []).append((group, number))
-        new = [(number, key) for number, key in enumerate(total, -1) if self._is_new(key)]
+        new = [(number, key) for number, key in enumerate(keys, -1) if self._is_new(key)]
         every = range(len(holes.objects))
         wanted = every if new and new[0][0] < 0 else [number for number, _ in new]
         found = dict(zip(wanted, seen.manifests(wanted), strict=True)) if new else {}
@@ -144,6 +70,34 @@ class Verdicts:
             objects = [found[at] for at in every] if number < 0 else [found[number]]
             codes = WHOLE if number < 0 else SINGLE
             self.cases[key] = Case(seen.tenant, objects, codes, named, key, partial(self._twins, key, (seen, number)))
+
+    def _looks(
+        self, seen: Seen, trees: Trees, values: Sequence[Value], joins: Sequence[str], holes: Holes
+    ) -> tuple[int, ...]:
+        """The numbers of the keys of the tenant: of all its objects together, then of each one.
+
+        Keys are long and nearly always known: each part of one is looked up once, then its number stands for it.
+        """
+        scope = (seen.kubernetes, seen.commit)
+        whole = (*scope, seen.profile.key, trees, *whole_looks(values, joins, holes))
+        told = [held.token(values) for held in holes.held]
+        told += [looks(joined(parts, values)) for parts in holes.texts]
+        numbers = [self._tokens.setdefault(token, len(self._tokens)) for token in told]
+        total = [self._number(whole, whole)]
+        for name, own in holes.objects:
+            short = (*scope, name, *[numbers[at] for at in own])
+            number = self._numbers.get(short)
+            if number is None:
+                key = (*scope, name, *[told[at] for at in own])
+                number = self._number(short, key)
+            total.append(number)
+        return tuple(total)
+
+    def _number(self, short: Key, key: Key) -> int:
+        number = self._numbers.setdefault(short, len(self._keys))
+        if number == len(self._keys):
+            self._keys.append(key)
+        return number
 
     def _is_new(self, key: Key) -> bool:
         """Whether nobody judged the like, in this run or in an earlier one."""
@@ -163,79 +117,12 @@ class Verdicts:
         if case.key:
             self.clean.add(digest(repr(case.key)))
 
-    def _fits(self, schema: Schema) -> Verdict:
-        """Whether a value fits the schema; a fast no may mean that it does not know, and then the library is asked."""
-        if id(schema) not in self._fitting:
-            fast, slow = verdict_of(schema), StructuralValidator(schema)
-            self._fitting[id(schema)] = schema, lambda value: fast(value) or bool(slow.is_valid(value))
-        return self._fitting[id(schema)][1]
-
     def _twins(self, key: Key, judged: tuple[Seen, int]) -> Iterator[Twin]:
         """What else a case is about, each with a way to its objects: a tenant may have several that look the same."""
         for group, number in self._covers[key]:
             for seen in group:
                 if seen is not judged[0] or number != judged[1]:
                     yield Twin(seen.tenant, _Part(seen, number))
-
-    def _holes_of(self, seen: Seen, trees: Trees) -> _Holes:
-        key = (seen.profile.key, seen.kubernetes, trees)
-        if key not in self._holes:
-            self._holes[key] = self._found(seen, opened_bodies(seen.profile.objects, trees))
-        return self._holes[key]
-
-    def _found(self, seen: Seen, bodies: Sequence[Body]) -> _Holes:
-        asked = [partial(self.asked, seen.kubernetes, body.api_version, body.kind) for body in bodies]
-        places = [(body.kind, path, parts, _own(parts)) for body in bodies for path, parts, _ in body.values]
-        names = [(parts, own) for kind, path, parts, own in places if not is_measure(kind, path)]
-        made = [(*parts, suffix) for body in bodies for parts, suffix in _made_names(body)]
-        held: dict[_Held, int] = {}
-        texts: dict[Parts, int] = {}
-        told = []
-        for body, each in zip(bodies, asked, strict=True):
-            own = [held.setdefault(one, len(held)) for one in _held(body, each, self._fits)]
-            more = [parts for _, parts, is_text in body.values if is_text and len(parts) > 1]
-            told.append((body.digest, own, [texts.setdefault(parts, len(texts)) for parts in more]))
-        return _Holes(
-            tuple(held),
-            tuple(texts),
-            tuple((name, (*own, *(len(held) + number for number in more))) for name, own, more in told),
-            tuple(dict.fromkeys([*(parts for parts, _ in names if len(parts) > 1), *made])),
-            frozenset(at for kind, path, _, own in places if not is_content(kind, path) for at in own),
-            frozenset(at for parts, own in names if len(parts) == 1 for at in own),
-            frozenset(word for body in bodies for word in body.words),
-            frozenset(port for body in bodies for port in body.ports),
-            frozenset(at for _, path, _, own in places if is_port(path) for at in own),
-            frozenset(at for _, path, _, own in places if is_exact(path) for at in own),
-            any(declares(path) for _, path, _, _ in places),
-        )
-
-
-def _own(parts: Parts) -> list[int]:
-    """The numbers of the values in a text."""
-    return [part for part in parts if isinstance(part, int)]
-
-
-def _made_names(body: Body) -> Iterator[tuple[Parts, str]]:
-    """The name of an object whose name holds a value, with each of the suffixes that an operator gives to it."""
-    for path, parts, _ in body.values:
-        if path == ("metadata", "name"):
-            for suffix in names_after(body.api_version, body.kind):
-                yield parts, suffix
-
-
-def _held(body: Body, asked: Callable[[Path], Constraint], fits: Callable[[Schema], Verdict]) -> Iterator[_Held]:
-    by_value: set[int] = set()
-    schemas: dict[int, list[tuple[Verdict, bool]]] = {}
-    for path, parts, is_text in body.values:
-        wanted = asked(path)
-        for at in _own(parts):
-            own = schemas.setdefault(at, [])
-            if wanted == "by value" or is_compared(path) or (len(parts) > 1 and wanted != "none"):
-                by_value.add(at)
-            elif not isinstance(wanted, str):
-                own.append((fits(wanted), is_text))
-    for at, own in schemas.items():
-        yield _Held(at, at in by_value, tuple(dict.fromkeys(own)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,29 +135,3 @@ class _Part:
     def __call__(self) -> Sequence[Manifest]:
         every = range(len(self.seen.profile.objects))
         return self.seen.manifests(every if self.number < 0 else [self.number])
-
-
-def _whole(values: Sequence[Value], joins: Sequence[str], holes: _Holes) -> Iterator[Any]:
-    """What the rules over several objects can tell of the values: the texts and the ports that they are, or which are equal."""
-    equal: dict[Value, int] = {}
-    measured = not any(_is_amount(values[at]) for at in holes.names) and not any(is_amount(text) for text in joins)
-    for at, value in enumerate([*values, *joins]):
-        if holes.all_exact or at in holes.exact:
-            yield value
-        elif at < len(values) and at not in holes.seen:
-            continue
-        elif isinstance(value, str):
-            if value in holes.words:
-                yield value
-            elif measured and is_amount(value):
-                yield ""
-            else:
-                yield (*looks_among_others(value), equal.setdefault(value, len(equal)))
-        elif at in holes.as_ports and value:
-            yield value if value in holes.ports else ("port", equal.setdefault(value, len(equal)))
-        else:
-            yield value == 0
-
-
-def _is_amount(value: Value) -> bool:
-    return isinstance(value, str) and is_amount(value)

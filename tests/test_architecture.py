@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 GENERATOR = ROOT / "generator"
 MODULES = sorted(path for path in GENERATOR.rglob("*.py") if "scaffold" not in path.parts)
 PURE = (
+    "blocks",
     "catalogue_checks",
     "census",
     "changes",
@@ -25,16 +26,19 @@ PURE = (
     "docs",
     "expressions",
     "fast_reading",
+    "fast_writing",
     "fleet_checks",
     "holding",
     "hydrator",
     "layers",
     "ledger",
+    "lookalikes",
     "model",
     "name_hash",
     "page",
     "pinned",
     "readme",
+    "reads",
     "rendered",
     "replacements",
     "resolution",

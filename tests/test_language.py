@@ -176,6 +176,31 @@ def test_what_chooses_by_a_value(name: str, tmp_path: Path) -> None:
     assert _files(fast) == _files(_hydrated(tree, units, tmp_path / "plain", Hydration(KUSTOMIZE, plain=True)))
 
 
+@pytest.mark.parametrize(
+    ("replacements", "more"),
+    [
+        ([LABEL], {"patches": [{"target": {"kind": "Ten.*"}, "patch": ADD}]}),
+        ([copied("text", "Tenant", "spec.host")], {}),
+        (
+            [],
+            {
+                "patches": [
+                    {"patch": "{apiVersion: quadrangle.dev/v1, kind: Tenant, metadata: {name: t0}, spec: {a: b}}"}
+                ]
+            },
+        ),
+        ([], {"patches": [{"target": {"name": "t0"}, "patch": ADD}]}),
+    ],
+)
+def test_a_catalogue_that_changes_the_tenant(replacements: list[Entry], more: Entry, tmp_path: Path) -> None:
+    """It is at fault, but if it comes so far, nothing is stamped: what is read may be something else by then."""
+    root = copy_input(tmp_path / "fleet", ROOT / "generator" / "scaffold" / "tenants")
+    catalogue(root, replacements, more)
+    fleet = read(root)
+    units = (unit for tree in compile_fleet(fleet.repository, fleet.tenants) for unit in tree.units)
+    assert "may change the tenant" in reading_of(next(unit for unit in units if unit.name == "t0")).objection
+
+
 def made(unit: Unit, folder: Path) -> Profile:
     """The profile of the unit's shape."""
     reading = reading_of(unit)

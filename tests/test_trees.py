@@ -269,6 +269,8 @@ def operation(path: str, **more: Any) -> list[Entry]:
 TOUCHED: dict[str, tuple[str, list[Entry], list[Entry]]] = {
     "read-inside": ("list", [*WHOLE, copied("list.0.key", "data.two", "ConfigMap")], []),
     "read-by-a-key-in-brackets": ("map", [*WHOLE, copied("map.[a]", "data.two", "ConfigMap")], []),
+    "read-in-brackets-alone": ("map", [*WHOLE, copied("[map]", "data.two", "ConfigMap")], []),
+    "written-in-brackets": ("list", [*WHOLE, copied("text", "template.spec.[tolerations].0.key")], []),
     "read-around": ("texts", [*WHOLE, copied("texts", "data.two", "ConfigMap")], []),
     "written-inside": ("texts", [*WHOLE, copied("text", f"{ARGS}.0")], []),
     "written-inside-by-name": ("texts", [*WHOLE, copied("text", f"{BY_NAME}.0")], []),

@@ -17,6 +17,7 @@ from typing import Any
 from generator.model import Component
 from generator.profiles.cut import UncuttableError
 from generator.profiles.manners import changes_the_tenant
+from generator.reads import unbracketed
 from generator.replacements import Replacement, Target, replacements_of, split
 from generator.source import Document, Path, parse_all
 from generator.traps.view import kustomizations
@@ -173,7 +174,7 @@ def _check_name(component: Component, select: Mapping[str, Any], before: Sequenc
 
 def _overlap(one: Target, other: Target) -> bool:
     """Whether both may write into the same text, or one into what the other one is in."""
-    pairs = zip_longest(one.fields, other.fields)
+    pairs = zip_longest(unbracketed(one.fields), unbracketed(other.fields))
     same = all(None in pair or pair[0] == pair[1] or _any_item(pair[0]) or _any_item(pair[1]) for pair in pairs)
     return same and _alike(one.select, other.select, _SELECTORS)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from generator.model import Component
 from generator.profiles.shape import Manner
-from generator.reads import Fields, Read, reads_of
+from generator.reads import Fields, Read, reads_of, unbracketed
 from generator.replacements import Target, replacements_of
 from generator.schema import at
 from generator.source import parse_all
@@ -38,7 +38,7 @@ class _Place:
 
     def meets(self, target: Target) -> bool:
         """Whether it may be what the target is, or in it, or around it."""
-        parts = zip(self.fields, target.fields, strict=False)
+        parts = zip(self.fields, unbracketed(target.fields), strict=False)
         if not all(one == other or _is_item(one) or _is_item(other) for one, other in parts):
             return False
         known = [key for key in _SELECTED if key in self.select and key in target.select]
@@ -118,7 +118,7 @@ def _places(component: Component) -> tuple[_Place, ...]:
 
 def _replaced(component: Component) -> Iterator[_Place]:
     for replacement in replacements_of(component):
-        yield from (_Place(target.select, target.fields) for target in replacement.targets)
+        yield from (_Place(target.select, unbracketed(target.fields)) for target in replacement.targets)
 
 
 def _patches(component: Component) -> Iterator[_Place]:

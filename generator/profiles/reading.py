@@ -55,7 +55,7 @@ def _reading(components: tuple[Component, ...]) -> Reading:
         choices = check_language(components[:-1], components[-1:])
     except UncuttableError as error:
         return Reading({}, objection=str(error))
-    shared = {("name",), *(read.path for read in reads_of(components[-1]))}
+    shared = {("name",), *(read.map_path for read in reads_of(components[-1]))}
     return Reading(_fields(components), frozenset(_renamed(components)), choices, tuple(sorted(shared)))
 
 
@@ -65,20 +65,11 @@ def _fields(components: Sequence[Component]) -> Fields:
     features = [component for component in components if component.kind == "feature"]
     paths |= {("features", feature.name, name): "value" for feature in features for name in feature.each}
     for read in manners.reads:
-        path = _outside_of_lists(read.path)
-        paths.setdefault(path, manners.of(path))
+        paths.setdefault(read.map_path, manners.of(read.map_path))
     found: dict[str, Any] = {"features": {feature.name: {} for feature in features}}
     for path, manner in sorted(paths.items(), key=lambda item: len(item[0])):
         _put(found, path, manner)
     return _sorted(found)
-
-
-def _outside_of_lists(path: Keys) -> Keys:
-    """The path as far as it leads through maps by plain keys."""
-    for index, part in enumerate(path):
-        if part == "*" or part.isdigit() or part.startswith("["):
-            return path[:index]
-    return path
 
 
 def _put(fields: dict[str, Any], path: Keys, manner: Manner) -> None:

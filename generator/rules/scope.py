@@ -17,7 +17,7 @@ from typing import Any, Literal
 from generator.rules import RULES
 from generator.rules.labels import ADDED_LABELS, OPERATOR_PODS
 from generator.rules.references.inventory import CLUSTER_SECRETS, CLUSTER_SERVICES, EXTERNAL
-from generator.secrets import REFERENCE, SECRET_KEY, SHAPES, looks_random
+from generator.secrets import REFERENCE, SECRET_KEY, looks_random, shape_of
 from generator.source import Path
 
 WHOLE = ("reference", "tenancy", "unmounted-claim", "probes")
@@ -57,9 +57,8 @@ def looks(text: str) -> tuple[str, bool, bool, bool] | str:
     """All that the rules over single objects can tell of a text in a free place; the text itself where it is not ordinary."""
     if text in _KNOWN or text.startswith(_PREFIXES) or not _ORDINARY.fullmatch(text):
         return text
-    shape = next((name for name, found in SHAPES.items() if found.search(text)), "")
     named = bool(SECRET_KEY.search(text))
-    return (shape, bool(REFERENCE.fullmatch(text.removeprefix("/"))), looks_random(text), named)
+    return (shape_of(text), bool(REFERENCE.fullmatch(text.removeprefix("/"))), looks_random(text), named)
 
 
 @lru_cache(maxsize=8192)

@@ -12,7 +12,7 @@ from generator.model import Manifest
 from generator.rules.pods import templates
 from generator.rules.violation import Context, Violation
 from generator.rules.walk import everything, items, mapping
-from generator.secrets import REFERENCE, SECRET_KEY, SHAPES, looks_random
+from generator.secrets import REFERENCE, SECRET_KEY, looks_random, shape_of
 from generator.source import Path
 
 _FILLED_LATER = re.compile(r"\$\([A-Za-z_]\w*\)|\$\{[A-Za-z_]\w*\}|\{\{.*?\}\}")
@@ -59,8 +59,7 @@ def _environment(manifests: Sequence[Manifest]) -> Iterator[Violation]:
 
 
 def _shape(value: str) -> str:
-    written = _FILLED_LATER.sub("", value)
-    return next((name for name, shape in SHAPES.items() if shape.search(written)), "")
+    return shape_of(_FILLED_LATER.sub("", value))
 
 
 def _named_like_one(key: str, value: object) -> bool:
