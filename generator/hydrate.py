@@ -7,18 +7,19 @@ is outside of the proven language is refused by name and built plainly (`plain.p
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from generator.cache import NO_CACHE, Cache, Kind, default_folder, digest
 from generator.compile import catalogue_files, unit_files
 from generator.diagnostics import Diagnostic, ToolError
 from generator.identity import workshop
-from generator.kustomize import Kustomize, find
+from generator.kustomize import Builder, find
 from generator.model import Catalogue, Tree, Unit
 from generator.plain import build_all
 from generator.profiles.assemble import files_of
@@ -34,6 +35,8 @@ from generator.staging import write
 
 _KIND: Kind = "profile"
 _TENANT: Kind = "tenant"
+_TOGETHER = 256
+"""How many tenants are held against kustomize at a time."""
 _PAYS = 2
 """From how many tenants on a profile costs less than building each of them."""
 
@@ -42,7 +45,7 @@ _PAYS = 2
 class Hydration:
     """How to hydrate: `plain` with kustomize alone; `prove` so many tenants of each profile with it too, -1 for all."""
 
-    kustomize: Kustomize
+    kustomize: Builder
     cache: Cache = NO_CACHE
     plain: bool = False
     prove: int = 0
@@ -146,7 +149,7 @@ def _compile(groups: Sequence[_Group], place: Path, how: Hydration) -> None:
             if not group.reason and not _kept(group, how) and len(group.members) >= how.pays:
                 _make(group, place, how, bench, str(number), catalogue)
 
-        with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+        with ThreadPoolExecutor(max_workers=how.kustomize.width) as pool:
             list(pool.map(one, enumerate(groups)))
 
 
@@ -183,27 +186,32 @@ def _make(group: _Group, place: Path, how: Hydration, bench: Bench, name: str, c
 
 
 def _prove(group: _Group, profile: Profile, place: Path, how: Hydration, number: int, both: bool = True) -> bool:
-    """Hold the first tenants that can be stamped against the real kustomize, without their Applications unless `both`.
+    """Hold the first tenants that can be stamped (-1: all) against the real kustomize, without their Applications unless `both`.
 
     False where there is none; UncuttableError on any difference.
     """
-    done = 0
-    for unit, values in group.members:
-        if done == number:
-            break
-        try:
-            stamped = files_of(unit, stamp(profile, values))
-        except RefusedError:
-            continue
-        done += 1
-        write(place, unit_files(unit))
-        outputs, problems = build_all(unit.builds[: 1 + both], place, how.kustomize)
-        wrong = [path for path, raw in outputs.items() if stamped.get(path) != raw]
+    able = _stampable(group, profile)
+    chosen = able if number < 0 else islice(able, number)
+    proven = False
+    while together := list(islice(chosen, _TOGETHER)):
+        for unit, _ in together:
+            write(place, unit_files(unit))
+        builds = [build for unit, _ in together for build in unit.builds[: 1 + both]]
+        outputs, problems = build_all(builds, place, how.kustomize)
         if problems:
-            raise RefusedWitnessError(f"kustomize refuses {unit.name}")
+            raise RefusedWitnessError(f"kustomize refuses {problems[0].tenants[0]}")
+        stamped = {path: raw for _, files in together for path, raw in files.items()}
+        wrong = [path for path, raw in outputs.items() if stamped.get(path) != raw]
         if wrong:
             raise UncuttableError(f"{wrong[0]} is not what kustomize prints")
-    return done > 0
+        proven = True
+    return proven
+
+
+def _stampable(group: _Group, profile: Profile) -> Iterator[tuple[Unit, dict[str, bytes]]]:
+    for unit, values in group.members:
+        with suppress(RefusedError):
+            yield unit, files_of(unit, stamp(profile, values))
 
 
 def _stamped(group: _Group, place: Path, how: Hydration) -> Iterator[Hydrated | _Left]:

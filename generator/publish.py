@@ -223,7 +223,9 @@ def write(root: Path, draft: Draft) -> str:
     changed = [path for path, entry in after.items() if tip.entries.get(path) != entry]
     tree = refs.store(root, tip.id, removed, _contents(draft.tree, changed))
     if check_of_object(git.blobs(root, [tree])[tree]) != draft.record.check:
-        raise ToolError(f"git made the tree {tree}, which is another than its Tree-Check", "report this as a bug of quad")
+        raise ToolError(
+            f"git made the tree {tree}, which is another than its Tree-Check", "report this as a bug of quad"
+        )
     sign = git.setting(root, "--type=bool", "commit.gpgSign") == "true"
     words = message(draft.subject, draft.body, draft.record)
     return refs.commit(root, tree, tip.id, words, draft.date, sign)
