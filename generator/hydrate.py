@@ -10,28 +10,28 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from generator.cache import NO_CACHE, Cache, Kind, default_folder, digest
-from generator.compile import catalogue_files, unit_files
+from generator.compile import unit_files
 from generator.diagnostics import Diagnostic, ToolError
 from generator.identity import workshop
 from generator.kustomize import Builder, find
-from generator.model import Catalogue, Tree, Unit
+from generator.model import Tree, Unit
 from generator.plain import build_all
 from generator.profiles.assemble import files_of
 from generator.profiles.cut import RefusedWitnessError, UncuttableError
 from generator.profiles.make import Bench, make_profile
-from generator.profiles.reading import Reading, reading_of
-from generator.profiles.shape import Shape, Value
+from generator.profiles.shape import Value
 from generator.profiles.store import from_bytes, to_bytes
 from generator.profiles.template import Profile, stamp
-from generator.profiles.witness import shape_of
 from generator.scalars import RefusedError
+from generator.shapes import Group, groups_of
 from generator.staging import write
+from generator.workers import connected
 
 _KIND: Kind = "profile"
 _TENANT: Kind = "tenant"
@@ -57,6 +57,16 @@ def usual() -> Hydration:
     return Hydration(find(), Cache(default_folder()))
 
 
+@contextmanager
+def using(workers: str) -> Iterator[Hydration]:
+    """As usual; where a cluster's address is given, its workers run kustomize."""
+    if not workers:
+        yield usual()
+        return
+    with connected(workers) as builder:
+        yield replace(usual(), kustomize=builder)
+
+
 @dataclass(frozen=True, slots=True)
 class Stamped:
     """The profile a tenant was stamped from, and its values."""
@@ -79,19 +89,6 @@ class Hydrated:
     reason: str = ""
 
 
-@dataclass(slots=True)
-class _Group:
-    """Tenants of one shape."""
-
-    catalogue: Catalogue
-    reading: Reading
-    shape: Shape
-    key: str = ""
-    members: list[tuple[Unit, tuple[Value, ...]]] = field(default_factory=list)
-    profile: Profile | None = None
-    reason: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class _Left:
     """A tenant that is not stamped, with its overlay's own files; what is made of them is kept by the key, if there is one."""
@@ -106,7 +103,7 @@ def hydrate(tree: Tree, place: Path, how: Hydration, advance: Callable[[], None]
     if how.plain:
         left = [_Left(Hydrated(unit, unit_files(unit)), "") for unit in tree.units]
     else:
-        groups = _groups(tree.units)
+        groups = groups_of(tree.units)
         _compile(groups, place, how)
         for group in groups:
             for made in _stamped(group, place, how):
@@ -123,42 +120,27 @@ def _count(made: Hydrated, advance: Callable[[], None]) -> None:
         advance()
 
 
-def _groups(units: Sequence[Unit]) -> list[_Group]:
-    groups: dict[tuple[Reading, Shape], _Group] = {}
-    for unit in units:
-        reading = reading_of(unit)
-        taken = shape_of(unit, reading)
-        group = groups.get((reading, taken.shape))
-        if group is None:
-            group = groups[reading, taken.shape] = _Group(unit.catalogue, reading, taken.shape)
-        group.members.append((unit, taken.values))
-    return list(groups.values())
-
-
-def _compile(groups: Sequence[_Group], place: Path, how: Hydration) -> None:
+def _compile(groups: Sequence[Group], place: Path, how: Hydration) -> None:
     """Give every group that is kept or large enough its profile, or the reason why it has none."""
-    ours, digests = workshop(), {id(group.catalogue): _digest(group.catalogue) for group in groups}
     with tempfile.TemporaryDirectory(prefix="quad-profiles-") as folder:
         bench = Bench(how.kustomize, Path(folder))
 
-        def one(numbered: tuple[int, _Group]) -> None:
+        def one(numbered: tuple[int, Group]) -> None:
             number, group = numbered
-            catalogue = digests[id(group.catalogue)]
-            group.key = digest(ours, catalogue, repr(group.shape))
             group.reason = group.reading.objection
             if not group.reason and not _kept(group, how) and len(group.members) >= how.pays:
-                _make(group, place, how, bench, str(number), catalogue)
+                _make(group, place, how, bench, str(number))
 
         with ThreadPoolExecutor(max_workers=how.kustomize.width) as pool:
             list(pool.map(one, enumerate(groups)))
 
 
-def _digest(catalogue: Catalogue) -> str:
-    return digest(*(part for path, raw in sorted(catalogue_files(catalogue, "").items()) for part in (path, raw)))
+def _key(group: Group) -> str:
+    return digest(workshop(), group.name)
 
 
-def _kept(group: _Group, how: Hydration) -> bool:
-    raw = how.cache.get(_KIND, group.key)
+def _kept(group: Group, how: Hydration) -> bool:
+    raw = how.cache.get(_KIND, _key(group))
     if raw is None:
         return False
     if raw.startswith(b'"'):
@@ -168,24 +150,24 @@ def _kept(group: _Group, how: Hydration) -> bool:
     return True
 
 
-def _make(group: _Group, place: Path, how: Hydration, bench: Bench, name: str, catalogue: str) -> None:
+def _make(group: Group, place: Path, how: Hydration, bench: Bench, name: str) -> None:
     unit = group.members[0][0]
     try:
-        profile, application = make_profile(unit, group.shape, group.reading, bench, name, catalogue)
+        profile, application = make_profile(unit, group.shape, group.reading, bench, name, group.catalogue)
         proven = _prove(group, profile, place, how, 1, both=application not in bench.proven)
     except UncuttableError as error:
         group.reason = str(error)
         if not isinstance(error, RefusedWitnessError):
-            how.cache.put(_KIND, group.key, json.dumps(group.reason).encode())
+            how.cache.put(_KIND, _key(group), json.dumps(group.reason).encode())
         return
     raw = to_bytes(profile)
     group.profile = from_bytes(raw)
     if proven:
         bench.proven.add(application)
-        how.cache.put(_KIND, group.key, raw)
+        how.cache.put(_KIND, _key(group), raw)
 
 
-def _prove(group: _Group, profile: Profile, place: Path, how: Hydration, number: int, both: bool = True) -> bool:
+def _prove(group: Group, profile: Profile, place: Path, how: Hydration, number: int, both: bool = True) -> bool:
     """Hold the first tenants that can be stamped (-1: all) against the real kustomize, without their Applications unless `both`.
 
     False where there is none; UncuttableError on any difference.
@@ -208,13 +190,13 @@ def _prove(group: _Group, profile: Profile, place: Path, how: Hydration, number:
     return proven
 
 
-def _stampable(group: _Group, profile: Profile) -> Iterator[tuple[Unit, dict[str, bytes]]]:
+def _stampable(group: Group, profile: Profile) -> Iterator[tuple[Unit, dict[str, bytes]]]:
     for unit, values in group.members:
         with suppress(RefusedError):
             yield unit, files_of(unit, stamp(profile, values))
 
 
-def _stamped(group: _Group, place: Path, how: Hydration) -> Iterator[Hydrated | _Left]:
+def _stamped(group: Group, place: Path, how: Hydration) -> Iterator[Hydrated | _Left]:
     profile = group.profile
     if profile is not None and how.prove:
         try:
@@ -232,7 +214,7 @@ def _stamped(group: _Group, place: Path, how: Hydration) -> Iterator[Hydrated | 
             else:
                 yield Hydrated(unit, {**files, **printed}, stamped=Stamped(profile, values))
                 continue
-        key = digest(group.key, unit.application, *(part for path, raw in files.items() for part in (path, raw)))
+        key = digest(_key(group), unit.application, *(part for path, raw in files.items() for part in (path, raw)))
         yield _Left(Hydrated(unit, files, reason="" if few else reason), key)
 
 
