@@ -148,9 +148,10 @@ class _Workers:
 
     def _looked(self, seen: float) -> float:
         """When there was a worker last; ToolError where there has been none for too long."""
+        found = self.client.scheduler_info(n_workers=0)
         if self.client.status != "running":
             raise self._lost(None)
-        if self.client.scheduler_info(n_workers=0)["n_workers"]:
+        if found.get("n_workers"):
             return time.monotonic()
         if time.monotonic() - seen > self.patience:
             raise ToolError(f"no worker is left at {self.place}", "start some, or render without --workers")
@@ -158,7 +159,7 @@ class _Workers:
 
     def _lost(self, error: Exception | None) -> ToolError:
         said = type(error).__name__
-        if error is None or said in ("FutureCancelledError", "CancelledError"):
+        if self.client.status != "running" or "Cancelled" in said:
             return ToolError(f"the connection to the scheduler at {self.place} was lost", "see what became of it")
         if said == "KilledWorker":  # Dask tries a batch again on so many, and then suspects it
             return ToolError(f"several workers at {self.place} died, one after the other", "see what killed them")
