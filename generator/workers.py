@@ -162,7 +162,9 @@ class _Workers:
         if self.client.status != "running" or "Cancelled" in said:
             return ToolError(f"the connection to the scheduler at {self.place} was lost", "see what became of it")
         if said == "KilledWorker":  # Dask tries a batch again on so many, and then suspects it
-            return ToolError(f"several workers at {self.place} died, one after the other", "see what killed them")
+            return ToolError(
+                f"Dask gave a batch up: the workers at {self.place} that had it died", "see what killed them"
+            )
         return ToolError(f"the workers at {self.place} cannot build: {said}: {error}", _SAME)
 
 

@@ -56,14 +56,15 @@ class Cluster:
 
 
 @contextmanager
-def cluster(folder: Path, *workers: str) -> Iterator[Cluster]:
-    """A scheduler with workers of these names; all processes are gone afterwards."""
+def cluster(folder: Path, *workers: str, failures: int = 3) -> Iterator[Cluster]:
+    """A scheduler with workers of these names, which gives up a batch after so many deaths; all are gone afterwards."""
     (port,) = free_ports(1)
     folder.mkdir(parents=True, exist_ok=True)
     servers = Servers(folder)
     found = Cluster(servers, port)
     try:
-        servers.start("scheduler", _dask("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"))
+        command = _dask("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+        servers.start("scheduler", command, {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(failures)})
         servers.wait_until("scheduler", lambda: "Scheduler at:" in servers.tail("scheduler", 100))
         for name in workers:
             found.worker(name)

@@ -44,10 +44,15 @@ class Refusing(Kustomize):
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five tenants of a shape, and in the other environment one more."""
+    """Five tenants of a shape that pays for a profile, and two of shapes of their own."""
     root = copy_input(tmp_path_factory.mktemp("shards") / "fleet", ROOT / "generator" / "scaffold" / "tenants")
     for name in LIKE_OTHERS:
         (root / "tenants" / "production" / f"{name}.yaml").write_text(BIRCH.replace("birch", name))
+    (root / "tenants" / "production" / "oak.yaml").write_text(
+        BIRCH.replace("birch", "oak") + "features: {scaling: {}}\n"
+    )
+    with (root / "tenants" / "staging" / "demo-staging.yaml").open("a") as file:
+        file.write("state: suspended\n")
     return root
 
 
@@ -70,6 +75,7 @@ def test_the_parts_make_the_whole(root: Path, tmp_path: Path, monkeypatch: pytes
         part, done = filled(root, number, Cache(tmp_path / "caches" / str(number)))
         assert done.problems == expected.problems == []
         parts.append(part)
+    assert [part.tenants > 0 for part in parts] == [True] * OF
     assert sum(part.tenants for part in parts) == expected.tenants
     cache = Cache(tmp_path / "merged")
     assert merge(cache, [Cache(path) for path in sorted((tmp_path / "caches").iterdir())]).damaged == 0

@@ -12,9 +12,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from generator import worker
+from generator import kustomize, worker
 from generator.identity import workshop
-from generator.workers import address
+from generator.kustomize import Overlay
+from generator.staging import write
+from generator.workers import address, connected
 from tests.caching import trees
 from tests.cluster import PATIENCE, Cluster, cluster, ended, started
 from tests.conftest import ROOT, copy_input
@@ -82,7 +84,36 @@ def test_what_kustomize_refuses_is_said_in_the_same_words(fleet_repository: Path
     alone = quad(["render", "--plain"], fleet_repository)
     done = ended(started(fleet_repository, ["render", "--plain", "--workers", two.address]))
     assert "kustomize-failed" in alone.stderr
-    assert (done.code, counted(done.stderr)) == (alone.code, counted(alone.stderr)) == (1, counted(alone.stderr))
+    assert (done.code, counted(done.stderr)) == (alone.code, counted(alone.stderr))
+
+
+def test_the_answers_are_those_of_this_machine(two: Cluster, tmp_path: Path) -> None:
+    """Of overlays of two trees, in any order; what is refused names the place where it lies here."""
+    for name in ("a", "b"):
+        write(tmp_path / name, {f"catalogue/x/{path}": raw for path, raw in _component(name).items()})
+        write(tmp_path / name, {f"good/{path}": raw for path, raw in _overlay("../catalogue/x").items()})
+        write(tmp_path / name, {f"bad/{path}": raw for path, raw in _overlay("../catalogue/y").items()})
+    overlays = [
+        Overlay(tmp_path / tree, path)
+        for tree, path in map(str.split, ("a good", "b bad", "b good", "a none", "a bad"))
+    ]
+    with connected(two.address) as workers:
+        assert (workers.width, workers.batch) == (4, 16)
+        found = workers.answers(overlays)
+    assert found == kustomize.find().answers(overlays)
+    assert [bool(complaint) for _, complaint in found] == [False, True, False, True, True]
+    assert str(tmp_path / "b") in found[1][1]
+
+
+def _component(name: str) -> dict[str, bytes]:
+    kustomization = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [map.yaml]\n"
+    made = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\n"
+    return {"kustomization.yaml": kustomization.encode(), "map.yaml": made.encode()}
+
+
+def _overlay(component: str) -> dict[str, bytes]:
+    kustomization = f"apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\ncomponents: [{component}]\n"
+    return {"kustomization.yaml": kustomization.encode()}
 
 
 def test_a_diff_is_rendered_by_workers_too(
@@ -129,6 +160,16 @@ def test_all_workers_gone(rendered_before: Path, tmp_path: Path) -> None:
         found.holds("one")
         found.servers.kill("one")
         left_as_it_was(rendered_before, ended(process), f"no worker is left at {found.address}")
+
+
+def test_a_batch_that_is_given_up(rendered_before: Path, tmp_path: Path) -> None:
+    with cluster(tmp_path / "cluster", "one", "two", failures=0) as found:
+        process = started(rendered_before, ["render", "--plain", "--workers", found.address])
+        found.holds("one")
+        found.servers.kill("one")
+        left_as_it_was(
+            rendered_before, ended(process), f"Dask gave a batch up: the workers at {found.address} that had it died"
+        )
 
 
 def test_the_scheduler_gone(rendered_before: Path, tmp_path: Path) -> None:
