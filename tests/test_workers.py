@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -178,6 +179,15 @@ def test_the_scheduler_gone(rendered_before: Path, tmp_path: Path) -> None:
         found.holds("one")
         found.servers.kill("scheduler")
         left_as_it_was(rendered_before, ended(process), f"the connection to the scheduler at {found.address} was lost")
+
+
+def test_an_interrupted_run(rendered_before: Path, two: Cluster) -> None:
+    process = started(rendered_before, ["render", "--plain", "--workers", two.address])
+    two.holds("one")
+    process.send_signal(signal.SIGINT)
+    done = ended(process)
+    assert (done.code, done.stderr.strip()) == (130, "error: interrupted; every tree is whole, the old one or the new")
+    assert trees(rendered_before / "rendered") == {"old": b"old"}
 
 
 def test_no_scheduler(rendered_before: Path) -> None:
