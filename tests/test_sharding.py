@@ -19,6 +19,8 @@ from generator.hydrate import Hydration
 from generator.kustomize import Answer, Kustomize
 from generator.merging import Merged, merge
 from generator.model import Progress, Tree
+from generator.publication import publish
+from generator.publish import Request
 from generator.rendering import Tools
 from generator.result import Rendered
 from generator.shapes import groups_of
@@ -94,9 +96,6 @@ def test_the_parts_make_the_whole(root: Path, tmp_path: Path, monkeypatch: pytes
 
 
 def test_merged_parts_are_published_without_kustomize(tmp_path: Path, identity: None) -> None:  # noqa: ARG001
-    from generator.drafting import Request  # noqa: PLC0415  # of use to this test alone
-    from generator.publication import publish  # noqa: PLC0415  # as above
-
     fleet = make_fleet(tmp_path / "fleet", LIKE_OTHERS)
     caches = [Cache(tmp_path / str(number)) for number in range(1, OF + 1)]
     for number, cache in enumerate(caches, 1):
@@ -254,10 +253,11 @@ def test_verdicts_are_joined(tmp_path: Path, order: Sequence[str]) -> None:
     assert got(into, "verdicts") == b"1\n2\n3"
 
 
-def test_how_a_disk_looks_is_one_machines_business(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["run", "tree", "census", "valid"])
+def test_what_tells_of_whole_fleets_or_of_one_machine_stays(tmp_path: Path, kind: Kind) -> None:
     into = Cache(tmp_path / "into")
-    assert merge(into, [kept(Cache(tmp_path / "one"), tree=b"looks")]) == Merged()
-    assert got(into, "tree") is None
+    assert merge(into, [kept(Cache(tmp_path / "one"), **{kind: b"looks"})]) == Merged()
+    assert got(into, kind) is None
 
 
 def damaged(path: Path) -> None:
