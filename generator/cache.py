@@ -37,6 +37,8 @@ _DAY = 24 * 60 * 60
 _KEPT_DAYS = 30
 _UNFINISHED = ".new-"
 _PRUNED = ".pruned"
+_PROBE: Kind = "tree"
+_NOTHING = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,21 @@ class Cache:
                     Path(file.name).unlink(missing_ok=True)
         except OSError:
             return
+
+    def keeps(self) -> bool:
+        """Whether entries can be written here, and found again."""
+        self.put(_PROBE, _NOTHING, b"")
+        kept = self.get(_PROBE, _NOTHING) is not None
+        with contextlib.suppress(OSError):
+            if kept:
+                self._place(_PROBE, _NOTHING).unlink()
+        return kept
+
+    def entries(self) -> Iterator[tuple[Kind, str]]:
+        """The kind and key of everything that has the name of an entry, damaged or not."""
+        for kind, path, _ in self._files():
+            if not path.name.startswith(_UNFINISHED):
+                yield kind, path.parent.name + path.name
 
     def sizes(self) -> dict[Kind, Size]:
         """How much there is of each kind, of none too."""

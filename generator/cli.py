@@ -9,7 +9,7 @@ from generator import __version__
 # The first sentence of each command's own help, said again here so that `quad --help` loads none of them.
 COMMANDS = {
     "artifact": "Fetch some files of an artifact that a pull request's run has left on GitHub, taking it for hostile.",
-    "cache": "Show or clear what runs have kept for the next ones.",
+    "cache": "Show, merge or clear what runs have kept for the next ones.",
     "catalogue": "List models, features and states, or the knobs of one of them.",
     "check": "Hold a rendered tree against the rules, without rendering: rendered/, a branch, or any folder of manifests.",
     "comment": "Write a review to its pull request on GitHub: one comment, updated in place.",

@@ -7,33 +7,36 @@ is outside of the proven language is refused by name and built plainly (`plain.p
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from generator.cache import NO_CACHE, Cache, Kind, default_folder, digest
-from generator.compile import catalogue_files, unit_files
+from generator.compile import unit_files
 from generator.diagnostics import Diagnostic, ToolError
 from generator.identity import workshop
-from generator.kustomize import Kustomize, find
-from generator.model import Catalogue, Tree, Unit
+from generator.kustomize import Builder, find
+from generator.model import Tree, Unit
 from generator.plain import build_all
 from generator.profiles.assemble import files_of
 from generator.profiles.cut import RefusedWitnessError, UncuttableError
 from generator.profiles.make import Bench, make_profile
-from generator.profiles.reading import Reading, reading_of
-from generator.profiles.shape import Shape, Value
+from generator.profiles.shape import Shape
 from generator.profiles.store import from_bytes, to_bytes
 from generator.profiles.template import Profile, Stamped, stamp
-from generator.profiles.witness import shape_of
 from generator.scalars import RefusedError
+from generator.shapes import Group, digest_of, groups_of, name_of
 from generator.staging import write
+from generator.workers import connected
 
 _KIND: Kind = "profile"
 _TENANT: Kind = "tenant"
+_TOGETHER = 256
+"""How many tenants are held against kustomize at a time."""
 _PAYS = 2
 """From how many tenants on a profile costs less than building each of them."""
 
@@ -42,7 +45,7 @@ _PAYS = 2
 class Hydration:
     """How to hydrate: `plain` with kustomize alone; `prove` so many tenants of each profile with it too, -1 for all."""
 
-    kustomize: Kustomize
+    kustomize: Builder
     cache: Cache = NO_CACHE
     plain: bool = False
     prove: int = 0
@@ -52,6 +55,16 @@ class Hydration:
 def usual() -> Hydration:
     """What commands hydrate with: the installed kustomize and the user's cache; ToolError where kustomize is missing."""
     return Hydration(find(), Cache(default_folder()))
+
+
+@contextmanager
+def using(workers: str) -> Iterator[Hydration]:
+    """As usual; where a cluster's address is given, its workers run kustomize."""
+    if not workers:
+        yield usual()
+        return
+    with connected(workers) as builder:
+        yield replace(usual(), kustomize=builder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +78,6 @@ class Hydrated:
     files: Mapping[str, bytes]
     problems: Sequence[Diagnostic] = ()
     stamped: Stamped | None = None
-    reason: str = ""
-
-
-@dataclass(slots=True)
-class _Group:
-    """Tenants of one shape."""
-
-    catalogue: Catalogue
-    reading: Reading
-    shape: Shape
-    key: str = ""
-    members: list[tuple[Unit, tuple[Value, ...]]] = field(default_factory=list)
-    profile: Profile | None = None
     reason: str = ""
 
 
@@ -95,7 +95,7 @@ def hydrate(tree: Tree, place: Path, how: Hydration, advance: Callable[[], None]
     if how.plain:
         left = [_Left(Hydrated(unit, unit_files(unit)), "") for unit in tree.units]
     else:
-        groups = _groups(tree.units)
+        groups = groups_of(tree.units)
         _compile(groups, place, how)
         for group in groups:
             for made in _stamped(group, place, how):
@@ -112,52 +112,33 @@ def _count(made: Hydrated, advance: Callable[[], None]) -> None:
         advance()
 
 
-def _groups(units: Sequence[Unit]) -> list[_Group]:
-    groups: dict[tuple[Reading, Shape], _Group] = {}
-    for unit in units:
-        reading = reading_of(unit)
-        taken = shape_of(unit, reading)
-        group = groups.get((reading, taken.shape))
-        if group is None:
-            group = groups[reading, taken.shape] = _Group(unit.catalogue, reading, taken.shape)
-        group.members.append((unit, taken.values))
-    return list(groups.values())
-
-
-def _compile(groups: Sequence[_Group], place: Path, how: Hydration) -> None:
+def _compile(groups: Sequence[Group], place: Path, how: Hydration) -> None:
     """Give every group that is kept or large enough its profile, or the reason why it has none."""
-    digests = {id(group.catalogue): _digest_of(catalogue_files(group.catalogue, "")) for group in groups}
     with tempfile.TemporaryDirectory(prefix="quad-profiles-") as folder:
         bench = Bench(how.kustomize, Path(folder))
 
-        def one(numbered: tuple[int, _Group]) -> None:
+        def one(numbered: tuple[int, Group]) -> None:
             number, group = numbered
-            catalogue = digests[id(group.catalogue)]
-            group.key = _key(catalogue, group.shape)
             group.reason = group.reading.objection
             if not group.reason and not _kept(group, how) and len(group.members) >= how.pays:
-                _make(group, place, how, bench, str(number), catalogue)
+                _make(group, place, how, bench, str(number))
 
-        with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+        with ThreadPoolExecutor(max_workers=how.kustomize.width) as pool:
             list(pool.map(one, enumerate(groups)))
 
 
-def _digest_of(catalogue: Mapping[str, bytes]) -> str:
-    return digest(*(part for path, raw in sorted(catalogue.items()) for part in (path, raw)))
+def _key(name: str) -> str:
+    return digest(workshop(), name)
 
 
 def kept_profile(catalogue: Mapping[str, bytes], shape: Shape, cache: Cache) -> Profile | None:
     """The profile that an earlier run has kept for a shape and the files of a catalogue, as `catalogue_files` lists them."""
-    raw = cache.get(_KIND, _key(_digest_of(catalogue), shape))
+    raw = cache.get(_KIND, _key(name_of(digest_of(catalogue), shape)))
     return None if raw is None or raw.startswith(b'"') else from_bytes(raw)
 
 
-def _key(catalogue: str, shape: Shape) -> str:
-    return digest(workshop(), catalogue, repr(shape))
-
-
-def _kept(group: _Group, how: Hydration) -> bool:
-    raw = how.cache.get(_KIND, group.key)
+def _kept(group: Group, how: Hydration) -> bool:
+    raw = how.cache.get(_KIND, _key(group.name))
     if raw is None:
         return False
     if raw.startswith(b'"'):
@@ -167,48 +148,53 @@ def _kept(group: _Group, how: Hydration) -> bool:
     return True
 
 
-def _make(group: _Group, place: Path, how: Hydration, bench: Bench, name: str, catalogue: str) -> None:
+def _make(group: Group, place: Path, how: Hydration, bench: Bench, name: str) -> None:
     unit = group.members[0][0]
     try:
-        profile, application = make_profile(unit, group.shape, group.reading, bench, name, catalogue)
+        profile, application = make_profile(unit, group.shape, group.reading, bench, name, group.catalogue)
         proven = _prove(group, profile, place, how, 1, both=application not in bench.proven)
     except UncuttableError as error:
         group.reason = str(error)
         if not isinstance(error, RefusedWitnessError):
-            how.cache.put(_KIND, group.key, json.dumps(group.reason).encode())
+            how.cache.put(_KIND, _key(group.name), json.dumps(group.reason).encode())
         return
     raw = to_bytes(profile)
     group.profile = from_bytes(raw)
     if proven:
         bench.proven.add(application)
-        how.cache.put(_KIND, group.key, raw)
+        how.cache.put(_KIND, _key(group.name), raw)
 
 
-def _prove(group: _Group, profile: Profile, place: Path, how: Hydration, number: int, both: bool = True) -> bool:
-    """Hold the first tenants that can be stamped against the real kustomize, without their Applications unless `both`.
+def _prove(group: Group, profile: Profile, place: Path, how: Hydration, number: int, both: bool = True) -> bool:
+    """Hold the first tenants that can be stamped (-1: all) against the real kustomize, without their Applications unless `both`.
 
     False where there is none; UncuttableError on any difference.
     """
-    done = 0
-    for unit, values in group.members:
-        if done == number:
-            break
-        try:
-            stamped = files_of(unit, stamp(profile, values))
-        except RefusedError:
-            continue
-        done += 1
-        write(place, unit_files(unit))
-        outputs, problems = build_all(unit.builds[: 1 + both], place, how.kustomize)
-        wrong = [path for path, raw in outputs.items() if stamped.get(path) != raw]
+    able = _stampable(group, profile)
+    chosen = able if number < 0 else islice(able, number)
+    proven = False
+    while together := list(islice(chosen, _TOGETHER)):
+        for unit, _ in together:
+            write(place, unit_files(unit))
+        builds = [build for unit, _ in together for build in unit.builds[: 1 + both]]
+        outputs, problems = build_all(builds, place, how.kustomize)
         if problems:
-            raise RefusedWitnessError(f"kustomize refuses {unit.name}")
+            raise RefusedWitnessError(f"kustomize refuses {problems[0].tenants[0]}")
+        stamped = {path: raw for _, files in together for path, raw in files.items()}
+        wrong = [path for path, raw in outputs.items() if stamped.get(path) != raw]
         if wrong:
             raise UncuttableError(f"{wrong[0]} is not what kustomize prints")
-    return done > 0
+        proven = True
+    return proven
 
 
-def _stamped(group: _Group, place: Path, how: Hydration) -> Iterator[Hydrated | _Left]:
+def _stampable(group: Group, profile: Profile) -> Iterator[tuple[Unit, dict[str, bytes]]]:
+    for unit, values in group.members:
+        with suppress(RefusedError):
+            yield unit, files_of(unit, stamp(profile, values))
+
+
+def _stamped(group: Group, place: Path, how: Hydration) -> Iterator[Hydrated | _Left]:
     profile = group.profile
     if profile is not None and how.prove:
         try:
@@ -226,7 +212,7 @@ def _stamped(group: _Group, place: Path, how: Hydration) -> Iterator[Hydrated | 
             else:
                 yield Hydrated(unit, {**files, **printed}, stamped=Stamped(profile, values, group.shape, unit))
                 continue
-        key = digest(group.key, unit.application, *(part for path, raw in files.items() for part in (path, raw)))
+        key = digest(_key(group.name), unit.application, *(part for path, raw in files.items() for part in (path, raw)))
         yield _Left(Hydrated(unit, files, reason="" if few else reason), key)
 
 

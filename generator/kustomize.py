@@ -8,8 +8,10 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from generator.diagnostics import ToolError
 
@@ -20,14 +22,55 @@ _SHORT_LIVED = {"GOMAXPROCS": "1", "GOGC": "off", "GOMEMLIMIT": "1GiB"}
 """For Go: a build is over before collecting garbage on other cores pays; a quarter less CPU, the same bytes."""
 
 
+Answer = tuple[bytes, str]
+"""What kustomize prints for an overlay, and an empty text; or nothing, and its complaint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A folder below a tree, which reads nothing but itself and the tree's `catalogue/`."""
+
+    tree: Path
+    path: str
+
+
+class Builder(Protocol):
+    """Who runs kustomize, here or elsewhere: the answers are the same.
+
+    It takes `width` batches at a time, and from `batch` overlays on there is nothing gained by larger ones.
+    """
+
+    @property
+    def width(self) -> int: ...
+
+    @property
+    def batch(self) -> int: ...
+
+    def answers(self, overlays: Sequence[Overlay]) -> list[Answer]:
+        """The answer for each overlay, in their order."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kustomize:
-    """A kubectl that embeds kustomize v5.8.1."""
+    """A kubectl that embeds kustomize v5.8.1, as a builder on this machine's cores."""
 
     kubectl: Path
 
-    def build(self, folder: Path) -> tuple[bytes, str]:
-        """What kustomize prints for the folder, and an empty text; or nothing, and its complaint."""
+    @property
+    def width(self) -> int:
+        return os.cpu_count() or 2
+
+    @property
+    def batch(self) -> int:
+        return 1
+
+    def answers(self, overlays: Sequence[Overlay]) -> list[Answer]:
+        """The answer for each overlay, one after the other."""
+        return [self.build(overlay.tree / overlay.path) for overlay in overlays]
+
+    def build(self, folder: Path) -> Answer:
+        """What kustomize says of one folder."""
         environment = {"PATH": os.defpath, "HOME": os.devnull, "LC_ALL": "C", "KUBERC": "off", **_SHORT_LIVED}
         try:
             done = subprocess.run(

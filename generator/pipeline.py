@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from generator.pins import History
 from generator.placing import place, refuse_foreign, selected
 from generator.resolve import resolve
 from generator.result import Rendered
+from generator.sharding import Shard, Share, share
 from generator.snapshot import ids_of
 from generator.staging import staged, write
 from generator.unchanged import tree_digest
@@ -79,3 +81,25 @@ def render(
         today,
         sorted({catalogue.commit for catalogue in fleet.repository.pinned.values()}),
     )
+
+
+def fill(
+    fleet: Fleet,
+    shard: Shard,
+    how: Hydration,
+    crds: Path,
+    progress: Progress,
+    today: date | None = None,
+    require_schemas: bool = False,
+) -> tuple[Share, Rendered]:
+    """Compile, hydrate and check a shard of the fleet for what that leaves in the cache; nothing else is written."""
+    if has_errors(fleet.problems):
+        return Share([], 0), Rendered(problems=fleet.problems)
+    part = share(compile_fleet(fleet.repository, fleet.tenants), shard, how.pays)
+    with tempfile.TemporaryDirectory(prefix="quad-shard-") as folder:
+        made = make(fleet, part.trees, Path(folder), how, crds, progress, lambda *_: None, today, require_schemas)
+    problems = fleet.problems + made.problems
+    done = Rendered(
+        part.tenants, made.objects, made.custom_checked, [], problems, made.waived, made.by_kustomize, day=today
+    )
+    return part, done

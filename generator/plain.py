@@ -5,7 +5,6 @@ It reads the overlays from a staged copy of the tree, so that the bytes are what
 
 from __future__ import annotations
 
-import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +15,7 @@ from pathlib import Path
 from generator.cache import NO_CACHE, Cache, Kind, digest
 from generator.diagnostics import Diagnostic, Span
 from generator.identity import workshop
-from generator.kustomize import Kustomize
+from generator.kustomize import Answer, Builder, Overlay
 from generator.model import Build
 from generator.pinned import inherited
 
@@ -29,7 +28,7 @@ Outputs = dict[str, bytes]
 def build_all(
     builds: Sequence[Build],
     staged: Path,
-    kustomize: Kustomize,
+    kustomize: Builder,
     cache: Cache = NO_CACHE,
     progress: Callable[[], None] = lambda: None,
 ) -> tuple[Outputs, list[Diagnostic]]:
@@ -46,31 +45,35 @@ def build_all(
     return dict(sorted(outputs.items())), problems
 
 
-def _run_all(
-    builds: Sequence[Build], staged: Path, kustomize: Kustomize, cache: Cache
-) -> Iterator[tuple[Build, tuple[bytes, str]]]:
+def _run_all(builds: Sequence[Build], staged: Path, kustomize: Builder, cache: Cache) -> Iterator[tuple[Build, Answer]]:
     catalogue = _digest(staged / "catalogue") if cache.folder and builds else ""
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-        running = {pool.submit(_run, staged / build.overlay, kustomize, cache, catalogue): build for build in builds}
+    size = min(kustomize.batch, -(-len(builds) // kustomize.width)) or 1
+    batches = [builds[first : first + size] for first in range(0, len(builds), size)]
+    with ThreadPoolExecutor(max_workers=kustomize.width) as pool:
+        running = {
+            pool.submit(_run, [Overlay(staged, build.overlay) for build in batch], kustomize, cache, catalogue): batch
+            for batch in batches
+        }
         try:
             for future in as_completed(running):
-                yield running[future], future.result()
+                yield from zip(running[future], future.result(), strict=True)
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 
-def _run(folder: Path, kustomize: Kustomize, cache: Cache, catalogue: str) -> tuple[bytes, str]:
+def _run(overlays: Sequence[Overlay], kustomize: Builder, cache: Cache, catalogue: str) -> list[Answer]:
     if cache.folder is None:
-        return kustomize.build(folder)
-    key = digest(workshop(), catalogue, _digest(folder))
-    kept = cache.get(_KIND, key)
-    if kept is not None:
-        return kept, ""
-    output, complaint = kustomize.build(folder)
-    if not complaint:
-        cache.put(_KIND, key, output)
-    return output, complaint
+        return kustomize.answers(overlays)
+    keys = {each: digest(workshop(), catalogue, _digest(each.tree / each.path)) for each in overlays}
+    kept = {each: cache.get(_KIND, key) for each, key in keys.items()}
+    found = {each: (output, "") for each, output in kept.items() if output is not None}
+    new = [each for each in overlays if each not in found]
+    for each, (output, complaint) in zip(new, kustomize.answers(new) if new else (), strict=True):
+        found[each] = output, complaint
+        if not complaint:
+            cache.put(_KIND, keys[each], output)
+    return [found[each] for each in overlays]
 
 
 def _digest(folder: Path) -> str:

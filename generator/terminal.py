@@ -61,6 +61,25 @@ def named(_context: click.Context, parameter: click.Parameter, value: str | None
     return value or ""
 
 
+def _address(_context: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    from generator.workers import address
+
+    try:
+        return value if value is not None and address(value) else ""
+    except ValueError as error:
+        raise click.BadParameter(f"{error}; it looks like dask://10.0.0.7:8786", param=parameter) from error
+
+
+workers_option = click.option(
+    "--workers",
+    metavar="dask://HOST:PORT",
+    callback=_address,
+    envvar="QUAD_WORKERS",
+    show_envvar=True,
+    help="Let the workers of a Dask cluster run kustomize: the same bytes, sooner.",
+)
+
+
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="List the findings that fleet.yaml waives.")
 
 

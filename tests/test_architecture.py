@@ -50,6 +50,8 @@ PURE = (
     "schema",
     "schema_errors",
     "secrets",
+    "shapes",
+    "sharding",
     "summary",
     "validate",
     "waivers",
@@ -121,6 +123,19 @@ def test_only_one_file_speaks_http(path: Path) -> None:
     if path.relative_to(GENERATOR).as_posix() != "github.py":
         opening = {"urllib", "http", "socket", "requests", "urllib3", "ssl", "ftplib", "smtplib"}
         assert {name for name in modules(path) - {"urllib.parse"} if name.split(".")[0] in opening} == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_only_two_files_know_dask(path: Path) -> None:
+    """And they import it where it is needed, since it is an extra."""
+    top = {name for node in tree(path).body if isinstance(node, ast.Import | ast.ImportFrom) for name in named(node)}
+    assert top & {"dask", "distributed"} == set()
+    assert path.name in ("worker.py", "workers.py") or imports(path) & {"dask", "distributed"} == set()
+
+
+def named(node: ast.Import | ast.ImportFrom) -> set[str]:
+    names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+    return {name.split(".")[0] for name in names}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)

@@ -20,6 +20,7 @@ from generator.cli import main
 main()
 """
 HEAVY = {"yaml", "ruamel", "jsonschema", "git", "jinja2", "cel", "kubernetes_validate"}
+EXTRA = {"dask", "distributed", "tornado", "cloudpickle"}
 
 
 def loaded(*arguments: str) -> set[str]:
@@ -58,6 +59,17 @@ def test_a_command_loads_no_other() -> None:
     modules = loaded("why", "--help")
     assert {name for name in modules if name.startswith("generator.commands.")} == {"generator.commands.why"}
     assert modules & {"cel", "prompt_toolkit"} == set()
+
+
+@pytest.mark.parametrize("command", ["render", "publish", "diff"])
+def test_what_an_extra_installs_is_loaded_where_it_is_asked_for(command: str) -> None:
+    assert loaded(command, "--help") & EXTRA == set()
+
+
+def test_rendering_does_without_the_extra(fleet_repository: Path) -> None:
+    modules = loaded("-C", str(fleet_repository), "render", "--plain")
+    assert "generator.workers" in modules
+    assert modules & EXTRA == set()
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -11,6 +11,7 @@ import rich_click as click
 from rich.console import Console
 from rich.table import Table
 
+from generator import merging
 from generator.cache import KINDS, Cache, Size, default_folder
 from generator.diagnostics import ToolError
 from generator.report.printable import printable
@@ -22,7 +23,7 @@ _STEP = 1000
 
 @click.group("cache")
 def command() -> None:
-    """Show or clear what runs have kept for the next ones.
+    """Show, merge or clear what runs have kept for the next ones.
 
     It lies in $QUAD_CACHE_DIR, else in `quadrangle` in the user's cache folder, and may be removed at any time: every entry is
     found by the digest of all it was made from, a damaged one is no entry, and one that nobody uses for a month is removed.
@@ -31,6 +32,7 @@ def command() -> None:
     Examples:
       quad cache info
       quad cache clear
+      quad cache merge shards/*                    what other machines have kept
       QUAD_CACHE_DIR=/var/tmp/quad quad render     another folder
       quad render --no-cache                       neither read nor written
     """
@@ -86,6 +88,29 @@ def clear() -> int:
     return 0
 
 
+@command.command("merge")
+@click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def merge(folders: tuple[Path, ...]) -> int:
+    """Take over what the cache folders of other runs hold: the shards of a fleet, rendered by several machines.
+
+    Damaged entries are left out. Only merge what was written by those who may publish: a cache says what is rendered.
+
+    \b
+    Examples:
+      quad cache merge shards/*
+      QUAD_CACHE_DIR=/var/tmp/quad quad cache merge shards/1 shards/2
+    """
+    into = default_folder()
+    done = merging.merge(Cache(into), [Cache(folder) for folder in folders])
+    parts = [f"{_entries(done.new)} taken over from {count(len(folders), 'folder')}"]
+    parts += [f"{done.known:,} known already"] if done.known else []
+    parts += [f"{done.damaged:,} damaged and left out"] if done.damaged else []
+    print_state([], f"{', '.join(parts)} -> {printable(str(into))}")
+    if done.failed:
+        raise ToolError(f"{_entries(done.failed)} cannot be written", "mend the folder's permissions, or make room")
+    return 0
+
+
 def _where(folder: Path) -> str:
     """The folder, who has chosen it, and why it keeps nothing where that is so."""
     origin = "from $QUAD_CACHE_DIR" if os.environ.get("QUAD_CACHE_DIR") else "$QUAD_CACHE_DIR names another"
@@ -98,7 +123,11 @@ def _where(folder: Path) -> str:
 
 
 def _said(size: Size) -> str:
-    return f"{size.entries:,} {'entry' if size.entries == 1 else 'entries'} ({_human(size.bytes)})"
+    return f"{_entries(size.entries)} ({_human(size.bytes)})"
+
+
+def _entries(number: int) -> str:
+    return f"{number:,} {'entry' if number == 1 else 'entries'}"
 
 
 def _sum(sizes: list[Size]) -> Size:

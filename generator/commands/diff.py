@@ -14,7 +14,7 @@ from generator.comparison import PUBLISHED, Base, Pairs, base, pairs, sources
 from generator.diagnostics import Diagnostic, ToolError, has_errors
 from generator.diff import attribute, compare
 from generator.diff.review import own_paths, review
-from generator.hydrate import usual
+from generator.hydrate import using, usual
 from generator.judgement import Case, judged
 from generator.model import Fleet
 from generator.partial_diff import part_pairs
@@ -26,7 +26,16 @@ from generator.report.changes_text import text
 from generator.report.changes_words import counts
 from generator.since import WholeFleetError
 from generator.staging import write
-from generator.terminal import judging_day, paint_on, print_diagnostics, print_state, progress, repository, unknown
+from generator.terminal import (
+    judging_day,
+    paint_on,
+    print_diagnostics,
+    print_state,
+    progress,
+    repository,
+    unknown,
+    workers_option,
+)
 
 FORMATS: Mapping[str, Callable[[Review], str]] = {
     "text": text,
@@ -55,6 +64,7 @@ _SUFFIXES = {"markdown": "md", "html": "html", "json": "json", "sarif": "sarif"}
     type=click.Path(file_okay=False, path_type=Path),
     help="Write review.md, .html, .json and .sarif to a folder, from one rendering.",
 )
+@workers_option
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where something changes.")
 @click.pass_context
 def command(
@@ -66,6 +76,7 @@ def command(
     layout: str,
     output: Path | None,
     folder: Path | None,
+    workers: str,
     exit_code: bool,
 ) -> int:
     """Show what the fleet of the working tree changes: objects and fields, the same change of many tenants once.
@@ -89,7 +100,7 @@ def command(
         return 1
     meant = _base(root, against)
     names = _environments(fleet, environments, meant)
-    found = compared[1] if compared else _whole(root, fleet, meant, names, not environments)
+    found = compared[1] if compared else _whole(root, fleet, meant, names, workers, not environments)
     if found.failed:
         print_diagnostics(found.problems, "text")
         print_state(found.problems, f"{found.failed} cannot be rendered, nothing was compared")
@@ -123,9 +134,9 @@ def _part(root: Path) -> tuple[Fleet, Pairs] | None:
         return None
 
 
-def _whole(root: Path, fleet: Fleet, meant: Base, names: Sequence[str], whole: bool) -> Pairs:
-    with progress("rendering") as bar:
-        return pairs(root, fleet, meant, names, usual(), bar, whole=whole)
+def _whole(root: Path, fleet: Fleet, meant: Base, names: Sequence[str], workers: str, whole: bool) -> Pairs:
+    with using(workers) as how, progress("rendering") as bar:
+        return pairs(root, fleet, meant, names, how, bar, whole=whole)
 
 
 def _base(root: Path, against: str | None) -> Base:

@@ -19,6 +19,7 @@ from generator.terminal import (
     progress,
     repository,
     usage,
+    workers_option,
 )
 
 
@@ -35,6 +36,7 @@ from generator.terminal import (
 @click.option(
     "--overwrite", multiple=True, metavar="COMMIT", help="Publish over this tip, whoever made it; may be repeated."
 )
+@workers_option
 @format_option
 @click.pass_context
 def command(
@@ -45,6 +47,7 @@ def command(
     keep_going: bool,
     dry_run: bool,
     overwrite: tuple[str, ...],
+    workers: str,
     layout: str,
 ) -> int:
     """Publish the commit that is checked out: one commit for each environment, on its rendered branch.
@@ -64,16 +67,16 @@ def command(
     request = Request(root, environments, remote, suffix, keep_going, dry_run, tips)
     crds = root / ".build" / "crds"
     begun = begin(request, Cache(default_folder()), crds)
-    return _report(begun if isinstance(begun, Published) else _publish(request, begun, crds), layout)
+    return _report(begun if isinstance(begun, Published) else _publish(request, begun, crds, workers), layout)
 
 
-def _publish(request: Request, begun: Since, crds: Path) -> Published:
-    from generator.hydrate import usual
+def _publish(request: Request, begun: Since, crds: Path, workers: str) -> Published:
+    from generator.hydrate import using
     from generator.publication import judge, publish
     from generator.rendering import Tools
 
-    with progress("rendering") as bar, usage():
-        return publish(request, Tools(usual(), crds, bar), judge, begun)
+    with using(workers) as how, progress("rendering") as bar, usage():
+        return publish(request, Tools(how, crds, bar), judge, begun)
 
 
 def _report(done: Published, layout: str) -> int:

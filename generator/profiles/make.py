@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.cache import digest
 from generator.compile import catalogue_files, unit_files
-from generator.kustomize import Kustomize
-from generator.model import Build, Unit
+from generator.kustomize import Builder, Overlay
+from generator.model import Unit
 from generator.profiles.assemble import Made, assemble
 from generator.profiles.cut import RefusedWitnessError
 from generator.profiles.reading import Reading
 from generator.profiles.shape import Shape
 from generator.profiles.template import Profile
-from generator.profiles.witness import APPLICATION, ring_of_witness, slug_holes, witness
+from generator.profiles.witness import APPLICATION, Witness, ring_of_witness, slug_holes, witness
 from generator.staging import write
 
 
@@ -22,7 +23,7 @@ from generator.staging import write
 class Bench:
     """Where profiles are made. Most shapes' Applications are alike: they are built once, and `proven` once."""
 
-    kustomize: Kustomize
+    kustomize: Builder
     folder: Path
     printed: dict[str, bytes] = field(default_factory=dict)
     proven: set[str] = field(default_factory=set)
@@ -33,32 +34,52 @@ def make_profile(
 ) -> tuple[Profile, str]:
     """The profile of all units of this one's shape, and what its Application is known by; UncuttableError where there is none."""
     slugs = slug_holes(unit, shape)
+    found = [witness(unit, shape, reading.shared, second) for second in (False, True)]
+    asked = [
+        _asked(each, ring_of_witness(bool(second)), bench.folder / place / str(second), catalogue)
+        for second, each in enumerate(found)
+    ]
+    outputs = _printed([one for each in asked for one in each], bench)
     first, second = (
-        _made(unit, shape, reading, second, bench, f"{place}/{int(second)}", catalogue) for second in (False, True)
+        Made(each, {one.output: outputs[one.overlay] for one in own}) for each, own in zip(found, asked, strict=True)
     )
     application = digest(catalogue, first.outputs[APPLICATION])
     return assemble(first, second, slugs, reading.fixed, reading.choices), application
 
 
-def _made(unit: Unit, shape: Shape, reading: Reading, second: bool, bench: Bench, place: str, catalogue: str) -> Made:
-    found = witness(unit, shape, reading.shared, second)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A build of a witness; with the key of what it reads, where other shapes' may be the same."""
+
+    output: str
+    overlay: Overlay
+    key: str
+
+
+def _asked(found: Witness, ring: str, tree: Path, catalogue: str) -> list[_Asked]:
+    """The builds of a witness whose files lie in a tree of its own: the names of both may be the same."""
     files = unit_files(found.unit)
-    folder = bench.folder / place
-    write(folder, catalogue_files(unit.catalogue, ring_of_witness(second)))
-    write(folder, files)
-    outputs = {}
+    write(tree, catalogue_files(found.unit.catalogue, ring))
+    write(tree, files)
+    asked = []
     for build in found.unit.builds:
         own = [part for path, raw in files.items() if path.startswith(f"{build.overlay}/") for part in (path, raw)]
         key = digest(catalogue, *own) if build.output == APPLICATION else ""
-        outputs[build.output] = bench.printed.get(key) or _printed(folder, build, bench)
-        if key:
-            bench.printed[key] = outputs[build.output]
-    return Made(found, outputs)
+        asked.append(_Asked(build.output, Overlay(tree, build.overlay), key))
+    return asked
 
 
-def _printed(folder: Path, build: Build, bench: Bench) -> bytes:
-    output, complaint = bench.kustomize.build(folder / build.overlay)
-    if complaint:
-        said = complaint.replace(str(folder.resolve()), "").replace(str(folder), "")
-        raise RefusedWitnessError(f"kustomize refuses the witness: {said[:200]}")
-    return output
+def _printed(asked: Sequence[_Asked], bench: Bench) -> dict[Overlay, bytes]:
+    """What kustomize prints, asked for all of a shape at once: that is one batch."""
+    outputs = {one.overlay: bench.printed[one.key] for one in asked if one.key in bench.printed}
+    new = [one for one in asked if one.overlay not in outputs]
+    answers = bench.kustomize.answers([one.overlay for one in new])
+    for one, (output, complaint) in zip(new, answers, strict=True):
+        if complaint:
+            tree = one.overlay.tree
+            said = complaint.replace(str(tree.resolve()), "").replace(str(tree), "")
+            raise RefusedWitnessError(f"kustomize refuses the witness: {said[:200]}")
+        outputs[one.overlay] = output
+        if one.key:
+            bench.printed[one.key] = output
+    return outputs

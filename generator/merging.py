@@ -1,0 +1,54 @@
+"""What other machines have kept, taken over into one cache: `quad cache merge` puts the shards of a fleet together.
+
+An entry is found by the digest of what it was made from, and holds that of its bytes; whoever writes such a folder could still say
+anything of anything, so only folders of those who may publish are merged (docs/scale.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from generator.cache import Cache, Kind
+
+_TAKEN: tuple[Kind, ...] = ("build", "profile", "tenant", "crd", "verdicts")
+"""The others tell of whole fleets, of one machine's disk and of one clone's branches."""
+_OF_MANY: Kind = "verdicts"
+"""Each shard knows of other clean cases for the same key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """How many entries are new, how many were known, how many were damaged and how many could not be written."""
+
+    new: int = 0
+    known: int = 0
+    damaged: int = 0
+    failed: int = 0
+
+
+def merge(into: Cache, others: Sequence[Cache]) -> Merged:
+    """Put the entries of other caches into one; of what is in both, ours stays, and verdicts are joined."""
+    counts = dict.fromkeys(("new", "known", "damaged", "failed"), 0)
+    for other in others:
+        for kind, key in other.entries():
+            if kind in _TAKEN:
+                counts[_taken(into, other, kind, key)] += 1
+    return Merged(**counts)
+
+
+def _taken(into: Cache, other: Cache, kind: Kind, key: str) -> str:
+    theirs = other.get(kind, key)
+    if theirs is None:
+        return "damaged"
+    ours = into.get(kind, key)
+    wanted = theirs if ours is None else _joined(ours, theirs) if kind == _OF_MANY else ours
+    if wanted == ours:
+        return "known"
+    into.put(kind, key, wanted)
+    return "new" if into.get(kind, key) == wanted else "failed"
+
+
+def _joined(ours: bytes, theirs: bytes) -> bytes:
+    """The lines of both, as `making.py` writes them."""
+    return b"\n".join(sorted({*ours.split(), *theirs.split()}))
