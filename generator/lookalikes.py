@@ -28,7 +28,7 @@ from generator.rules.scope import (
     looks_among_others,
     names_after,
 )
-from generator.rules.structure import StructuralValidator
+from generator.rules.structure import validator_of
 from generator.source import Path
 from generator.verdict import Verdict, verdict_of
 
@@ -153,8 +153,8 @@ class Sight:
     def _fits(self, schema: Schema) -> Verdict:
         """Whether a value fits the schema; a fast no may mean that it does not know, and then the library is asked."""
         if id(schema) not in self._fitting:
-            fast, slow = verdict_of(schema), StructuralValidator(schema)
-            self._fitting[id(schema)] = schema, lambda value: fast(value) or bool(slow.is_valid(value))
+            fast = verdict_of(schema)
+            self._fitting[id(schema)] = schema, lambda value: fast(value) or bool(validator_of(schema).is_valid(value))
         return self._fitting[id(schema)][1]
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from generator.model import Manifest
@@ -83,8 +84,17 @@ def _known_version(kubernetes: str) -> str:
 
 
 @cache
+def _package() -> Path:
+    """Where the schemas lie: found, not imported, for the package brings libraries that are slow to load."""
+    spec = find_spec("kubernetes_validate")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
+
+
+@cache
 def _carried() -> list[Version]:
-    names = (folder.name for folder in files("kubernetes_validate").joinpath(_FOLDER).iterdir())
+    names = (folder.name for folder in (_package() / _FOLDER).iterdir())
     return sorted(numbers(name) for name in names if name.endswith("-local-strict"))
 
 
@@ -105,7 +115,7 @@ def _groups(version: str) -> frozenset[str]:
 
 @cache
 def _raw(version: str) -> dict[str, Any]:
-    text = files("kubernetes_validate").joinpath(_FOLDER, version, "_definitions.json").read_text("utf-8")
+    text = (_package() / _FOLDER / version / "_definitions.json").read_text("utf-8")
     definitions: dict[str, Any] = json.loads(text)["$defs"]
     return definitions
 

@@ -5,37 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
-
-from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.protocols import Validator
-from jsonschema.validators import extend
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from generator.model import Manifest, Schema
 from generator.rules.violation import Violation
 from generator.rules.walk import at, mapping
 from generator.verdict import Verdict, verdict_of
 
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
+
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """The schema of a kind: the library that says what does not fit, and a function that says fast that all does."""
+    """The schema of a kind, and a function that says fast that an object fits it."""
 
     schema: Schema
-    validator: Validator
     fits: Verdict
 
 
 def structure_of(schema: Schema) -> Structure:
     """To be made once for each kind."""
-    return Structure(schema, StructuralValidator(schema), verdict_of(schema))
+    return Structure(schema, verdict_of(schema))
 
 
 def structural_errors(manifest: Manifest, structure: Structure, help: str) -> Iterator[Violation]:
     """One violation for each fault of the object."""
     if structure.fits(manifest.object):
         return
-    for error in structure.validator.iter_errors(manifest.object):
+    for error in validator_of(structure.schema).iter_errors(manifest.object):
         for message, hint in _messages(error):
             yield Violation(manifest, tuple(error.absolute_path), message, hint or help)
 
@@ -96,6 +96,8 @@ def _unique_keys(_: Validator, keys: list[str], instance: Any, schema: Mapping[s
     """Items of a list that is a map by some keys must differ in them."""
     if not isinstance(instance, list):
         return
+    from jsonschema import ValidationError  # noqa: PLC0415  # only where something is to be said
+
     properties = schema.get("items", {}).get("properties", {})
     seen: set[str] = set()
     for index, item in enumerate(instance):
@@ -108,12 +110,23 @@ def _unique_keys(_: Validator, keys: list[str], instance: Any, schema: Mapping[s
 
 
 def _unique_items(_: Validator, kind: str, instance: Any, __: Mapping[str, Any]) -> Iterator[ValidationError]:
+    from jsonschema import ValidationError  # noqa: PLC0415  # as above
+
     if kind == "set" and isinstance(instance, list) and len({repr(item) for item in instance}) < len(instance):
         yield ValidationError("holds an item twice")
 
 
-StructuralValidator: type[Validator] = extend(  # type: ignore[no-untyped-call]  # its stub has no types
-    Draft202012Validator,
-    {"x-kubernetes-list-map-keys": _unique_keys, "x-kubernetes-list-type": _unique_items},
-)
-"""JSON Schema plus what Kubernetes says about lists that are maps or sets."""
+@cache
+def structural_validator() -> type[Validator]:
+    """JSON Schema plus what Kubernetes says about lists that are maps or sets; the library is slow to import, and seldom asked."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  # as above
+    from jsonschema.validators import extend  # noqa: PLC0415  # as above
+
+    keywords = {"x-kubernetes-list-map-keys": _unique_keys, "x-kubernetes-list-type": _unique_items}
+    made: type[Validator] = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]  # its stub has no types
+    return made
+
+
+def validator_of(schema: Schema) -> Validator:
+    """The library's word on what does not fit the schema."""
+    return structural_validator()(schema)

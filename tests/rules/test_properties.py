@@ -15,7 +15,7 @@ from generator.crds import read_crds
 from generator.model import Manifest
 from generator.rules import RULES, Context
 from generator.rules.custom_resource import json_schema
-from generator.rules.structure import StructuralValidator
+from generator.rules.structure import structural_validator
 from tests.conftest import ROOT
 
 RENDERED = {
@@ -135,4 +135,4 @@ def test_every_fetched_schema_converts() -> None:
         pytest.skip("no schemas: `make crds`")
     assert {(group, kind) for group, _, kind in schemas} == RENDERED, "CI fetches the CRDs before the tests"
     for schema in schemas.values():
-        StructuralValidator.check_schema(json_schema(schema))
+        structural_validator().check_schema(json_schema(schema))
