@@ -128,7 +128,9 @@ def names_of(change: TenantChange, own: Sequence[Path], common: frozenset[str]) 
         for text in texts if len(specs) == 1 else [text for text in texts if text in _at(specs[1], path)]:
             found.setdefault(text, name)
     for text, name in tuple(found.items()):
-        if _NAME.fullmatch(text):  # how it is written where its own signs are not allowed: as a database's name, an object's
+        if _NAME.fullmatch(
+            text
+        ):  # how it is written where its own signs are not allowed: as a database's name, an object's
             found.setdefault(text.replace("-", "_"), name)
             found.setdefault(text.replace(".", "-"), name)
     kept = [(text, name) for text, name in found.items() if text and text not in common]
