@@ -6,7 +6,7 @@ two tenants' own. Where these would have to know a value there is no pattern, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
@@ -15,13 +15,16 @@ from generator.changes import Edit, ObjectChange, ObjectId, TenantChange
 from generator.diagnostics import ToolError
 from generator.diff.edits import edits
 from generator.diff.pairing import HASH, is_hashed, paired
-from generator.diff.unknown_objects import Documents
+from generator.diff.unknown_objects import Documents, Hole
 from generator.diff.unknowns import KINDS, AskedError, Atom, Fill, Places, Unknown, filled, places, same, surely_differ
 from generator.model import Spec
 from generator.name_hash import hash_of
+from generator.profiles.shape import Value, holes
 from generator.profiles.shape import filled as put_in
-from generator.profiles.shape import holes
 from generator.profiles.template import Stamped
+
+Key = tuple[str, int, str, int]
+"""A profile and a shape of either side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +105,12 @@ class Patterns:
     """The patterns that were asked for, None for those that there cannot be."""
 
     documents: Documents = field(default_factory=Documents)
-    known: dict[tuple[str, str, int], Pattern | None] = field(default_factory=dict)
+    known: dict[Key, Pattern | None] = field(default_factory=dict)
+    holes: dict[int, Mapping[Hole, int]] = field(default_factory=dict)
 
     def of(self, before: Stamped, after: Stamped) -> Pattern | None:
-        """The pattern of both profiles, for tenants of this shape."""
-        key = before.profile.key, after.profile.key, id(after.shape)
+        """The pattern of both profiles, for tenants of these shapes."""
+        key = before.profile.key, id(before.shape), after.profile.key, id(after.shape)
         if key not in self.known:
             try:
                 self.known[key] = self._made(before, after)
@@ -115,21 +119,39 @@ class Patterns:
         return self.known[key]
 
     def _made(self, before: Stamped, after: Stamped) -> Pattern:
-        removed, added = self.documents.differing(before.profile, after.profile, len(after.values))
+        removed, added = self.documents.differing(before, after)
         found = tuple(_compared(removed, added))
         spec = _spec(after)
         words = [Unknown((("spec", (what,)),)) for what in ("name", "environment", "ring", "cluster")]
         return Pattern(_unknown(words, spec, found), tuple(_blank(item) for item in found))
 
     def changed(self, environment: str, before: Stamped, after: Stamped) -> TenantChange | None:
-        """The change of a tenant whose resolved spec and values are the same on both sides; None where it is no pattern's."""
-        pattern = self.of(before, after)
+        """The change of a tenant with the same resolved spec on both sides; None where it is no pattern's."""
+        old, new = self._by_hole(before), self._by_hole(after)
+        same = (
+            before.values == after.values
+            if old is new
+            else all(before.values[at] == after.values[new[hole]] for hole, at in old.items() if hole in new)
+        )
+        pattern = self.of(before, after) if same else None
         if pattern is None:
             return None
-        unit, fill = after.unit, Fill(after.values)
+
+        def find(hole: Hole) -> Value:
+            return after.values[new[hole]] if hole in new else before.values[old[hole]]
+
+        unit, fill = after.unit, Fill(find)
         words = unit.name, environment, str(unit.spec["ring"]), str(unit.spec["cluster"])
         objects = tuple(item for item, _ in pattern.put(fill))
         return TenantChange(*words, unit.spec, unit.spec, objects, Part(pattern, fill))
+
+    def _by_hole(self, stamped: Stamped) -> Mapping[Hole, int]:
+        """The numbers of the values of the shape."""
+        key = id(stamped.shape)
+        if key not in self.holes:
+            found = {hole: number for number, hole in enumerate(holes(stamped.shape[0]))}
+            self.holes[key] = next((known for known in self.holes.values() if known == found), found)
+        return self.holes[key]
 
 
 def _unknown(words: Sequence[Any], spec: Spec, objects: tuple[ObjectChange, ...]) -> TenantChange:

@@ -9,10 +9,15 @@ from typing import Any
 
 from generator.diff import documents
 from generator.diff.unknowns import KINDS, AskedError, Atom, Kind, Unknown
-from generator.profiles.template import Parts, Profile
+from generator.profiles.shape import holes
+from generator.profiles.template import Parts, Profile, Stamped
+from generator.source import Path
 
 _MARK = "unknown-scalar-"
 _BETWEEN = "\n---\n"
+
+Hole = tuple[Path, str]
+"""A value of the shape: its path, and its kind."""
 
 Mark = tuple[tuple[Atom, ...], Kind, int, int]
 """What is written: the texts and values, as what, at which column and indentation."""
@@ -25,21 +30,21 @@ class Documents:
     marks: dict[Mark, str] = field(default_factory=dict)
     unknowns: dict[str, Unknown] = field(default_factory=dict)
 
-    def differing(self, before: Profile, after: Profile, number: int) -> tuple[list[Any], list[Any]]:
-        """The objects of each that the other does not have byte for byte; their tenants have so many values."""
-        old, new = (list(self._texts(profile, number)) for profile in (before, after))
+    def differing(self, before: Stamped, after: Stamped) -> tuple[list[Any], list[Any]]:
+        """The objects of each one's profile that the other's does not have byte for byte."""
+        old, new = (list(self._texts(side.profile, holes(side.shape[0]))) for side in (before, after))
         return [self._read(text) for text in _left(old, new)], [self._read(text) for text in _left(new, old)]
 
-    def _texts(self, profile: Profile, number: int) -> Iterator[str]:
+    def _texts(self, profile: Profile, values: Sequence[Hole]) -> Iterator[str]:
         for template in profile.templates:
             if any(_MARK in literal for literal in template.literals):
                 raise AskedError
-            marks = [self._mark(profile, slot, number) for slot in template.slots]
+            marks = [self._mark(profile, slot, values) for slot in template.slots]
             yield from _woven(template.literals, marks).split(_BETWEEN)
 
-    def _mark(self, profile: Profile, at: int, number: int) -> str:
+    def _mark(self, profile: Profile, at: int, values: Sequence[Hole]) -> str:
         slot = profile.slots[at]
-        what = _atoms(slot.parts, profile, number), KINDS.get(slot.style, "tree"), slot.column, slot.indent
+        what = _atoms(slot.parts, profile, values), KINDS.get(slot.style, "tree"), slot.column, slot.indent
         if what not in self.marks:
             mark = self.marks[what] = f"{_MARK}{len(self.marks)}"
             self.unknowns[mark] = Unknown(*what[:2])
@@ -62,17 +67,17 @@ def _woven(literals: Sequence[str], marks: Sequence[str]) -> str:
     return "".join(pieces)
 
 
-def _atoms(parts: Parts, profile: Profile, number: int) -> tuple[Atom, ...]:
+def _atoms(parts: Parts, profile: Profile, values: Sequence[Hole]) -> tuple[Atom, ...]:
     """The parts with each number said as what it stands for, which the same number may not do in another profile."""
 
     def atom(part: str | int) -> Atom:
         if isinstance(part, str):
             return part
-        if part < number:
-            return ("value", part)
-        if part < number + len(profile.slugs):
-            return ("slug", profile.slugs[part - number])
-        return ("hash", _atoms(profile.hashes[part - number - len(profile.slugs)], profile, number))
+        if part < len(values):
+            return ("value", values[part])
+        if part < len(values) + len(profile.slugs):
+            return ("slug", values[profile.slugs[part - len(values)]])
+        return ("hash", _atoms(profile.hashes[part - len(values) - len(profile.slugs)], profile, values))
 
     return tuple(atom(part) for part in parts)
 

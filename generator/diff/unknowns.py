@@ -6,7 +6,7 @@ know more of it gets an AskedError. So a function that comes to an end with such
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, Literal, NoReturn
@@ -23,7 +23,7 @@ KINDS: Mapping[str, Kind] = {"number": "number", "text": "text"}
 
 Made = tuple[str, Any]
 Atom = str | Made
-"""A literal text, or what stands between: ("value", number), ("slug", number), ("hash", atoms)."""
+"""A literal text, or what stands between: ("value", which), ("slug", of which value), ("hash", atoms)."""
 
 
 class AskedError(Exception):
@@ -119,9 +119,9 @@ def _lengths_differ(first: list[Any], second: list[Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """Puts in the values of one tenant."""
+    """Puts in the values of one tenant, which `find` gives."""
 
-    values: Sequence[Value]
+    find: Callable[[Any], Value]
     known: dict[Made, str] = field(default_factory=dict)
 
     def text(self, atoms: tuple[Atom, ...]) -> str:
@@ -131,7 +131,7 @@ class Fill:
     def value(self, unknown: Unknown) -> Any:
         """What stands there."""
         if unknown.kind == "tree":
-            return self.values[unknown.atoms[0][1]]  # type: ignore[index]  # it has one value and nothing else
+            return self.find(unknown.atoms[0][1])  # it has one value and nothing else
         return int(self.text(unknown.atoms)) if unknown.kind == "number" else self.text(unknown.atoms)
 
     def _put(self, atom: Atom) -> str:
@@ -144,7 +144,7 @@ class Fill:
     def _made(self, kind: str, what: Any) -> str:
         if kind == "hash":
             return hash_of("".join(part if isinstance(part, str) else json_inside(self._put(part)) for part in what))
-        return str(self.values[what]) if kind == "value" else slug_of(self.values[what])
+        return str(self.find(what)) if kind == "value" else slug_of(self.find(what))
 
 
 Places = Any
