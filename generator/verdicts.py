@@ -38,11 +38,11 @@ class Verdicts:
 
     sight: Sight
     clean: set[str] = field(default_factory=set)
-    cases: dict[Key, Case] = field(default_factory=dict)
+    cases: dict[int, Case] = field(default_factory=dict)
     tenants: set[str] = field(default_factory=set)
     _groups: dict[tuple[int, ...], list[Seen]] = field(default_factory=dict)
-    _passed: set[Key] = field(default_factory=set)
-    _covers: dict[Key, list[tuple[list[Seen], int]]] = field(default_factory=dict)
+    _passed: set[int] = field(default_factory=set)
+    _covers: dict[int, list[tuple[list[Seen], int]]] = field(default_factory=dict)
     _tokens: dict[Any, int] = field(default_factory=dict)
     _numbers: dict[Key, int] = field(default_factory=dict)
     _keys: list[Key] = field(default_factory=list)
@@ -58,18 +58,17 @@ class Verdicts:
             self._groups[total].append(seen)
             return
         group = self._groups[total] = [seen]
-        keys = [self._keys[number] for number in total]
-        for number, key in enumerate(keys, -1):
-            self._covers.setdefault(key, []).append((group, number))
-        new = [(number, key) for number, key in enumerate(keys, -1) if self._is_new(key)]
+        for at, number in enumerate(total, -1):
+            self._covers.setdefault(number, []).append((group, at))
+        new = [(at, number) for at, number in enumerate(total, -1) if self._is_new(number)]
         every = range(len(holes.objects))
-        wanted = every if new and new[0][0] < 0 else [number for number, _ in new]
+        wanted = every if new and new[0][0] < 0 else [at for at, _ in new]
         found = dict(zip(wanted, seen.manifests(wanted), strict=True)) if new else {}
-        named = tuple(str(value) for value in (*values, *joins))
-        for number, key in new:
-            objects = [found[at] for at in every] if number < 0 else [found[number]]
-            codes = WHOLE if number < 0 else SINGLE
-            self.cases[key] = Case(seen.tenant, objects, codes, named, key, partial(self._twins, key, (seen, number)))
+        named = tuple(str(value) for value in (*values, *joins)) if new else ()
+        for at, number in new:
+            objects = [found[each] for each in every] if at < 0 else [found[at]]
+            codes, twins = WHOLE if at < 0 else SINGLE, partial(self._twins, number, (seen, at))
+            self.cases[number] = Case(seen.tenant, objects, codes, named, self._keys[number], twins)
 
     def _looks(
         self, seen: Seen, trees: Trees, values: Sequence[Value], joins: Sequence[str], holes: Holes
@@ -99,13 +98,13 @@ class Verdicts:
             self._keys.append(key)
         return number
 
-    def _is_new(self, key: Key) -> bool:
+    def _is_new(self, number: int) -> bool:
         """Whether nobody judged the like, in this run or in an earlier one."""
-        if key in self.cases or key in self._passed:
+        if number in self.cases or number in self._passed:
             return False
-        if not self.is_clean(key):
+        if not self.is_clean(self._keys[number]):
             return True
-        self._passed.add(key)
+        self._passed.add(number)
         return False
 
     def is_clean(self, key: Key) -> bool:
@@ -117,12 +116,12 @@ class Verdicts:
         if case.key:
             self.clean.add(digest(repr(case.key)))
 
-    def _twins(self, key: Key, judged: tuple[Seen, int]) -> Iterator[Twin]:
+    def _twins(self, number: int, judged: tuple[Seen, int]) -> Iterator[Twin]:
         """What else a case is about, each with a way to its objects: a tenant may have several that look the same."""
-        for group, number in self._covers[key]:
+        for group, at in self._covers[number]:
             for seen in group:
-                if seen is not judged[0] or number != judged[1]:
-                    yield Twin(seen.tenant, _Part(seen, number))
+                if seen is not judged[0] or at != judged[1]:
+                    yield Twin(seen.tenant, _Part(seen, at))
 
 
 @dataclass(frozen=True, slots=True)
