@@ -22,11 +22,11 @@ Kind = Literal["build", "profile", "tenant", "crd", "verdicts", "run", "tree", "
 KINDS: Mapping[Kind, str] = {
     "build": "what kustomize printed for an overlay",
     "profile": "the template of the tenants of one shape",
-    "tenant": "what kustomize printed for a tenant that is not stamped",
+    "tenant": "the output of a tenant that is not stamped",
     "crd": "the schemas of a kind of custom resource",
     "verdicts": "what the rules found nothing wrong with",
     "run": "what a run made of a whole fleet",
-    "census": "the tenants of a published fleet, and where its branches were",
+    "census": "tenants and branches of a published fleet",
     "valid": "a fleet in which there was no problem",
     "tree": "how a folder looked when it held rendered trees",
 }
