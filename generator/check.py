@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from generator.diagnostics import Diagnostic, Severity, Span, Waived
@@ -82,14 +83,14 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Objects of one tenant, and the rules to hold them against.
+    """A way to objects of one tenant, and the rules to hold them against: what waits to be judged takes no memory.
 
     What is found is found for the `twins` too; they are judged by themselves only where the words of a finding hold one of the
     tenant's own `values`. `key` is what the case is remembered by.
     """
 
     tenant: str
-    manifests: Sequence[Manifest]
+    manifests: Callable[[], Sequence[Manifest]]
     codes: Sequence[str] = tuple(RULES)
     values: tuple[str, ...] = ()
     key: tuple[Any, ...] = ()
@@ -101,7 +102,7 @@ def cases_of(manifests: Iterable[Manifest]) -> list[Case]:
     tenants: dict[str, list[Manifest]] = defaultdict(list)
     for manifest in manifests:
         tenants[manifest.tenant].append(manifest)
-    return [Case(tenant, own) for tenant, own in tenants.items()]
+    return [Case(tenant, partial(tuple, own)) for tenant, own in tenants.items()]
 
 
 def check(
@@ -157,15 +158,16 @@ def _found(
         for place, violation in violations:
             _note(found, place, violation, [case.tenant] if own else [case.tenant, *(twin.tenant for twin in twins)])
         for twin in twins if own else ():
-            for place, violation in _violations(Case(twin.tenant, twin.manifests(), case.codes), context, policy):
+            for place, violation in _violations(Case(twin.tenant, twin.manifests, case.codes), context, policy):
                 _note(found, place, violation, [twin.tenant])
     return found
 
 
 def _violations(case: Case, context: Context, policy: Policy) -> list[tuple[_Place, Violation]]:
     found = []
+    manifests = case.manifests()
     for number, version in enumerate(policy.versions or ("",)):
-        members = [replace(manifest, kubernetes=version) for manifest in case.manifests] if version else case.manifests
+        members = [replace(manifest, kubernetes=version) for manifest in manifests] if version else manifests
         for code in (code for code in case.codes if not number or code in VERSIONED):
             commit = policy.pins.get(case.tenant, "")
             found += [(_place(code, violation, commit), violation) for violation in RULES[code](members, context)]

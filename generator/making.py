@@ -56,6 +56,15 @@ class Made:
     stamped: Mapping[str, Mapping[str, Stamped]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """The tenant whose objects were asked for last: several cases in a row are about one tenant."""
+
+    stamped: Stamped
+    texts: Sequence[tuple[Build, bytes]]
+    manifests: dict[int, Manifest] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class _Making:
     """What a run gathers on its way."""
@@ -70,6 +79,7 @@ class _Making:
     stamped: dict[str, dict[str, Stamped]] = field(default_factory=dict)
     versions: set[str] = field(default_factory=set)
     objects: int = 0
+    open: _Open | None = None
 
     def __post_init__(self) -> None:
         self.verdicts = Verdicts(Sight(self._asked), self.clean)
@@ -98,9 +108,16 @@ class _Making:
 
     def _seen(self, unit: Unit, stamped: Stamped) -> None:
         def manifests(wanted: Sequence[int]) -> Sequence[Manifest]:
-            files = files_of(unit, stamp(stamped.profile, stamped.values))
-            texts = [(build, text) for build in unit.builds for text in files[build.output].split(_BETWEEN)]
-            return [self._manifest(*texts[number], unit) for number in wanted]
+            if self.open is None or self.open.stamped is not stamped:
+                files = files_of(unit, stamp(stamped.profile, stamped.values))
+                self.open = _Open(
+                    stamped, [(build, text) for build in unit.builds for text in files[build.output].split(_BETWEEN)]
+                )
+            known = self.open.manifests
+            for number in wanted:
+                if number not in known:
+                    known[number] = self._manifest(*self.open.texts[number], unit)
+            return [known[number] for number in wanted]
 
         assert self.fleet.repository.fleet is not None
         version = self.fleet.repository.fleet.data["clusters"][unit.spec["cluster"]]["kubernetes"]
@@ -129,7 +146,8 @@ class _Making:
         catalogues = {tenant.name: repository.catalogue_of(tenant.spec["ring"]) for tenant in self.fleet.tenants}
         pins = {name: catalogue.commit for name, catalogue in catalogues.items()}
         policy = Policy(waivers_of(repository.fleet), today, names, pins=pins)
-        kinds = {(manifest.group, manifest.kind) for case in cases for manifest in case.manifests}
+        kinds = {(manifest.group, manifest.kind) for case in self.plain for manifest in case.manifests()}
+        kinds |= self.verdicts.kinds()
         judged = {case.tenant for case in cases} | self.verdicts.tenants
         return judge(
             cases,

@@ -16,7 +16,7 @@ from generator.lookalikes import Holes, Key, Sight, whole_looks
 from generator.model import Manifest
 from generator.profiles.opened import Trees, opened_values
 from generator.profiles.shape import Value
-from generator.profiles.template import Profile, joined, with_computed
+from generator.profiles.template import Body, Profile, joined, with_computed
 from generator.rules.scope import SINGLE, WHOLE, looks
 
 
@@ -61,14 +61,15 @@ class Verdicts:
         for at, number in enumerate(total, -1):
             self._covers.setdefault(number, []).append((group, at))
         new = [(at, number) for at, number in enumerate(total, -1) if self._is_new(number)]
-        every = range(len(holes.objects))
-        wanted = every if new and new[0][0] < 0 else [at for at, _ in new]
-        found = dict(zip(wanted, seen.manifests(wanted), strict=True)) if new else {}
         named = tuple(str(value) for value in (*values, *joins)) if new else ()
         for at, number in new:
-            objects = [found[each] for each in every] if at < 0 else [found[at]]
             codes, twins = WHOLE if at < 0 else SINGLE, partial(self._twins, number, (seen, at))
-            self.cases[number] = Case(seen.tenant, objects, codes, named, self._keys[number], twins)
+            self.cases[number] = Case(seen.tenant, _Part(seen, at), codes, named, self._keys[number], twins)
+
+    def kinds(self) -> set[tuple[str, str]]:
+        """Group and kind of all objects that are left to judge."""
+        bodies = (body for case in self.cases.values() for body in _bodies(case))
+        return {(body.api_version.rpartition("/")[0], body.kind) for body in bodies}
 
     def _looks(
         self, seen: Seen, trees: Trees, values: Sequence[Value], joins: Sequence[str], holes: Holes
@@ -134,3 +135,9 @@ class _Part:
     def __call__(self) -> Sequence[Manifest]:
         every = range(len(self.seen.profile.objects))
         return self.seen.manifests(every if self.number < 0 else [self.number])
+
+
+def _bodies(case: Case) -> Sequence[Body]:
+    part = case.manifests
+    assert isinstance(part, _Part)
+    return part.seen.profile.objects if part.number < 0 else [part.seen.profile.objects[part.number]]
