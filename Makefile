@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup render validate check review publish dist test golden diff bench e2e pages crds lock clean
+.PHONY: help setup render validate check review publish dist test golden diff all bench e2e pages crds lock clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -26,8 +26,8 @@ golden: setup  ## refresh what is generated: the schema and every golden
 	@$(BIN)/quad schema && UPDATE_GOLDEN=1 $(BIN)/pytest -q --snapshot-update; git status --short
 diff: setup  ## what the working tree would change against the rendered branches, or rendered/ where there are none
 	@$(BIN)/quad diff $$(git for-each-ref --format='%(refname)' 'refs/heads/rendered/*' 'refs/remotes/origin/rendered/*' | grep -q . || echo --against rendered)
-bench: setup  ## CPU of quad and its peers on a generated fleet, against the goals; ARGS="--tenants 1000 --write" for docs/
-	@$(BIN)/python -m tests.bench $(ARGS)
+all: ; @.ci/all  ## every suite at its full length: hours
+bench: setup ; @$(BIN)/python -m tests.bench $(ARGS)  ## CPU of quad and its peers on a generated fleet; ARGS="--tenants 1000 --write" for docs/
 e2e: setup crds  ## scenarios on a real control plane: kube-apiserver, Argo CD, Argo Rollouts (needs Go and Redis)
 	@QUAD_E2E=1 $(BIN)/pytest tests/e2e -n 0 --override-ini addopts="-ra --strict-markers --strict-config --import-mode=importlib"
 pages: setup  ## the HTML review in a real browser: search, keys, safety, accessibility (needs Node.js and Chromium)
@@ -35,6 +35,6 @@ pages: setup  ## the HTML review in a real browser: search, keys, safety, access
 crds:  ## fetch the CRD schemas that the tests check against (needs Go)
 	@tests/crds/fetch
 lock: setup  ## lock the dependencies again, to their newest versions
-	@for k in run dev; do $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --no-emit-options --no-header --no-annotate --allow-unsafe $$([ $$k = run ] || echo --extra dev -c requirements/run.txt) -o requirements/$$k.txt pyproject.toml; done
+	@for k in run dev workers; do $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --no-emit-options --no-header --no-annotate --allow-unsafe $$([ $$k = run ] || echo --extra $$k -c requirements/run.txt) -o requirements/$$k.txt pyproject.toml; done
 clean:  ## remove what make has made; rendered/ keeps its README
 	@rm -rf .venv .build .mypy_cache .pytest_cache .ruff_cache .hypothesis dist tests/pages/node_modules && git clean -fdXq rendered
