@@ -31,7 +31,6 @@ from generator.profiles.template import Profile, Stamped, stamp
 from generator.scalars import RefusedError
 from generator.shapes import Group, digest_of, groups_of, name_of
 from generator.staging import write
-from generator.workers import connected
 
 _KIND: Kind = "profile"
 _TENANT: Kind = "tenant"
@@ -63,6 +62,8 @@ def using(workers: str) -> Iterator[Hydration]:
     if not workers:
         yield usual()
         return
+    from generator.workers import connected  # noqa: PLC0415  # few have a cluster
+
     with connected(workers) as builder:
         yield replace(usual(), kustomize=builder)
 
