@@ -15,8 +15,10 @@ from tests.e2e.processes import Servers, free_ports, wait_for
 from tests.running import Done
 
 _PROGRAM = """
+import signal
 import sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits that it is ignored
 from generator import hydrate, kustomize
 hydrate.find = lambda: kustomize.Kustomize(Path("/nowhere/kubectl"))
 from generator.cli import main
