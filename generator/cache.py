@@ -103,6 +103,16 @@ class Cache:
             if not path.name.startswith(_UNFINISHED):
                 yield kind, path.parent.name + path.name
 
+    def listed(self) -> Iterator[tuple[Kind, str]]:
+        """As `entries`; OSError for whatever cannot be read, so that nothing of another's cache is passed over in silence."""
+        for kind in KINDS if self.folder else ():
+            assert self.folder is not None
+            for part in _scanned(self.folder / kind):
+                for entry in _scanned(Path(part.path)) if part.is_dir() else ():
+                    if entry.is_file() and not entry.name.startswith(_UNFINISHED):
+                        os.close(os.open(entry.path, os.O_RDONLY))
+                        yield kind, part.name + entry.name
+
     def sizes(self) -> dict[Kind, Size]:
         """How much there is of each kind, of none too."""
         found = dict.fromkeys(KINDS, Size())
@@ -137,14 +147,23 @@ class Cache:
     def _files(self) -> Iterator[tuple[Kind, Path, os.stat_result]]:
         for kind in KINDS if self.folder else ():
             assert self.folder is not None
-            for path in (self.folder / kind).glob("*/*"):
-                with contextlib.suppress(OSError):  # another run may remove it while we look
-                    if path.is_file():
-                        yield kind, path, path.stat()
+            with contextlib.suppress(OSError):  # it may not be ours to enter
+                for path in (self.folder / kind).glob("*/*"):
+                    with contextlib.suppress(OSError):  # another run may remove it while we look
+                        if path.is_file():
+                            yield kind, path, path.stat()
 
     def _place(self, kind: Kind, key: str) -> Path:
         assert self.folder is not None
         return self.folder / kind / key[:2] / key[2:]
+
+
+def _scanned(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return []
 
 
 NO_CACHE = Cache()

@@ -40,6 +40,18 @@ Rows = Mapping[Owner, Row]
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What fleet.yaml promised: until when its waivers hold, the tenants they were met by, the commits that rings are pinned to.
+
+    A waiver that something tenants share has met, as a root of Argo CD, has an empty name among them.
+    """
+
+    waived_until: tuple[date, ...] = ()
+    waived: frozenset[str] = frozenset()
+    pins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Census:
     """A publication of every environment without a problem: its source commit and that one's day, the branches and their tips."""
 
@@ -47,12 +59,17 @@ class Census:
     day: date
     branches: Mapping[str, str]
     tips: Mapping[str, str]
-    waived_until: tuple[date, ...]
+    terms: Terms
     rows: Rows
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """The commits that rings are pinned to."""
+        return self.terms.pins
 
     def is_of(self, day: date) -> bool:
         """Whether no waiver expires between the two days."""
-        return all((until < self.day) == (until < day) for until in self.waived_until)
+        return all((until < self.day) == (until < day) for until in self.terms.waived_until)
 
 
 def same_layout(before: Rows, after: Rows) -> bool:
@@ -86,14 +103,16 @@ def rows_from_json(rows: Iterable[Sequence[Any]]) -> dict[Owner, Row]:
 
 def to_bytes(census: Census) -> bytes:
     """The census as JSON."""
-    days = [str(day) for day in (census.day, *census.waived_until)]
+    days = [str(day) for day in (census.day, *census.terms.waived_until)]
+    terms = [days, sorted(census.terms.waived), list(census.terms.pins)]
     return json.dumps(
-        [census.source, days, dict(census.branches), dict(census.tips), rows_to_json(census.rows)]
+        [census.source, terms, dict(census.branches), dict(census.tips), rows_to_json(census.rows)]
     ).encode()
 
 
 def from_bytes(raw: bytes) -> Census:
     """The census that `to_bytes` wrote."""
-    source, days, branches, tips, rows = json.loads(raw)
+    source, (days, waived, pins), branches, tips, rows = json.loads(raw)
     day, *until = map(date.fromisoformat, days)
-    return Census(source, day, branches, tips, tuple(until), rows_from_json(rows))
+    terms = Terms(tuple(until), frozenset(waived), tuple(pins))
+    return Census(source, day, branches, tips, terms, rows_from_json(rows))

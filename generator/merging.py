@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from generator.cache import Cache, Kind
+from generator.diagnostics import ToolError
 
 _TAKEN: tuple[Kind, ...] = ("build", "profile", "tenant", "crd", "verdicts")
 """The others tell of whole fleets, of one machine's disk and of one clone's branches."""
@@ -28,13 +29,30 @@ class Merged:
 
 
 def merge(into: Cache, others: Sequence[Cache]) -> Merged:
-    """Put the entries of other caches into one; of what is in both, ours stays, and verdicts are joined."""
+    """Put the entries of other caches into one; of what is in both, ours stays, and verdicts are joined.
+
+    ToolError before anything is taken over where one of them cannot be read or is none.
+    """
     counts = dict.fromkeys(("new", "known", "damaged", "failed"), 0)
-    for other in others:
-        for kind, key in other.entries():
+    found = [(other, _entries(other)) for other in others]
+    for other, entries in found:
+        for kind, key in entries:
             if kind in _TAKEN:
                 counts[_taken(into, other, kind, key)] += 1
     return Merged(**counts)
+
+
+def _entries(other: Cache) -> list[tuple[Kind, str]]:
+    """ToolError where some cannot be read, or there is none: a shard that is missing would be missed by nobody."""
+    try:
+        found = list(other.listed())
+    except OSError as error:
+        raise ToolError(f"cannot read {error.filename}: {error.strerror}", "mend its permissions") from error
+    if not found:
+        raise ToolError(
+            f"{other.folder} holds no cache", "name the folders that $QUAD_CACHE_DIR was in the shards' runs"
+        )
+    return found
 
 
 def _taken(into: Cache, other: Cache, kind: Kind, key: str) -> str:

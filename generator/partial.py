@@ -24,7 +24,7 @@ from generator.pins import History
 from generator.pipeline import read
 from generator.provenance import export
 from generator.publish import Place
-from generator.rendering import Rendering, Tools
+from generator.rendering import Rendering, Tools, met_by
 from generator.since import WholeFleetError, day_of, owner_of
 from generator.snapshot import Snapshot, laid_over
 from generator.tip import kept_snapshot
@@ -53,6 +53,9 @@ def part_of(census: Census, fleet: Fleet, files: Mapping[str, bool]) -> Part:
     rows = rows_with(census.rows, fleet, files)
     if not same_layout(census.rows, rows):
         raise WholeFleetError
+    waived = census.terms.waived
+    if "" in waived or any(name in waived for _, name in (owner_of(path) or ("", "") for path in files)):
+        raise WholeFleetError  # one of them may have been the last that a waiver was met in
     others = frozenset(name for _, name in rows) - {tenant.name for tenant in fleet.tenants}
     changed = frozenset(owner for path in files if (owner := owner_of(path)))
     return Part(census, changed, Fleet(fleet.repository, fleet.tenants, [], others), rows)
@@ -102,17 +105,17 @@ def render_part(
     """The environments' whole trees: the changed tenants made anew, all else as it is at the tips."""
     if {place.branch: place.tip.id for place in found} != part.census.tips:
         raise WholeFleetError
-    made = _made(part, source, tools, folder)
+    made, waived = _made(part, source, tools, folder)
     kept = {place.environment: kept_snapshot(root, place.tip, place.environment) for place in found}
     trees = {name: with_part(part, tree, made.get(name)) for name, tree in kept.items()}
     names: dict[str, dict[str, Mapping[str, object]]] = {}
     for (environment, name), row in part.rows.items():
         names.setdefault(environment, {})[name] = row.shown
-    return Rendering(source, part.fleet, folder, trees, names, [], Blame({}, []))
+    return Rendering(source, part.fleet, folder, trees, names, [], Blame({}, []), waived | part.census.terms.waived)
 
 
-def _made(part: Part, source: Source, tools: Tools, folder: Path) -> dict[str, Snapshot]:
-    """The files of the changed tenants, by environment."""
+def _made(part: Part, source: Source, tools: Tools, folder: Path) -> tuple[dict[str, Snapshot], frozenset[str]]:
+    """The files of the changed tenants, by environment, and those of them that a waiver was met in."""
     trees = own_trees(part)
     gathered = {tree.environment: Gathering({}) for tree in trees}
 
@@ -122,7 +125,8 @@ def _made(part: Part, source: Source, tools: Tools, folder: Path) -> dict[str, S
     made = make(part.fleet, trees, folder, tools.how, tools.crds, tools.progress, keep_files, day_of(source))
     if made.problems:
         raise WholeFleetError
-    return {name: files.snapshot(name, f"commit {source.id[:12]}") for name, files in gathered.items()}
+    where = f"commit {source.id[:12]}"
+    return {name: files.snapshot(name, where) for name, files in gathered.items()}, met_by(made.waived)
 
 
 def own_trees(part: Part) -> list[Tree]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from generator import git
+from generator.census import Terms
 from generator.crossing import Standing, crossed, standing
 from generator.diagnostics import Diagnostic, ToolError
 from generator.diff import attribute, compare
@@ -71,8 +73,12 @@ def _part(request: Request, tools: Tools, judge: Judge, begun: Since) -> Publish
         part = open_part(request.root, source, census, begun.files, folder / "source")
         job = Job(request, tools, judge, source, part.fleet, folder / "trees")
 
+        rendering: Rendering | None = None
+
         def render(found: Sequence[Place]) -> Rendering:
-            return render_part(part, request.root, source, tools, found, job.folder)
+            nonlocal rendering
+            rendering = render_part(part, request.root, source, tools, found, job.folder)
+            return rendering
 
         def plan(found: Sequence[Place]) -> Sequence[Planned]:
             planned = _plan(job, found, render)
@@ -81,7 +87,8 @@ def _part(request: Request, tools: Tools, judge: Judge, begun: Since) -> Publish
             return planned
 
         outcomes = _carried_out(job, census.branches, plan)
-    keep(begun, request, tools.how.cache, outcomes, part.rows, census.waived_until)
+    if rendering is not None:
+        keep(begun, request, tools.how.cache, outcomes, part.rows, replace(census.terms, waived=rendering.waived))
     return Published(source, tuple(outcomes))
 
 
@@ -90,14 +97,16 @@ def _whole(request: Request, tools: Tools, judge: Judge, begun: Since) -> Publis
         fleet, whose = opened(request.root, begun.source, folder / "source")
         if whose.general or fleet.repository.fleet is None:
             return Published(begun.source, problems=tuple(fleet.problems))
-        done = _publish(Job(request, tools, judge, begun.source, fleet, folder / "trees"))
-    if begun.key and not done.problems:
+        done, rendering = _publish(Job(request, tools, judge, begun.source, fleet, folder / "trees"))
+    if begun.key and rendering is not None and not done.problems:
         until = tuple(waiver.until for waiver in waivers_of(fleet.repository.fleet))
-        keep(begun, request, tools.how.cache, done.outcomes, rows_of(fleet), until)
+        pins = tuple(sorted({catalogue.commit for catalogue in fleet.repository.pinned.values()}))
+        terms = Terms(until, rendering.waived, pins)
+        keep(begun, request, tools.how.cache, done.outcomes, rows_of(fleet), terms)
     return done
 
 
-def _publish(job: Job) -> Published:
+def _publish(job: Job) -> tuple[Published, Rendering | None]:
     request = job.request
     assert job.fleet.repository.fleet is not None
     branches = branches_of(job.fleet.repository.fleet.data)
@@ -118,7 +127,7 @@ def _publish(job: Job) -> Published:
     here = tuple(f"tenants/{name}/" for name in branches if name not in chosen)
     relevant = [problem for problem in problems if not problem.span.path.startswith(here)]
     own = [problem for outcome in outcomes for problem in outcome.problems]
-    return Published(job.source, tuple(outcomes), (*relevant, *own))
+    return Published(job.source, tuple(outcomes), (*relevant, *own)), rendering
 
 
 def _carried_out(job: Job, branches: Mapping[str, str], plan: Plan) -> list[Outcome]:

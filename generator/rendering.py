@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ import yaml
 
 from generator import hydrator, snapshot
 from generator.compile import compile_fleet, compile_roots
-from generator.diagnostics import Diagnostic, ToolError
+from generator.diagnostics import Diagnostic, ToolError, Waived
 from generator.fast_reading import plain_data
 from generator.gathering import Gathering
 from generator.holding import Blame, blame, claims, hold, listed_claims, spec_path
@@ -43,7 +43,10 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """A source commit's trees by environment, their tenants, and every problem found on the way."""
+    """A source commit's trees by environment, their tenants, and every problem found on the way.
+
+    `waived` names the tenants in which a waiver was met; an empty name stands for what they share.
+    """
 
     source: Source
     fleet: Fleet
@@ -52,6 +55,7 @@ class Rendering:
     tenants: Mapping[str, Mapping[str, Spec]]
     problems: list[Diagnostic]
     blame: Blame
+    waived: frozenset[str] = frozenset()
 
     @property
     def repository(self) -> str:
@@ -93,7 +97,12 @@ def render_source(
     where = f"commit {source.id[:12]}"
     snapshots = {name: files.snapshot(name, where, made.stamped.get(name)) for name, files in gathered.items()}
     owners = blame(problems, {tenant.name: tenant.environment for tenant in good})
-    return Rendering(source, fleet, folder, snapshots, names, problems, owners)
+    return Rendering(source, fleet, folder, snapshots, names, problems, owners, met_by(made.waived))
+
+
+def met_by(waived: Iterable[Waived]) -> frozenset[str]:
+    """The tenants that findings which were waived are of; an empty name for one that is of no tenant alone."""
+    return frozenset(name for each in waived for name in each.finding.tenants or ("",))
 
 
 def compose(

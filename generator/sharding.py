@@ -61,7 +61,8 @@ def parse(text: str) -> Shard:
     """`3/8`; ValueError for anything else."""
     found = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text)
     if not found:
-        raise ValueError(f"`{text}` is no shard; the third of eight is 3/8")
+        many = " of more than 999,999 shards" if re.fullmatch(r"[0-9]+/[0-9]+", text) else ""
+        raise ValueError(f"`{text}` is no shard{many}; the third of eight is 3/8")
     number, of = int(found[1]), int(found[2])
     if not 1 <= number <= of:
         raise ValueError(

@@ -18,10 +18,11 @@ from pathlib import Path
 
 from generator import git, provenance, refs
 from generator.cache import Cache, digest
-from generator.census import Census, Owner, Rows, from_bytes, to_bytes
+from generator.census import Census, Owner, Rows, Terms, from_bytes, to_bytes
 from generator.identity import INPUT, crds_digest, workshop
 from generator.ledger import Source
 from generator.publish import Outcome, Published, Request, tips
+from generator.unchanged import pins_hold
 
 _TENANT = re.compile(r"tenants/([^/]+)/(?!_defaults\.yaml)([^/.][^/]*)\.yaml")
 _PLAIN = ("100644", "100755")
@@ -72,7 +73,7 @@ def _census(request: Request, source: Source, cache: Cache, key: str) -> Census:
     if raw is None:
         raise WholeFleetError
     census = from_bytes(raw)
-    known = git.resolve(request.root, census.source)
+    known = git.resolve(request.root, census.source) if not git.is_shallow(request.root) else None
     if known is None or not git.is_ancestor(request.root, known, source.id) or not census.is_of(day_of(source)):
         raise WholeFleetError
     return census
@@ -92,7 +93,7 @@ def _changed_files(root: Path, census: Census, source: Source) -> dict[str, bool
 
 def _unmoved(request: Request, census: Census) -> tuple[Outcome, ...]:
     """What is said of each environment where nothing is new; WholeFleetError where a branch is not where the census saw it."""
-    if tips(request.root, list(census.tips), request.remote) != census.tips:
+    if tips(request.root, list(census.tips), request.remote) != census.tips or not pins_hold(request.root, census.pins):
         raise WholeFleetError
     return tuple(
         Outcome(environment, branch, "unchanged", census.tips[branch])
@@ -106,14 +107,14 @@ def keep(
     cache: Cache,
     outcomes: Sequence[Outcome],
     rows: Rows,
-    waived_until: tuple[date, ...],
+    terms: Terms,
 ) -> None:
     """Remember a publication of all environments in which nothing was held back."""
     if request.dry_run or any(outcome.state not in ("published", "unchanged") for outcome in outcomes):
         return
     branches = {outcome.environment: outcome.branch for outcome in outcomes}
     found = {outcome.branch: outcome.commit for outcome in outcomes}
-    census = Census(begun.source.id, day_of(begun.source), branches, found, waived_until, rows)
+    census = Census(begun.source.id, day_of(begun.source), branches, found, terms, rows)
     cache.put("census", begun.key, to_bytes(census))
 
 

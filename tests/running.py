@@ -9,6 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+WITHOUT_PRIVILEGE = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+"""Root without its right to read and write everything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Done:

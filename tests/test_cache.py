@@ -28,7 +28,7 @@ from generator.model import Progress
 from tests.caching import is_unchanged, render, trees
 from tests.conftest import ROOT, copy_input
 from tests.publishing import BIRCH, Remembering
-from tests.running import Done, quad
+from tests.running import WITHOUT_PRIVILEGE, Done, quad
 
 EDITS = int(os.environ.get("QUAD_FUZZ_CACHE", "20"))
 SEED = int(os.environ.get("QUAD_FUZZ_SEED", "6"))
@@ -36,8 +36,6 @@ LIKE_OTHERS = ("birch", "cedar", "elm", "fir")
 """As many as make it pay to compile a profile of them; the one of staging has another shape, and is built by kustomize."""
 
 _PROGRAM = [sys.executable, "-m", "generator", "render"]
-_WITHOUT_PRIVILEGE = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
-"""Root without its right to read and write everything."""
 
 
 def fleet(root: Path, called: str = "Birch") -> Path:
@@ -175,7 +173,7 @@ def test_a_folder_without_permissions(own: Warm, mode: int) -> None:
     for folder in reversed(folders):
         folder.chmod(mode)
     try:
-        process = started(own.root, own.cache, _WITHOUT_PRIVILEGE if os.geteuid() == 0 else ())
+        process = started(own.root, own.cache, WITHOUT_PRIVILEGE if os.geteuid() == 0 else ())
         _, said = process.communicate()
     finally:
         for folder in folders:

@@ -12,7 +12,7 @@ import pytest
 
 from generator import publication
 from generator.cache import Cache
-from generator.census import Census, Row, from_bytes, to_bytes
+from generator.census import Census, Row, Terms, from_bytes, to_bytes
 from generator.drafting import Judge
 from generator.page import page
 from generator.partial import agree, rows_of
@@ -217,9 +217,33 @@ def test_a_waiver_that_expires_meanwhile(twins: Twins, monkeypatch: pytest.Monke
     begun = begin(Request(twins.part.root), twins.cache, twins.tools().crds)
     assert isinstance(begun, Since)
     assert begun.census
-    soon = replace(begun.census, waived_until=(begun.census.day,))
+    soon = replace(begun.census, terms=Terms((begun.census.day,)))
     twins.cache.put("census", begun.key, to_bytes(soon))
     assert twins.publish()[1] is bool(days)
+
+
+@pytest.mark.parametrize(("waived", "whole"), [({"birch"}, True), ({"cedar"}, False), ({""}, True)])
+def test_a_waiver_that_may_have_lost_its_last_finding(
+    twins: Twins, monkeypatch: pytest.MonkeyPatch, waived: set[str], whole: bool
+) -> None:
+    """Whether it is still met is asked of the whole fleet; else nobody would ever be told that it is not."""
+    twins.commit({f"{PRODUCTION}/birch.yaml": birch(displayName="Beech")}, monkeypatch)
+    begun = begin(Request(twins.part.root), twins.cache, twins.tools().crds)
+    assert isinstance(begun, Since)
+    assert begun.census
+    terms = Terms(waived=frozenset(waived))
+    twins.cache.put("census", begun.key, to_bytes(replace(begun.census, terms=terms)))
+    assert twins.publish()[1] is whole
+
+
+def test_a_clone_that_cannot_tell_is_not_trusted(twins: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+    request, crds = Request(twins.part.root), twins.tools().crds
+    assert isinstance(begin(request, twins.cache, crds), Published)
+    (twins.part.root / ".git" / "shallow").write_text(f"{twins.part.tip('HEAD')}\n")
+    assert isinstance(begin(request, twins.cache, crds), Since)
+    (twins.part.root / ".git" / "shallow").unlink()
+    monkeypatch.setattr("generator.since.pins_hold", lambda _root, _pins: False)
+    assert isinstance(begin(request, twins.cache, crds), Since)
 
 
 def test_rows_say_on_pages_what_tenants_say() -> None:
@@ -239,7 +263,7 @@ def test_a_census_comes_back_as_it_was() -> None:
         day_of(head(ROOT)),
         {"production": "rendered/production"},
         {"rendered/production": "b" * 40},
-        (),
+        Terms((day_of(head(ROOT)),), frozenset({"a", ""}), ("c" * 40,)),
         rows_of(fleet),
     )
     assert from_bytes(to_bytes(census)) == census

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -15,6 +17,7 @@ from generator import check, kustomize, pipeline
 from generator.cache import NO_CACHE, Cache, Kind
 from generator.check import Case
 from generator.compile import compile_fleet
+from generator.diagnostics import ToolError
 from generator.hydrate import Hydration
 from generator.kustomize import Answer, Kustomize
 from generator.merging import Merged, merge
@@ -29,7 +32,7 @@ from tests.bench.fleet import fleet as random_fleet
 from tests.caching import render, trees
 from tests.conftest import ROOT, copy_input
 from tests.publishing import BIRCH, Remembering, make_fleet, permissive
-from tests.running import quad
+from tests.running import WITHOUT_PRIVILEGE, quad
 
 LIKE_OTHERS = ("birch", "cedar", "elm", "fir", "gum")
 OF = 3
@@ -299,6 +302,34 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     assert done.code == 2
     done = quad(["cache", "merge"], ROOT, {"QUAD_CACHE_DIR": str(tmp_path / "into")})
     assert done.code == 2
+
+
+def test_a_folder_that_is_no_cache(tmp_path: Path) -> None:
+    """A shard that is missing would only be noticed by how long the next run takes."""
+    into, other, empty = (
+        kept(Cache(tmp_path / "into")),
+        kept(Cache(tmp_path / "other"), profile=b"p"),
+        tmp_path / "empty",
+    )
+    empty.mkdir()
+    with pytest.raises(ToolError, match="empty holds no cache"):
+        merge(into, [other, Cache(empty)])
+    assert got(into, "profile") is None
+
+
+@pytest.mark.parametrize("place", ["other/profile", "other/profile/aa", f"other/profile/aa/{'a' * 62}"])
+def test_what_may_not_be_read(tmp_path: Path, place: str) -> None:
+    kept(Cache(tmp_path / "other"), profile=b"p")
+    (tmp_path / place).chmod(0)
+    prefix = WITHOUT_PRIVILEGE if os.geteuid() == 0 else ()
+    environment = {**os.environ, "QUAD_CACHE_DIR": str(tmp_path / "into"), "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    command = [*prefix, sys.executable, "-m", "generator", "cache", "merge", str(tmp_path / "other")]
+    try:
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    finally:
+        (tmp_path / place).chmod(0o700)
+    assert (done.returncode, "Permission denied" in done.stderr) == (3, True)
+    assert "bug" not in done.stderr
 
 
 def test_a_cache_that_cannot_be_written(tmp_path: Path) -> None:
