@@ -20,18 +20,22 @@ _OF_MANY: Kind = "verdicts"
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """How many entries are new, how many were known, how many were damaged and how many could not be written."""
+    """How many entries are new, how many were known, how many were damaged and how many could not be written.
+
+    `empty` are folders without any: of shards that had nothing to do, or no caches at all.
+    """
 
     new: int = 0
     known: int = 0
     damaged: int = 0
     failed: int = 0
+    empty: int = 0
 
 
 def merge(into: Cache, others: Sequence[Cache]) -> Merged:
     """Put the entries of other caches into one; of what is in both, ours stays, and verdicts are joined.
 
-    ToolError before anything is taken over where one of them cannot be read or is none.
+    ToolError before anything is taken over where one of them cannot be read.
     """
     counts = dict.fromkeys(("new", "known", "damaged", "failed"), 0)
     found = [(other, _entries(other)) for other in others]
@@ -39,20 +43,14 @@ def merge(into: Cache, others: Sequence[Cache]) -> Merged:
         for kind, key in entries:
             if kind in _TAKEN:
                 counts[_taken(into, other, kind, key)] += 1
-    return Merged(**counts)
+    return Merged(**counts, empty=sum(not entries for _, entries in found))
 
 
 def _entries(other: Cache) -> list[tuple[Kind, str]]:
-    """ToolError where some cannot be read, or there is none: a shard that is missing would be missed by nobody."""
     try:
-        found = list(other.listed())
+        return list(other.listed())
     except OSError as error:
         raise ToolError(f"cannot read {error.filename}: {error.strerror}", "mend its permissions") from error
-    if not found:
-        raise ToolError(
-            f"{other.folder} holds no cache", "name the folders that $QUAD_CACHE_DIR was in the shards' runs"
-        )
-    return found
 
 
 def _taken(into: Cache, other: Cache, kind: Kind, key: str) -> str:

@@ -104,6 +104,7 @@ def merge(folders: tuple[Path, ...]) -> int:
     done = merging.merge(Cache(into), [Cache(folder) for folder in folders])
     parts = [f"{_entries(done.new)} taken over from {count(len(folders), 'folder')}"]
     parts += [f"{done.known:,} known already"] if done.known else []
+    parts += [f"{count(done.empty, 'folder')} had none"] if done.empty else []
     parts += [f"{done.damaged:,} damaged and left out"] if done.damaged else []
     print_state([], f"{', '.join(parts)} -> {printable(str(into))}")
     if done.failed:
