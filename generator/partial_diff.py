@@ -31,7 +31,7 @@ from generator.validity import ids_of_input
 def part_pairs(root: Path, crds: Path, how: Hydration, progress: Progress) -> tuple[Fleet, Pairs]:
     """The tenants that changed, and the trees of all environments; WholeFleetError where that may not be all."""
     census = _census(root, crds, how.cache)
-    files = _changed(root, census)
+    files = {**_allowing(census), **_changed(root, census)}
     part = part_of(census, read(root, wanted=lambda path: path in files or owner_of(path) is None), files)
     assert part.fleet.repository.fleet is not None
     settings = part.fleet.repository.fleet.data
@@ -40,8 +40,6 @@ def part_pairs(root: Path, crds: Path, how: Hydration, progress: Progress) -> tu
         raise WholeFleetError
     if trees.left_behind(root, settings["git"]["branchPrefix"], settings["environments"]):
         raise WholeFleetError
-    if any(row.allows for owner, row in part.rows.items() if owner not in part.changed):
-        raise WholeFleetError  # whether an allowance meets a change is asked of all
     before = trees.of_branches(root, settings, list(settings["environments"]))
     made = _made(part, how, progress)
     after = {name: _after(part, tree, made.get(name)) for name, tree in before.items()}
@@ -54,6 +52,13 @@ def _census(root: Path, crds: Path, cache: Cache) -> Census:
     if census is None or git.resolve(root, census.source) is None:
         raise WholeFleetError
     return census
+
+
+def _allowing(census: Census) -> dict[str, bool]:
+    """The files of tenants that have allowances, changed or not: whether each meets a change is asked of all."""
+    return {
+        f"tenants/{environment}/{name}.yaml": True for (environment, name), row in census.rows.items() if row.allows
+    }
 
 
 def _changed(root: Path, census: Census) -> dict[str, bool]:

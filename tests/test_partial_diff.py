@@ -119,8 +119,13 @@ def test_an_allowance_of_another_tenant_is_asked_about(
     tips = {name: fleet.tip(f"rendered/{name}") for name in ("production", "staging")}
     publish(Request(fleet.root), tools, permissive)
     put(fleet, {f"{PRODUCTION}/tree1.yaml": BIRCH.replace("birch", "tree1").replace("small", "medium")})
-    with pytest.raises(WholeFleetError):
-        part_pairs(fleet.root, tools.crds, usual(), Progress())
+    assert {tenant.name for tenant in part_pairs(fleet.root, tools.crds, usual(), Progress())[0].tenants} == {
+        "birch",
+        "tree1",
+    }
+    part = quad(["diff"], fleet.root)
+    assert part == quad(["diff"], fleet.root, {"QUAD_CACHE_DIR": str(tmp_path / "other")})
+    assert "allow-unused" in part.stderr
     fleet.git("reset", "-q", "--hard", head)
     for name, tip in tips.items():
         fleet.git("update-ref", f"refs/heads/rendered/{name}", tip)
