@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
 import yaml
 
 from generator.changes import Danger, Group, TenantChange, show_path
@@ -35,6 +36,8 @@ NUMBERS = ("replicas", "port")
 TREES = ("egress",)
 TEXTS = ("acme", "moodle", "10Gi", "5Gi", "1", "learn.acme.example", "a b: c")
 """Few, so that tenants have what the catalogue says; some are their own, some are quoted."""
+Names = tuple[str, str, str]
+"""Of an object: kind, name, namespace."""
 
 
 def spec_of(random: Random, name: str) -> dict[str, Any]:
@@ -164,18 +167,46 @@ def judged(changes: Sequence[TenantChange], after: Snapshot) -> tuple[list[Dange
     return found, group(changes, found, [("zone",)])
 
 
+def agree(older: Sequence[Any], newer: Sequence[Any], specs: Sequence[dict[str, Any]]) -> list[TenantChange]:
+    """What is said of all tenants together, seen to be what is said of each of them."""
+    before, after = (tree(profile_of(each, key), specs, key) for each, key in ((older, "old"), (newer, "new")))
+    alone, together = compare(before, after, singly=True), compare(before, after)
+    assert [whole(change) for change in together] == [whole(change) for change in alone], (older, newer)
+    assert judged(together, after) == judged(alone, after), (older, newer)
+    return together
+
+
 def test_patterns_say_what_each_tenant_says() -> None:
     random = Random(SEED)
     shared = told = 0
-    for number in range(COUNT):
+    for _ in range(COUNT):
         older = mutated(random, OBJECTS) if random.random() < 0.5 else OBJECTS
         newer = mutated(random, older)
         names = random.sample(("acme", "birch", "moodle", "uni", "a", "school-of-life"), 4)
-        specs = [spec_of(random, name) for name in names]
-        before, after = (tree(profile_of(each, key), specs, key) for each, key in ((older, "old"), (newer, "new")))
-        alone, together = compare(before, after, singly=True), compare(before, after)
-        assert [whole(change) for change in together] == [whole(change) for change in alone], (number, older, newer)
-        assert judged(together, after) == judged(alone, after), (number, older, newer)
+        together = agree(older, newer, [spec_of(random, name) for name in names])
         shared += sum(change.like is not None for change in together)
-        told += len(alone)
+        told += len(together)
     assert told / 4 < shared < told  # neither always nor never
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "shared"),
+    [
+        (("Service", "{name}", "web"), ("Service", "acme", "web"), False),
+        (("Service", "{name}-web", "web"), ("Service", "{host}-web", "web"), False),
+        (("Service", "web", "{namespace}"), ("Service", "web", "moodle-acme"), False),
+        (("Secret", "{name}-khf7gg8mbm", "web"), ("Secret", "acme-9k2t4hmdcc", "web"), False),
+        (("Secret", "env-{name}", "web"), ("Secret", "env-9k2t4hmdcc", "web"), False),
+        (("Service", "{name}-web", "web"), ("Service", "{name}-api", "web"), True),
+        (("Secret", "{name}-env-khf7gg8mbm", "web"), ("Secret", "{name}-env-9k2t4hmdcc", "web"), True),
+    ],
+)
+def test_names_that_only_values_can_tell_apart(older: Names, newer: Names, shared: bool) -> None:
+    specs = [spec_of(Random(SEED), name) for name in ("acme", "birch", "khf7gg8mbm")]
+    together = agree([named(*older, "old")], [named(*newer, "new")], specs)
+    assert [change.like is not None for change in together] == [shared] * len(specs)
+
+
+def named(kind: str, name: str, namespace: str, said: str) -> Any:
+    metadata = {"name": name, "namespace": namespace}
+    return {"apiVersion": "v1", "kind": kind, "metadata": metadata, "spec": {"said": said}}

@@ -128,12 +128,12 @@ class Patterns:
     def changed(self, environment: str, before: Stamped, after: Stamped) -> TenantChange | None:
         """The change of a tenant with the same resolved spec on both sides; None where it is no pattern's."""
         old, new = self._by_hole(before), self._by_hole(after)
-        same = (
+        equal = (
             before.values == after.values
             if old is new
             else all(before.values[at] == after.values[new[hole]] for hole, at in old.items() if hole in new)
         )
-        pattern = self.of(before, after) if same else None
+        pattern = self.of(before, after) if equal else None
         if pattern is None:
             return None
 
