@@ -62,11 +62,6 @@ class Census:
     terms: Terms
     rows: Rows
 
-    @property
-    def pins(self) -> tuple[str, ...]:
-        """The commits that rings are pinned to."""
-        return self.terms.pins
-
     def is_of(self, day: date) -> bool:
         """Whether no waiver expires between the two days."""
         return all((until < self.day) == (until < day) for until in self.terms.waived_until)

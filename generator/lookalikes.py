@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from generator.model import Schema
@@ -153,8 +153,8 @@ class Sight:
     def _fits(self, schema: Schema) -> Verdict:
         """Whether a value fits the schema; a fast no may mean that it does not know, and then the library is asked."""
         if id(schema) not in self._fitting:
-            fast = verdict_of(schema)
-            self._fitting[id(schema)] = schema, lambda value: fast(value) or bool(validator_of(schema).is_valid(value))
+            fast, slow = verdict_of(schema), cache(partial(validator_of, schema))
+            self._fitting[id(schema)] = schema, lambda value: fast(value) or bool(slow().is_valid(value))
         return self._fitting[id(schema)][1]
 
 

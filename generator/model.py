@@ -85,6 +85,11 @@ class Repository:
         """The catalogue that a ring's tenants are compiled with."""
         return self.pinned.get(ring, self.catalogue)
 
+    @property
+    def pins(self) -> list[str]:
+        """The commits that rings are pinned to."""
+        return sorted({catalogue.commit for catalogue in self.pinned.values()})
+
     def seen_by(self, ring: str) -> Repository:
         """The repository as a ring's tenants see it: with their catalogue in the place of the working tree's."""
         return replace(self, catalogue=self.pinned[ring]) if ring in self.pinned else self

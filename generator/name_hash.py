@@ -13,17 +13,12 @@ _GO = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&
 _UNLIKE_WORDS = str.maketrans("013ae", "ghkmt")
 
 
-def config_map_hash(data: Mapping[str, str], binary: Mapping[str, str] | None = None) -> str:
-    """The ten characters after the last dash of the name.
+def config_map_json(data: Mapping[str, str], binary: Mapping[str, str] | None = None) -> str:
+    """What is hashed: JSON as Go writes it.
 
     `binary` is `binaryData` as it stands in the manifest: base64, wrapped by kustomize. Name, labels, annotations and `immutable`
     do not enter.
     """
-    return hash_of(config_map_json(data, binary))
-
-
-def config_map_json(data: Mapping[str, str], binary: Mapping[str, str] | None = None) -> str:
-    """What is hashed: JSON as Go writes it."""
     content: dict[str, object] = {"data": dict(data) or "", "kind": "ConfigMap", "name": ""}
     if binary:
         content["binaryData"] = dict(binary)
@@ -36,5 +31,5 @@ def json_inside(text: str) -> str:
 
 
 def hash_of(text: str) -> str:
-    """The suffix for such JSON."""
+    """The ten characters after the last dash of the name of what has such JSON."""
     return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH].translate(_UNLIKE_WORDS)

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from generator import git, snapshot, trees
-from generator.cache import Cache
-from generator.census import Census, from_bytes
+from generator.census import Census
 from generator.comparison import NEWER, Pairs
 from generator.gathering import Gathering
 from generator.hydrate import Hydration
@@ -22,7 +21,7 @@ from generator.model import Fleet, Progress
 from generator.partial import Part, own_trees, part_of, with_part
 from generator.pipeline import read
 from generator.readme import readme
-from generator.since import WholeFleetError, key_of, owner_of
+from generator.since import WholeFleetError, kept_census, key_of, owner_of
 from generator.snapshot import Snapshot
 from generator.trees import Trees
 from generator.validity import ids_of_input
@@ -30,7 +29,9 @@ from generator.validity import ids_of_input
 
 def part_pairs(root: Path, crds: Path, how: Hydration, progress: Progress) -> tuple[Fleet, Pairs]:
     """The tenants that changed, and the trees of all environments; WholeFleetError where that may not be all."""
-    census = _census(root, crds, how.cache)
+    if not git.is_repository(root):
+        raise WholeFleetError
+    census = kept_census(root, how.cache, key_of(root, crds))
     files = {**_allowing(census), **_changed(root, census)}
     part = part_of(census, read(root, wanted=lambda path: path in files or owner_of(path) is None), files)
     assert part.fleet.repository.fleet is not None
@@ -44,14 +45,6 @@ def part_pairs(root: Path, crds: Path, how: Hydration, progress: Progress) -> tu
     made = _made(part, how, progress)
     after = {name: _after(part, tree, made.get(name)) for name, tree in before.items()}
     return part.fleet, Pairs(tuple((before[name], after[name]) for name in settings["environments"]))
-
-
-def _census(root: Path, crds: Path, cache: Cache) -> Census:
-    raw = cache.get("census", key_of(root, crds)) if cache.folder and git.is_repository(root) else None
-    census = from_bytes(raw) if raw else None
-    if census is None or git.resolve(root, census.source) is None:
-        raise WholeFleetError
-    return census
 
 
 def _allowing(census: Census) -> dict[str, bool]:

@@ -79,7 +79,7 @@ def render(
         made.by_kustomize,
         {environment: tree_digest(found) for environment, found in ids.items()},
         today,
-        sorted({catalogue.commit for catalogue in fleet.repository.pinned.values()}),
+        fleet.repository.pins,
     )
 
 

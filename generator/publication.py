@@ -53,9 +53,9 @@ def judge(case: Case, fleet: Fleet) -> Sequence[Diagnostic]:
     return judged(case, changes)[1]
 
 
-def publish(request: Request, tools: Tools, judge: Judge = judge, begun: Published | Since | None = None) -> Published:
-    """Render the commit that is checked out and publish its environments; `begun` where somebody has looked what changed."""
-    begun = begun or begin(request, tools.how.cache, tools.crds)
+def publish(request: Request, tools: Tools, judge: Judge = judge, since: Since | None = None) -> Published:
+    """Render the commit that is checked out and publish its environments; `since` where somebody has looked what changed."""
+    begun = since or begin(request, tools.how.cache, tools.crds)
     if isinstance(begun, Published):
         return begun
     try:
@@ -72,7 +72,6 @@ def _part(request: Request, tools: Tools, judge: Judge, begun: Since) -> Publish
     with staged(git.folder(request.root) / "quadrangle") as folder:
         part = open_part(request.root, source, census, begun.files, folder / "source")
         job = Job(request, tools, judge, source, part.fleet, folder / "trees")
-
         rendering: Rendering | None = None
 
         def render(found: Sequence[Place]) -> Rendering:
@@ -100,8 +99,7 @@ def _whole(request: Request, tools: Tools, judge: Judge, begun: Since) -> Publis
         done, rendering = _publish(Job(request, tools, judge, begun.source, fleet, folder / "trees"))
     if begun.key and rendering is not None and not done.problems:
         until = tuple(waiver.until for waiver in waivers_of(fleet.repository.fleet))
-        pins = tuple(sorted({catalogue.commit for catalogue in fleet.repository.pinned.values()}))
-        terms = Terms(until, rendering.waived, pins)
+        terms = Terms(until, rendering.waived, tuple(fleet.repository.pins))
         keep(begun, request, tools.how.cache, done.outcomes, rows_of(fleet), terms)
     return done
 

@@ -68,13 +68,20 @@ def key_of(root: Path, crds: Path) -> str:
     return digest(workshop(), str(root), str(crds.is_dir()), crds_digest(crds))
 
 
-def _census(request: Request, source: Source, cache: Cache, key: str) -> Census:
+def kept_census(root: Path, cache: Cache, key: str) -> Census:
+    """The census of the last publication; WholeFleetError where there is none of a commit that the clone has."""
     raw = cache.get("census", key)
-    if raw is None:
+    census = from_bytes(raw) if raw is not None else None
+    if census is None or git.resolve(root, census.source) is None:
         raise WholeFleetError
-    census = from_bytes(raw)
-    known = git.resolve(request.root, census.source) if not git.is_shallow(request.root) else None
-    if known is None or not git.is_ancestor(request.root, known, source.id) or not census.is_of(day_of(source)):
+    return census
+
+
+def _census(request: Request, source: Source, cache: Cache, key: str) -> Census:
+    """The same, where this publication may follow it: a shallow clone cannot tell."""
+    census = kept_census(request.root, cache, key)
+    root = request.root
+    if git.is_shallow(root) or not git.is_ancestor(root, census.source, source.id) or not census.is_of(day_of(source)):
         raise WholeFleetError
     return census
 
@@ -93,7 +100,9 @@ def _changed_files(root: Path, census: Census, source: Source) -> dict[str, bool
 
 def _unmoved(request: Request, census: Census) -> tuple[Outcome, ...]:
     """What is said of each environment where nothing is new; WholeFleetError where a branch is not where the census saw it."""
-    if tips(request.root, list(census.tips), request.remote) != census.tips or not pins_hold(request.root, census.pins):
+    if tips(request.root, list(census.tips), request.remote) != census.tips or not pins_hold(
+        request.root, census.terms.pins
+    ):
         raise WholeFleetError
     return tuple(
         Outcome(environment, branch, "unchanged", census.tips[branch])

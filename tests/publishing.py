@@ -60,6 +60,17 @@ def tools() -> Tools:
     return Tools(Hydration(Remembering(kustomize.find().kubectl)), ROOT / "no-crds", Progress())
 
 
+def put(root: Path, files: Mapping[str, str | None]) -> None:
+    """Write these files below the folder; None removes one."""
+    for name, text in files.items():
+        path = root / name
+        if text is None:
+            path.unlink()
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Fleet:
     """A repository with a fleet, and what one does with it."""
@@ -80,13 +91,7 @@ class Fleet:
         return done.stdout.rstrip("\n")
 
     def commit(self, message: str, files: Mapping[str, str | None] | None = None) -> str:
-        for name, text in (files or {}).items():
-            path = self.root / name
-            if text is None:
-                path.unlink()
-            else:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text)
+        put(self.root, files or {})
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "-F", "-", "--cleanup=verbatim", stdin=message)
         return self.tip("HEAD")

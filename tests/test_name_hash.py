@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from generator import kustomize
-from generator.name_hash import config_map_hash
+from generator.name_hash import config_map_json, hash_of
 from tests.nasty import texts
 
 MAPS = 300
@@ -30,7 +30,7 @@ def test_suffixes_equal_kustomize(tmp_path: Path) -> None:
         options = {"immutable": True, "labels": {"a": "b"}} if number % 2 else {}
         files = [f"{key}={number}-{key}" for key in data]
         generators.append({"name": f"c{number}", "options": options, **({"files": files} if files else {})})
-    assert _names(tmp_path, generators) == {f"c{n}-{config_map_hash(data)}" for n, data in enumerate(maps)}
+    assert _names(tmp_path, generators) == {f"c{n}-{hash_of(config_map_json(data))}" for n, data in enumerate(maps)}
 
 
 def test_binary_data_enters(tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_binary_data_enters(tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(content)
     binary = {"binary": "".join(line + "\n" for line in textwrap.wrap(base64.b64encode(content).decode(), 70))}
     generators = [{"name": "both", "files": ["text", "binary"]}, {"name": "one", "files": ["binary"]}]
-    both, one = config_map_hash({"text": "a"}, binary), config_map_hash({}, binary)
+    both, one = hash_of(config_map_json({"text": "a"}, binary)), hash_of(config_map_json({}, binary))
     assert _names(tmp_path, generators) == {f"both-{both}", f"one-{one}"}
 
 

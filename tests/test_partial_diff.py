@@ -15,7 +15,7 @@ from generator.publication import publish
 from generator.publish import Request
 from generator.rendering import Tools
 from generator.since import WholeFleetError
-from tests.publishing import BIRCH, Fleet, make_fleet, permissive
+from tests.publishing import BIRCH, IDENTITY, Fleet, make_fleet, permissive, put
 from tests.running import quad
 
 pytestmark = pytest.mark.usefixtures("identity")
@@ -29,8 +29,6 @@ TREES = [f"tree{number}" for number in range(8)]
 def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Fleet, Path]:
     folder = tmp_path_factory.mktemp("published")
     with pytest.MonkeyPatch.context() as patch:
-        from tests.publishing import IDENTITY  # noqa: PLC0415  # the fixture is a function's
-
         for name, value in {**IDENTITY, "QUAD_CACHE_DIR": str(folder / "cache")}.items():
             patch.setenv(name, value)
         fleet = make_fleet(folder / "fleet", ("birch", *TREES))
@@ -46,16 +44,6 @@ def fleet(published: tuple[Fleet, Path], monkeypatch: pytest.MonkeyPatch) -> Fle
     fleet.git("reset", "-q", "--hard")
     fleet.git("clean", "-qfd")
     return fleet
-
-
-def put(fleet: Fleet, files: Mapping[str, str | None]) -> None:
-    for name, text in files.items():
-        path = fleet.root / name
-        if text is None:
-            path.unlink()
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
 
 
 PART: Mapping[str, Mapping[str, str | None]] = {
@@ -79,7 +67,7 @@ WHOLE: Mapping[str, Mapping[str, str | None]] = {
 
 @pytest.mark.parametrize("files", PART.values(), ids=PART)
 def test_few_files_are_compared_alone(fleet: Fleet, files: Mapping[str, str | None]) -> None:
-    put(fleet, files)
+    put(fleet.root, files)
     found, compared = part_pairs(fleet.root, fleet.root / ".build" / "crds", usual(), Progress())
     assert len(found.tenants) == sum(text is not None for text in files.values())
     assert len(compared.trees) == 2
@@ -92,7 +80,7 @@ def test_few_files_are_compared_alone(fleet: Fleet, files: Mapping[str, str | No
 
 @pytest.mark.parametrize("files", WHOLE.values(), ids=WHOLE)
 def test_what_more_depends_on_is_compared_whole(fleet: Fleet, files: Mapping[str, str | None]) -> None:
-    put(fleet, files)
+    put(fleet.root, files)
     with pytest.raises(WholeFleetError):
         part_pairs(fleet.root, fleet.root / ".build" / "crds", usual(), Progress())
 
@@ -100,7 +88,7 @@ def test_what_more_depends_on_is_compared_whole(fleet: Fleet, files: Mapping[str
 def test_files_and_folders_that_git_does_not_show(fleet: Fleet) -> None:
     crds = fleet.root / ".build" / "crds"
     (fleet.root / ".git" / "info" / "exclude").write_text("elm.yaml\n")
-    put(fleet, {f"{PRODUCTION}/elm.yaml": BIRCH.replace("birch", "elm")})
+    put(fleet.root, {f"{PRODUCTION}/elm.yaml": BIRCH.replace("birch", "elm")})
     assert [tenant.name for tenant in part_pairs(fleet.root, crds, usual(), Progress())[0].tenants] == ["elm"]
     (fleet.root / PRODUCTION / "elm.yaml").unlink()
     (fleet.root / PRODUCTION / "empty").mkdir()
@@ -118,7 +106,7 @@ def test_an_allowance_of_another_tenant_is_asked_about(
     assert Cache(default_folder()).folder == tmp_path / "cache"
     tips = {name: fleet.tip(f"rendered/{name}") for name in ("production", "staging")}
     publish(Request(fleet.root), tools, permissive)
-    put(fleet, {f"{PRODUCTION}/tree1.yaml": BIRCH.replace("birch", "tree1").replace("small", "medium")})
+    put(fleet.root, {f"{PRODUCTION}/tree1.yaml": BIRCH.replace("birch", "tree1").replace("small", "medium")})
     assert {tenant.name for tenant in part_pairs(fleet.root, tools.crds, usual(), Progress())[0].tenants} == {
         "birch",
         "tree1",

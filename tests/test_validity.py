@@ -13,7 +13,7 @@ from generator.cache import Cache
 from generator.partial import rows_of
 from generator.pipeline import read
 from generator.validity import Valid, input_of, keep, look
-from tests.publishing import BIRCH, make_fleet
+from tests.publishing import BIRCH, make_fleet, put
 from tests.running import quad
 
 PRODUCTION = "tenants/production"
@@ -34,16 +34,6 @@ def cache(tmp_path: Path, root: Path) -> Cache:
     assert not fleet.problems
     keep(root, Valid(found, rows_of(fleet), ()), made)
     return made
-
-
-def put(root: Path, files: Mapping[str, str | None]) -> None:
-    for name, text in files.items():
-        path = root / name
-        if text is None:
-            path.unlink()
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
 
 
 VALID: Mapping[str, Mapping[str, str | None]] = {

@@ -155,12 +155,16 @@ def rendered_before(own: Path) -> Path:
     return own
 
 
-def test_all_workers_gone(rendered_before: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("killed", "said"),
+    [("one", "no worker is left at {}"), ("scheduler", "the connection to the scheduler at {} was lost")],
+)
+def test_nobody_is_left(rendered_before: Path, tmp_path: Path, killed: str, said: str) -> None:
     with cluster(tmp_path / "cluster", "one") as found:
         process = started(rendered_before, ["render", "--plain", "--workers", found.address], **{PATIENCE: "3s"})
         found.holds("one")
-        found.servers.kill("one")
-        left_as_it_was(rendered_before, ended(process), f"no worker is left at {found.address}")
+        found.servers.kill(killed)
+        left_as_it_was(rendered_before, ended(process), said.format(found.address))
 
 
 def test_a_batch_that_is_given_up(rendered_before: Path, tmp_path: Path) -> None:
@@ -171,14 +175,6 @@ def test_a_batch_that_is_given_up(rendered_before: Path, tmp_path: Path) -> None
         left_as_it_was(
             rendered_before, ended(process), f"Dask gave a batch up: the workers at {found.address} that had it died"
         )
-
-
-def test_the_scheduler_gone(rendered_before: Path, tmp_path: Path) -> None:
-    with cluster(tmp_path / "cluster", "one") as found:
-        process = started(rendered_before, ["render", "--plain", "--workers", found.address], **{PATIENCE: "3s"})
-        found.holds("one")
-        found.servers.kill("scheduler")
-        left_as_it_was(rendered_before, ended(process), f"the connection to the scheduler at {found.address} was lost")
 
 
 def test_an_interrupted_run(rendered_before: Path, two: Cluster) -> None:

@@ -39,6 +39,5 @@ def _judged(root: Path, found: Input | None, cache: Cache) -> tuple[list[Diagnos
 
     fleet = read(root)
     if found is not None and not fleet.problems and input_of(root) == found:
-        pins = sorted({catalogue.commit for catalogue in fleet.repository.pinned.values()})
-        keep(root, Valid(found, rows_of(fleet), pins), cache)
+        keep(root, Valid(found, rows_of(fleet), fleet.repository.pins), cache)
     return fleet.problems, len(fleet.tenants)
