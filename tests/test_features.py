@@ -1,7 +1,8 @@
 """Every folder of the catalogue keeps its contract, and every example gives the manifests beside it.
 
 A feature's golden holds only what the feature adds or changes in a tenant of the default model; a model's and a state's holds
-all. `examples/<name>.yaml` says the feature's own knobs.
+all. `examples/<name>.yaml` says the feature's own knobs. `tests/effects.yaml` says what the knobs of `examples/full.yaml` do in
+a pod, the configuration or the network: CEL expressions that hold of an object (`self`) with the feature, and not without it.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 import yaml
 
 from generator import kustomize
+from generator.expressions import holds
 from generator.hydrate import Hydration
 from generator.load import load
 from generator.model import Progress
@@ -25,14 +30,15 @@ from tests.conftest import ROOT, copy_input, matches_golden
 
 OVERLAYS = ROOT / "overlays"
 CATALOGUE = load(ROOT)[0].catalogue
-EXAMPLES = sorted(
-    path for path in OVERLAYS.glob("features/*/examples/*.yaml") if not path.name.endswith(".golden.yaml")
-)
+FEATURES = OVERLAYS / "features"
+EXAMPLES = sorted(path for path in FEATURES.glob("*/examples/*.yaml") if not path.name.endswith(".golden.yaml"))
 WHOLE = [("models", name) for name in CATALOGUE.of("model")] + [("states", name) for name in CATALOGUE.of("state")]
-ENTRIES = {"README.md", "schema.yaml", "kustomization.yaml", "examples", "compose.yaml"}
+Objects = dict[str, dict[str, Any]]
+"""By kind and name."""
+ENTRIES = {"README.md", "schema.yaml", "kustomization.yaml", "examples", "tests", "compose.yaml"}
 
 
-def manifests(tmp_path: Path, tenant: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def manifests(tmp_path: Path, tenant: dict[str, Any]) -> Objects:
     """The objects of one tenant of a small fleet, by kind and name."""
     repository = copy_input(tmp_path / "fleet", ROOT / "tests" / "features" / "tenants")
     file = repository / "tenants" / "production" / "sample.yaml"
@@ -63,27 +69,50 @@ def needed(name: str) -> Iterator[tuple[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Objects:
     return manifests(tmp_path_factory.mktemp("plain"), {})
+
+
+@lru_cache
+def example(path: Path) -> Objects:
+    """The objects of the sample tenant with an example of a feature and what that requires."""
+    name = path.parent.parent.name
+    features = {**dict(needed(name)), name: yaml.safe_load(path.read_bytes()) or {}}
+    with TemporaryDirectory() as folder:
+        return manifests(Path(folder), {"features": features})
 
 
 def golden_of(path: Path) -> Path:
     return path.with_name(path.name.replace(".yaml", ".golden.yaml"))
 
 
-def written(objects: dict[str, dict[str, Any]]) -> str:
+def written(objects: Objects) -> str:
     return yaml.safe_dump_all([objects[name] for name in sorted(objects)], sort_keys=True, width=120)
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.parent.name}-{path.stem}")
-def test_an_example_gives_its_golden(path: Path, plain: dict[str, dict[str, Any]], tmp_path: Path) -> None:
-    name = path.parent.parent.name
-    features = {**dict(needed(name)), name: yaml.safe_load(path.read_bytes()) or {}}
-    objects = manifests(tmp_path, {"features": features})
+def test_an_example_gives_its_golden(path: Path, plain: Objects) -> None:
+    objects = example(path)
     assert set(plain) - set(objects) == set(), "a feature takes nothing away"
     changed = {key: item for key, item in objects.items() if plain.get(key) != item}
     assert changed, "the feature changes nothing"
     matches_golden(golden_of(path), written(changed))
+
+
+@pytest.mark.parametrize("name", CATALOGUE.of("feature"))
+def test_a_feature_has_its_effects(name: str, plain: Objects) -> None:
+    objects = example(FEATURES / name / "examples" / "full.yaml")
+    for effect in yaml.safe_load((FEATURES / name / "tests" / "effects.yaml").read_bytes()):
+        assert is_seen(effect, objects), f"not with the feature: {effect['says']}"
+        assert not is_seen(effect, plain), f"also without the feature: {effect['says']}"
+
+
+def is_seen(effect: dict[str, str], objects: Objects) -> bool:
+    """Whether the expression can be evaluated, and holds, of the object."""
+    assert effect.keys() == {"says", "object", "expression"}
+    with suppress(ValueError):
+        return holds(effect["expression"], objects.get(effect["object"], {}), {})
+    return False
 
 
 @pytest.mark.parametrize(("folder", "name"), WHOLE, ids=str)
