@@ -36,6 +36,8 @@ PERMISSIONS = {
     "verify.yml/verify": {"contents": "read"},
 }
 ACTIONS = {
+    "actions/cache",
+    "actions/cache/restore",
     "actions/attest-build-provenance",
     "actions/checkout",
     "actions/download-artifact",
@@ -100,6 +102,11 @@ def test_each_action_is_known_and_pinned_to_a_commit() -> None:
     pins = {step["uses"] for _, step in steps() if "uses" in step}
     assert {pin.partition("@")[0] for pin in pins} == ACTIONS
     assert len(pins) == len(ACTIONS), "one action, two versions"
+
+
+def test_only_what_is_merged_saves_a_cache() -> None:
+    saving = {name for name, step in steps() if re.match("actions/cache(/save)?@", step.get("uses", ""))}
+    assert {name.partition("/")[0] for name in saving} == {"publish.yml"}
 
 
 def test_each_job_ends() -> None:
