@@ -12,15 +12,18 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from generator.cache import default_folder
 from tests.github_stand_in import TOKEN, GitHub, serving
 from tests.running import quad
 from tests.workflow_runner import Job
@@ -103,12 +106,19 @@ class World:
         folder = self.folder / f"runner-{self.runs}" / "fleet"
         folder.mkdir(parents=True)
         actions: dict[str, Callable[[Path, Mapping[str, str]], None]] = {
+            "actions/cache": _cached,
+            "actions/cache/restore": _cached,
             "actions/checkout": lambda at, given: self._checkout(at, given, ref),
             "actions/setup-python": lambda at, _: _set_up(at),
             "actions/upload-artifact": self._upload,
             "github/codeql-action/upload-sarif": self._annotate,
         }
-        common = {"github.token": TOKEN, "github.server_url": "https://github.example"}
+        common = {
+            "github.token": TOKEN,
+            "github.server_url": "https://github.example",
+            "github.sha": self.git("rev-parse", "HEAD"),
+            "github.event.pull_request.base.sha": self.git("rev-parse", "origin/main"),
+        }
         return Job(folder, self.environment, {**common, **expressions}, CONDITIONS, actions)
 
     def _checkout(self, folder: Path, given: Mapping[str, str], ref: str) -> None:
@@ -165,6 +175,13 @@ class World:
         """The run that follows a push to main."""
         job = self.job("refs/heads/main", {"github.ref": "refs/heads/main"})
         return job, job.run("publish.yml", "publish")
+
+
+def _cached(_: Path, given: Mapping[str, str]) -> None:
+    """GitHub keeps nothing here; only that it would find what `quad` keeps, and an earlier commit's if there is no other."""
+    with patch.dict(os.environ, {"QUAD_CACHE_DIR": "", "XDG_CACHE_HOME": ""}):
+        assert Path(given["path"]).expanduser() == default_folder()
+    assert re.fullmatch(given["restore-keys"] + "[0-9a-f]{40}", given["key"])
 
 
 def _set_up(folder: Path) -> None:
