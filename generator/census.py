@@ -7,6 +7,7 @@ them; so a publication in which few files are new looks at those and at the rows
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,18 @@ from typing import Any
 
 Owner = tuple[str, str]
 """A tenant, by environment and name."""
+
+_TENANT = re.compile(r"tenants/([^/]+)/(?!_defaults\.yaml)([^/.][^/]*)\.yaml")
+
+
+class WholeFleetError(Exception):
+    """The whole fleet has to be looked at."""
+
+
+def owner_of(path: str) -> Owner | None:
+    """The tenant whose file it is, by its path in the repository."""
+    found = _TENANT.fullmatch(path)
+    return (found[1], found[2]) if found else None
 
 
 @dataclass(frozen=True, slots=True)

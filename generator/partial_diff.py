@@ -6,11 +6,11 @@ The working tree is read whole, by bytes. Wherever there is a doubt, the whole f
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from generator import git, snapshot, trees
-from generator.census import Census
+from generator.census import Census, WholeFleetError, owner_of
 from generator.comparison import NEWER, Pairs
 from generator.gathering import Gathering
 from generator.hydrate import Hydration
@@ -18,13 +18,13 @@ from generator.identity import INPUT
 from generator.ledger import UNEQUAL
 from generator.making import hydrated
 from generator.model import Fleet, Progress
-from generator.partial import Part, own_trees, part_of, with_part
-from generator.pipeline import read
+from generator.part import Part, part_of, read_part
+from generator.partial import own_trees, with_part
 from generator.readme import readme
-from generator.since import WholeFleetError, kept_census, key_of, owner_of
-from generator.snapshot import Snapshot
+from generator.since import kept_census, key_of
+from generator.snapshot import Snapshot, blob_id
 from generator.trees import Trees
-from generator.validity import ids_of_input
+from generator.validity import bytes_of_input
 
 
 def part_pairs(root: Path, crds: Path, how: Hydration, progress: Progress) -> tuple[Fleet, Pairs]:
@@ -32,8 +32,12 @@ def part_pairs(root: Path, crds: Path, how: Hydration, progress: Progress) -> tu
     if not git.is_repository(root):
         raise WholeFleetError
     census = kept_census(root, how.cache, key_of(root, crds))
-    files = {**_allowing(census), **_changed(root, census)}
-    part = part_of(census, read(root, wanted=lambda path: path in files or owner_of(path) is None), files)
+    raw = bytes_of_input(root)
+    if raw is None:
+        raise WholeFleetError
+    files = {**_allowing(census), **_changed(root, census, raw)}
+    wanted = {path: text for path, text in raw.items() if path in files or owner_of(path) is None}
+    part = part_of(census, read_part(root, wanted), files)
     assert part.fleet.repository.fleet is not None
     settings = part.fleet.repository.fleet.data
     branches = census.branches
@@ -54,15 +58,12 @@ def _allowing(census: Census) -> dict[str, bool]:
     }
 
 
-def _changed(root: Path, census: Census) -> dict[str, bool]:
+def _changed(root: Path, census: Census, raw: Mapping[str, bytes]) -> dict[str, bool]:
     """The tenants' files that differ from the census, true where they are there; WholeFleetError where another file does."""
-    ours = ids_of_input(root)
-    if ours is None:
-        raise WholeFleetError
     there = git.files(root, census.source, git.prefix(root).rstrip("/"))
     theirs = {path: entry.id for path, entry in there.items() if path.split("/")[0] in INPUT}
-    folders = [path for path, id in ours.items() if not id]
-    files = {path: id for path, id in ours.items() if id}
+    folders = [path for path in raw if path.endswith("/")]
+    files = {path: blob_id(text) for path, text in raw.items() if not path.endswith("/")}
     known = {f"{'/'.join(path.split('/')[:depth])}/" for path in files for depth in range(1, path.count("/") + 1)}
     changed = {path: path in files for path in files.keys() | theirs.keys() if files.get(path) != theirs.get(path)}
     if not known.issuperset(folders) or any(owner_of(path) is None for path in changed):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from generator import git
-from generator.census import Terms
+from generator.census import Terms, WholeFleetError
 from generator.crossing import Standing, crossed, standing
 from generator.diagnostics import Diagnostic, ToolError
 from generator.diff import attribute, compare
@@ -16,7 +16,8 @@ from generator.holding import blame
 from generator.judgement import Case, judged
 from generator.ledger import Record
 from generator.model import Fleet
-from generator.partial import open_part, render_part, rows_of
+from generator.part import rows_of
+from generator.partial import open_part, render_part
 from generator.publish import (
     Outcome,
     Place,
@@ -34,7 +35,7 @@ from generator.publish import (
 )
 from generator.rendering import Rendering, Tools, opened, render_source
 from generator.schema import resolved
-from generator.since import Since, WholeFleetError, begin, keep
+from generator.since import Since, begin, keep
 from generator.staging import staged
 from generator.tip import UNSHALLOW, tip_problems
 from generator.trees import is_of_its_name
@@ -70,7 +71,7 @@ def _part(request: Request, tools: Tools, judge: Judge, begun: Since) -> Publish
     if census is None:
         raise WholeFleetError
     with staged(git.folder(request.root) / "quadrangle") as folder:
-        part = open_part(request.root, source, census, begun.files, folder / "source")
+        part = open_part(request.root, source, census, begun.files)
         job = Job(request, tools, judge, source, part.fleet, folder / "trees")
         rendering: Rendering | None = None
 

@@ -10,7 +10,6 @@ An unchanged fleet loads this file and little more: what only others need is imp
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -18,18 +17,13 @@ from pathlib import Path
 
 from generator import git, provenance, refs
 from generator.cache import Cache, digest
-from generator.census import Census, Owner, Rows, Terms, from_bytes, to_bytes
+from generator.census import Census, Rows, Terms, WholeFleetError, from_bytes, owner_of, to_bytes
 from generator.identity import INPUT, crds_digest, workshop
 from generator.ledger import Source
 from generator.publish import Outcome, Published, Request, tips
 from generator.unchanged import pins_hold
 
-_TENANT = re.compile(r"tenants/([^/]+)/(?!_defaults\.yaml)([^/.][^/]*)\.yaml")
 _PLAIN = ("100644", "100755")
-
-
-class WholeFleetError(Exception):
-    """The whole fleet has to be rendered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +119,6 @@ def keep(
     found = {outcome.branch: outcome.commit for outcome in outcomes}
     census = Census(begun.source.id, day_of(begun.source), branches, found, terms, rows)
     cache.put("census", begun.key, to_bytes(census))
-
-
-def owner_of(path: str) -> Owner | None:
-    """The tenant whose file it is, by its path in the repository."""
-    found = _TENANT.fullmatch(path)
-    return (found[1], found[2]) if found else None
 
 
 def day_of(source: Source) -> date:

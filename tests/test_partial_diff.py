@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from generator.cache import Cache, default_folder
+from generator.census import WholeFleetError
 from generator.hydrate import usual
 from generator.model import Progress
 from generator.partial_diff import part_pairs
 from generator.publication import publish
 from generator.publish import Request
 from generator.rendering import Tools
-from generator.since import WholeFleetError
 from tests.publishing import BIRCH, IDENTITY, Fleet, make_fleet, permissive, put
 from tests.running import quad
 

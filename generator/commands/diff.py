@@ -9,6 +9,7 @@ from pathlib import Path
 import rich_click as click
 
 from generator import trees
+from generator.census import WholeFleetError
 from generator.changes import Review, TenantChange
 from generator.comparison import PUBLISHED, Base, Pairs, base, pairs, sources
 from generator.diagnostics import Diagnostic, ToolError, has_errors
@@ -24,7 +25,6 @@ from generator.report.changes_markdown import markdown
 from generator.report.changes_sarif import sarif
 from generator.report.changes_text import text
 from generator.report.changes_words import counts
-from generator.since import WholeFleetError
 from generator.staging import write
 from generator.terminal import (
     judging_day,

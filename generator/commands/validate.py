@@ -34,7 +34,7 @@ def command(context: click.Context, layout: str) -> int:
 
 
 def _judged(root: Path, found: Input | None, cache: Cache) -> tuple[list[Diagnostic], int]:
-    from generator.partial import rows_of
+    from generator.part import rows_of
     from generator.pipeline import read
 
     fleet = read(root)
