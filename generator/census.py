@@ -33,14 +33,14 @@ def owner_of(path: str) -> Owner | None:
 class Row:
     """A tenant: `shown` is as much of its spec as pages show, `application` where its Application lies.
 
-    `allows` says whether its file has allowances.
+    `allows` are the entries under `allow:` of its file, with their places, as `destruction/allowances.py` takes them.
     """
 
     shown: Mapping[str, Any]
     unique: tuple[tuple[str, Any], ...]
     quota: tuple[float, float]
     application: str
-    allows: bool = False
+    allows: tuple[tuple[str | int, ...], ...] = ()
 
     @property
     def root(self) -> str:
@@ -104,7 +104,7 @@ def rows_to_json(rows: Rows) -> list[list[Any]]:
 def rows_from_json(rows: Iterable[Sequence[Any]]) -> dict[Owner, Row]:
     """The rows that `rows_to_json` gave."""
     return {
-        (environment, name): Row(shown, tuple(tuple(claim) for claim in unique), tuple(quota), application, allows)
+        (environment, name): Row(shown, tuple(map(tuple, unique)), tuple(quota), application, tuple(map(tuple, allows)))
         for environment, name, shown, unique, quota, application, allows in rows
     }
 

@@ -21,6 +21,7 @@ from generator.load import load_from
 from generator.model import Fleet, Tenant
 from generator.resolve import resolve
 from generator.rings import ring_of
+from generator.source import Document
 from generator.tenant_checks import fit_tenants
 
 if TYPE_CHECKING:
@@ -92,9 +93,17 @@ def rows_of(fleet: Fleet) -> dict[Owner, Row]:
         spec = tenant.spec
         shown = {name: spec[name] for name in _SHOWN} | {"release": {"version": spec["release"]["version"]}}
         application = application_of(repository.fleet.data, tenant)
-        allows = "allow" in tenant.document.data
+        allows = _allows(tenant.document)
         rows[_of(tenant)] = Row(shown, tuple(claims_of(tenant)), quota_of(spec), application, allows)
     return dict(sorted(rows.items()))
+
+
+def _allows(document: Document) -> tuple[tuple[str | int, ...], ...]:
+    if "allow" not in document.data:
+        return ()
+    from generator.destruction.allowances import to_rows  # noqa: PLC0415  # brings every class of destruction
+
+    return to_rows(document)
 
 
 def agree(rows: Rows, fleet: Mapping[str, Any]) -> bool:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from generator import git, snapshot, trees
 from generator.census import Census, WholeFleetError, owner_of
 from generator.comparison import NEWER, Pairs
+from generator.destruction.allowances import Allowance, from_rows
 from generator.gathering import Gathering
 from generator.hydrate import Hydration
 from generator.identity import INPUT
@@ -27,15 +29,24 @@ from generator.trees import Trees
 from generator.validity import bytes_of_input
 
 
-def part_pairs(root: Path, crds: Path, how: Hydration, progress: Progress) -> tuple[Fleet, Pairs]:
-    """The tenants that changed, and the trees of all environments; WholeFleetError where that may not be all."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The tenants that changed, the trees of all environments, and what the other tenants' files allow."""
+
+    fleet: Fleet
+    pairs: Pairs
+    allowed: Sequence[Allowance] = ()
+
+
+def part_pairs(root: Path, crds: Path, how: Hydration, progress: Progress) -> Compared:
+    """What is to be compared; WholeFleetError where that may not be all."""
     if not git.is_repository(root):
         raise WholeFleetError
     census = kept_census(root, how.cache, key_of(root, crds))
     raw = bytes_of_input(root)
     if raw is None:
         raise WholeFleetError
-    files = {**_allowing(census), **_changed(root, census, raw)}
+    files = _changed(root, census, raw)
     wanted = {path: text for path, text in raw.items() if path in files or owner_of(path) is None}
     part = part_of(census, read_part(root, wanted), files)
     assert part.fleet.repository.fleet is not None
@@ -48,14 +59,9 @@ def part_pairs(root: Path, crds: Path, how: Hydration, progress: Progress) -> tu
     before = trees.of_branches(root, settings, list(settings["environments"]))
     made = _made(part, how, progress)
     after = {name: _after(part, tree, made.get(name)) for name, tree in before.items()}
-    return part.fleet, Pairs(tuple((before[name], after[name]) for name in settings["environments"]))
-
-
-def _allowing(census: Census) -> dict[str, bool]:
-    """The files of tenants that have allowances, changed or not: whether each meets a change is asked of all."""
-    return {
-        f"tenants/{environment}/{name}.yaml": True for (environment, name), row in census.rows.items() if row.allows
-    }
+    found = Pairs(tuple((before[name], after[name]) for name in settings["environments"]))
+    kept = {owner[1]: row.allows for owner, row in census.rows.items() if row.allows and owner not in part.changed}
+    return Compared(part.fleet, found, [entry for name, rows in kept.items() for entry in from_rows(name, rows)])
 
 
 def _changed(root: Path, census: Census, raw: Mapping[str, bytes]) -> dict[str, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -81,7 +81,7 @@ def _part(request: Request, tools: Tools, judge: Judge, begun: Since) -> Publish
             return rendering
 
         def plan(found: Sequence[Place]) -> Sequence[Planned]:
-            planned = _plan(job, found, render)
+            planned = _plan(job, found, render, {environment for environment, _ in part.changed})
             if any(item.problems or (isinstance(item, Outcome) and item.state != "unchanged") for item in planned):
                 raise WholeFleetError
             return planned
@@ -138,9 +138,15 @@ def _carried_out(job: Job, branches: Mapping[str, str], plan: Plan) -> list[Outc
     return carry_out(request.root, look, plan, request.remote, request.dry_run)
 
 
-def _plan(job: Job, found: Sequence[Place], render: Callable[[Sequence[Place]], Rendering]) -> Sequence[Planned]:
+def _plan(
+    job: Job,
+    found: Sequence[Place],
+    render: Callable[[Sequence[Place]], Rendering],
+    touched: Collection[str] | None = None,
+) -> Sequence[Planned]:
+    """What is to be done; `touched` are the environments in which anything is new, where that is known."""
     _known(job.request.overwrite, found)
-    early = {place.environment: _early(job, place) for place in found}
+    early = {place.environment: _early(job, place) or _untouched(place, touched) for place in found}
     if all(early.values()):
         return [outcome for outcome in early.values() if outcome]
     return _uncrossed(job, render(found), early, found)
@@ -198,6 +204,12 @@ def _early(job: Job, place: Place) -> Outcome | None:
     if tip.record is None or tip.record.source == job.source.id:
         return None
     return _by_age(job, place, tip.record)
+
+
+def _untouched(place: Place, touched: Collection[str] | None) -> Outcome | None:
+    if touched is None or place.environment in touched:
+        return None
+    return Outcome(place.environment, place.branch, "unchanged", place.tip.id)
 
 
 def _by_age(job: Job, place: Place, record: Record) -> Outcome | None:

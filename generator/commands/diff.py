@@ -18,7 +18,7 @@ from generator.diff.review import own_paths, review
 from generator.hydrate import using, usual
 from generator.judgement import Case, judged
 from generator.model import Fleet
-from generator.partial_diff import part_pairs
+from generator.partial_diff import Compared, part_pairs
 from generator.pipeline import read
 from generator.report.changes_json import json
 from generator.report.changes_markdown import markdown
@@ -93,14 +93,14 @@ def command(
     """
     root = repository(context)
     compared = _part(root) if against is None and not environments else None
-    fleet = compared[0] if compared else read(root)
+    fleet = compared.fleet if compared else read(root)
     if has_errors(fleet.problems):
         print_diagnostics(fleet.problems, "text")
         print_state(fleet.problems, "nothing was compared")
         return 1
     meant = _base(root, against)
     names = _environments(fleet, environments, meant)
-    found = compared[1] if compared else _whole(root, fleet, meant, names, workers, not environments)
+    found = compared.pairs if compared else _whole(root, fleet, meant, names, workers, not environments)
     if found.failed:
         print_diagnostics(found.problems, "text")
         print_state(found.problems, f"{found.failed} cannot be rendered, nothing was compared")
@@ -115,6 +115,7 @@ def command(
         root / ".build" / "crds",
         sources(root, fleet, meant, names),
         complete=not (wanted or environments),
+        others=compared.allowed if compared else (),
     )
     made, problems = _review(fleet, case)
     if folder:
@@ -126,7 +127,7 @@ def command(
     return 1 if has_errors(problems) or (exit_code and made.groups) else 0
 
 
-def _part(root: Path) -> tuple[Fleet, Pairs] | None:
+def _part(root: Path) -> Compared | None:
     try:
         with progress("rendering") as bar:
             return part_pairs(root, root / ".build" / "crds", usual(), bar)
