@@ -13,6 +13,7 @@ from pathlib import Path
 from generator import git, snapshot, trees
 from generator.census import Census, WholeFleetError, owner_of
 from generator.comparison import NEWER, Pairs
+from generator.diagnostics import ToolError
 from generator.destruction.allowances import Allowance, from_rows
 from generator.gathering import Gathering
 from generator.hydrate import Hydration
@@ -42,7 +43,7 @@ def part_pairs(root: Path, crds: Path, how: Hydration, progress: Progress) -> Co
     """What is to be compared; WholeFleetError where that may not be all."""
     if not git.is_repository(root):
         raise WholeFleetError
-    census = kept_census(root, how.cache, key_of(root, crds))
+    census = kept_census(how.cache, key_of(root, crds))
     raw = bytes_of_input(root)
     if raw is None:
         raise WholeFleetError
@@ -66,7 +67,10 @@ def part_pairs(root: Path, crds: Path, how: Hydration, progress: Progress) -> Co
 
 def _changed(root: Path, census: Census, raw: Mapping[str, bytes]) -> dict[str, bool]:
     """The tenants' files that differ from the census, true where they are there; WholeFleetError where another file does."""
-    there = git.files(root, census.source, git.prefix(root).rstrip("/"))
+    try:
+        there = git.files(root, census.source, git.prefix(root).rstrip("/"))
+    except ToolError as error:
+        raise WholeFleetError from error  # the clone lacks the commit
     theirs = {path: entry.id for path, entry in there.items() if path.split("/")[0] in INPUT}
     folders = [path for path in raw if path.endswith("/")]
     files = {path: blob_id(text) for path, text in raw.items() if not path.endswith("/")}

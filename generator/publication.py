@@ -214,9 +214,9 @@ def _untouched(place: Place, touched: Collection[str] | None) -> Outcome | None:
 
 def _by_age(job: Job, place: Place, record: Record) -> Outcome | None:
     root, ours, theirs = job.request.root, job.source.id, record.source
-    known = git.resolve(root, theirs) is not None
-    if known and git.is_ancestor(root, theirs, ours):
+    if git.follows(root, theirs, ours):
         return None
+    known = git.resolve(root, theirs) is not None
     if known and git.is_ancestor(root, ours, theirs):
         said = f"it is at {theirs[:12]} of the source already, which is newer than {ours[:12]}"
         return Outcome(place.environment, place.branch, "older", place.tip.id, (said,))

@@ -62,20 +62,19 @@ def key_of(root: Path, crds: Path) -> str:
     return digest(workshop(), str(root), str(crds.is_dir()), crds_digest(crds))
 
 
-def kept_census(root: Path, cache: Cache, key: str) -> Census:
-    """The census of the last publication; WholeFleetError where there is none of a commit that the clone has."""
+def kept_census(cache: Cache, key: str) -> Census:
+    """The census of the last publication; WholeFleetError where there is none. Whether the clone has its commit nobody has asked."""
     raw = cache.get("census", key)
-    census = from_bytes(raw) if raw is not None else None
-    if census is None or git.resolve(root, census.source) is None:
+    if raw is None:
         raise WholeFleetError
-    return census
+    return from_bytes(raw)
 
 
 def _census(request: Request, source: Source, cache: Cache, key: str) -> Census:
     """The same, where this publication may follow it: a shallow clone cannot tell."""
-    census = kept_census(request.root, cache, key)
+    census = kept_census(cache, key)
     root = request.root
-    if git.is_shallow(root) or not git.is_ancestor(root, census.source, source.id) or not census.is_of(day_of(source)):
+    if not census.is_of(day_of(source)) or git.is_shallow(root) or not git.follows(root, census.source, source.id):
         raise WholeFleetError
     return census
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -75,9 +75,7 @@ def read_tip(root: Path, branch: str, commit: str) -> Tip:
 
 def steps(root: Path, commit: str) -> Iterator[Step]:
     """The commit and its first parents, newest first."""
-    ids = git.chain(root, commit)
-    for at in range(0, len(ids), _AT_ONCE):
-        some = ids[at : at + _AT_ONCE]
+    for some in _in_turn(root, commit):
         raw = git.blobs(root, [name for id in some for name in (id, f"{id}^{{tree}}")])
         for id in some:
             parsed = parse_commit(raw[id])
@@ -87,6 +85,14 @@ def steps(root: Path, commit: str) -> Iterator[Step]:
                 yield Step(id, parsed, claimed, claimed, id)
             else:
                 yield _merged(root, Step(id, parsed, claimed, None), check)
+
+
+def _in_turn(root: Path, commit: str) -> Iterator[Sequence[str]]:
+    """The commit alone, for it is nearly always ours, then those before it, many at a time."""
+    yield [commit]
+    ids = git.chain(root, commit)[1:]
+    for at in range(0, len(ids), _AT_ONCE):
+        yield ids[at : at + _AT_ONCE]
 
 
 def _merged(root: Path, step: Step, check: str) -> Step:
