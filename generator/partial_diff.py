@@ -13,8 +13,8 @@ from pathlib import Path
 from generator import git, snapshot, trees
 from generator.census import Census, WholeFleetError, owner_of
 from generator.comparison import NEWER, Pairs
-from generator.diagnostics import ToolError
 from generator.destruction.allowances import Allowance, from_rows
+from generator.diagnostics import ToolError
 from generator.gathering import Gathering
 from generator.hydrate import Hydration
 from generator.identity import INPUT

@@ -63,7 +63,7 @@ def key_of(root: Path, crds: Path) -> str:
 
 
 def kept_census(cache: Cache, key: str) -> Census:
-    """The census of the last publication; WholeFleetError where there is none. Whether the clone has its commit nobody has asked."""
+    """The census of the last publication; WholeFleetError where there is none. The clone may lack its commit."""
     raw = cache.get("census", key)
     if raw is None:
         raise WholeFleetError
