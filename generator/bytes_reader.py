@@ -5,21 +5,28 @@ What is judged is then the very bytes that were compared. Documents of what is k
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
+from generator.cache import NO_CACHE, Cache, Kind, digest
 from generator.census import WholeFleetError
+from generator.fast_reading import plain_data, with_places_later
+from generator.identity import workshop
 from generator.lazy import Lazy
 from generator.reader import Reader
-from generator.source import Document
+from generator.source import Document, parse_all
+
+_KIND: Kind = "document"
 
 
 class BytesReader(Reader):
-    """Reads `files`, by path below the root; one that ends in a slash is a folder."""
+    """Reads `files`, by path below the root; one that ends in a slash is a folder. The cache keeps what is slow to parse."""
 
-    def __init__(self, root: Path, files: Mapping[str, bytes]) -> None:
+    def __init__(self, root: Path, files: Mapping[str, bytes], cache: Cache = NO_CACHE) -> None:
         super().__init__(root)
+        self.cache = cache
         self.files = {root / path: raw for path, raw in files.items() if not path.endswith("/")}
         self.below: dict[Path, set[Path]] = defaultdict(set)
         for folder in (root / path for path in files if path.endswith("/")):
@@ -54,18 +61,31 @@ class BytesReader(Reader):
 
     def known(self, paths: Mapping[str, Path]) -> Mapping[str, Document]:
         def made(name: str) -> Document:
-            document = self.document(paths[name])
-            if document is None or self.problems:
+            raw = self.raw(paths[name])
+            documents = [] if raw is None else self._kept(self.shown(paths[name]), raw)
+            if len(documents) != 1 or documents[0].data is None:
                 raise WholeFleetError
-            return document
+            return documents[0]
 
         return Lazy(paths, made)
 
     def parsed(self, texts: Mapping[str, tuple[Path, bytes]]) -> Mapping[str, tuple[Document, ...]]:
         def made(name: str) -> tuple[Document, ...]:
-            documents = tuple(self.parsed_all(*texts[name]))
-            if self.problems:
-                raise WholeFleetError
-            return documents
+            path, raw = texts[name]
+            return tuple(self._kept(self.shown(path), raw))
 
         return Lazy(texts, made)
+
+    def _kept(self, path: str, raw: bytes) -> list[Document]:
+        """What the file says; a text that only the slow reader takes has been parsed once by this very generator."""
+        data = plain_data(raw)
+        if data is None and (kept := self.cache.get(_KIND, key := digest(workshop(), raw))) is not None:
+            data = json.loads(kept)
+        if data is not None:
+            return [with_places_later(path, data, raw)]
+        documents, problems = parse_all(path, raw)
+        if problems:
+            raise WholeFleetError
+        if len(documents) == 1 and documents[0].data is not None:
+            self.cache.put(_KIND, key, json.dumps(documents[0].data).encode())
+        return documents

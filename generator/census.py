@@ -48,6 +48,18 @@ class Row:
         return self.application.rpartition("/")[0]
 
 
+SHOWN = ("name", "host", "cluster", "ring", "plan", "model", "state")
+
+
+def shown_of(*values: Any) -> dict[str, Any]:
+    """As much of a spec as pages show: the values of `SHOWN`, and last the version of the release."""
+    return {**dict(zip(SHOWN, values, strict=False)), "release": {"version": values[-1]}}
+
+
+def _values(shown: Mapping[str, Any]) -> list[Any]:
+    return [*(shown[name] for name in SHOWN), shown["release"]["version"]]
+
+
 Rows = Mapping[Owner, Row]
 """In the order in which tenants are resolved: by environment, then by name."""
 
@@ -97,14 +109,18 @@ def merged(rows: Rows, gone: Iterable[Owner], new: Rows) -> dict[Owner, Row]:
 
 
 def rows_to_json(rows: Rows) -> list[list[Any]]:
-    """The rows as what JSON can hold."""
-    return [[*owner, row.shown, row.unique, row.quota, row.application, row.allows] for owner, row in rows.items()]
+    """The rows as what JSON can hold; what is shown without its names, which all have."""
+    return [
+        [*owner, _values(row.shown), row.unique, row.quota, row.application, row.allows] for owner, row in rows.items()
+    ]
 
 
 def rows_from_json(rows: Iterable[Sequence[Any]]) -> dict[Owner, Row]:
     """The rows that `rows_to_json` gave."""
     return {
-        (environment, name): Row(shown, tuple(map(tuple, unique)), tuple(quota), application, tuple(map(tuple, allows)))
+        (environment, name): Row(
+            shown_of(*shown), tuple(map(tuple, unique)), tuple(quota), application, tuple(map(tuple, allows))
+        )
         for environment, name, shown, unique, quota, application, allows in rows
     }
 

@@ -54,13 +54,18 @@ class _NotPlainError(Exception):
 def parse(path: str, raw: bytes) -> tuple[Document | None, list[Diagnostic]]:
     """As `source.parse`."""
     data = plain_data(raw)
-    return source.parse(path, raw) if data is None else (Document(path, data, _LazyPlaces(path, raw)), [])
+    return source.parse(path, raw) if data is None else (with_places_later(path, data, raw), [])
 
 
 def parse_all(path: str, raw: bytes) -> tuple[list[Document], list[Diagnostic]]:
     """As `source.parse_all`."""
     data = plain_data(raw)
-    return source.parse_all(path, raw) if data is None else ([Document(path, data, _LazyPlaces(path, raw))], [])
+    return source.parse_all(path, raw) if data is None else ([with_places_later(path, data, raw)], [])
+
+
+def with_places_later(path: str, data: Any, raw: bytes) -> Document:
+    """A document whose data is known already."""
+    return Document(path, data, _LazyPlaces(path, raw))
 
 
 class _LazyPlaces(Mapping[Path, Places]):

@@ -27,8 +27,6 @@ _FOREIGN |= {"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_GR
 _FOREIGN |= {"GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"}
 # A commit is what its id says, whatever refs/replace/ and info/grafts have.
 _QUIET |= {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
-
-
 _repositories: set[Path] = set()
 _UNREAD = "fatal: Could not read from remote repository."
 _HELP = {
@@ -201,13 +199,15 @@ def sizes(root: Path, ids: Iterable[str]) -> dict[str, int]:
 def files(root: Path, commit: str, folder: str = "") -> dict[str, Entry]:
     """All files below the folder in the commit's tree, by path relative to the folder."""
     where = f"{commit}:{folder}" if folder else f"{commit}^{{tree}}"
-    found: dict[str, Entry] = {}
-    for line in run(root, ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", where]).split(b"\0"):
-        if line:
-            head, _, path = line.partition(b"\t")
-            mode, _, name = head.decode().split(" ")
-            found[path.decode(errors="surrogateescape")] = Entry(mode, name)
-    return found
+    out = run(root, ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", where])
+    lines = (line.partition("\t") for line in out.decode(errors="surrogateescape").split("\0") if line)
+    return {path: Entry(head[:6], head[-40:]) for head, _, path in lines}  # "100644 blob ID"
+
+
+def folders(root: Path, commit: str, folder: str) -> dict[str, str]:
+    """The folders right in a folder of the commit's tree, and their ids; none where there is no such folder."""
+    lines = os.fsdecode(attempt(root, ["ls-tree", "-d", "-z", "--end-of-options", f"{commit}:{folder}"])[1]).split("\0")
+    return {path: head[-40:] for head, _, path in (line.partition("\t") for line in lines if line)}
 
 
 def changed(root: Path, before: str, after: str, folders: Sequence[str]) -> dict[str, Entry | None]:

@@ -15,7 +15,19 @@ from typing import TYPE_CHECKING, Any
 from generator import schema
 from generator.applications import application_of
 from generator.bytes_reader import BytesReader
-from generator.census import Census, Owner, Row, Rows, WholeFleetError, merged, owner_of, same_layout
+from generator.cache import Cache
+from generator.census import (
+    SHOWN,
+    Census,
+    Owner,
+    Row,
+    Rows,
+    WholeFleetError,
+    merged,
+    owner_of,
+    same_layout,
+    shown_of,
+)
 from generator.fleet_checks import claims, exceeded, quota_of
 from generator.load import load_from
 from generator.model import Fleet, Tenant
@@ -26,8 +38,6 @@ from generator.tenant_checks import fit_tenants
 
 if TYPE_CHECKING:
     from generator.pins import History
-
-_SHOWN = ("name", "host", "cluster", "ring", "plan", "model", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +50,9 @@ class Part:
     rows: Rows
 
 
-def read_part(root: Path, files: Mapping[str, bytes], history: History | None = None) -> Fleet:
+def read_part(root: Path, files: Mapping[str, bytes], cache: Cache, history: History | None = None) -> Fleet:
     """The tenants among the files, by path, with all that tenants share; only the tenants themselves are judged."""
-    loaded, problems = load_from(BytesReader(root, files), history)
+    loaded, problems = load_from(BytesReader(root, files, cache), history)
     if problems or loaded.fleet is None:
         raise WholeFleetError
     rings = {file.document.path: ring_of(loaded, file) for file in loaded.tenants}
@@ -91,7 +101,7 @@ def rows_of(fleet: Fleet) -> dict[Owner, Row]:
     rows = {}
     for tenant in fleet.tenants:
         spec = tenant.spec
-        shown = {name: spec[name] for name in _SHOWN} | {"release": {"version": spec["release"]["version"]}}
+        shown = shown_of(*(spec[name] for name in SHOWN), spec["release"]["version"])
         application = application_of(repository.fleet.data, tenant)
         allows = _allows(tenant.document)
         rows[_of(tenant)] = Row(shown, tuple(claims_of(tenant)), quota_of(spec), application, allows)

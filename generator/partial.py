@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from generator.cache import Cache
 from generator.census import Census, WholeFleetError, owner_of
 from generator.compile import compile_fleet
 from generator.gathering import Gathering
@@ -25,10 +26,10 @@ from generator.snapshot import Snapshot, laid_over
 from generator.tip import kept_snapshot
 
 
-def open_part(root: Path, source: Source, census: Census, files: Mapping[str, bool]) -> Part:
+def open_part(root: Path, source: Source, census: Census, files: Mapping[str, bool], cache: Cache) -> Part:
     """The tenants whose files changed, resolved with the catalogue of the source commit."""
     raw = contents(root, source, lambda path: path in files or owner_of(path) is None)
-    return part_of(census, read_part(root, raw, History(root, source.id)), files)
+    return part_of(census, read_part(root, raw, cache, History(root, source.id)), files)
 
 
 def render_part(

@@ -49,7 +49,7 @@ def part_pairs(root: Path, crds: Path, how: Hydration, progress: Progress) -> Co
         raise WholeFleetError
     files = _changed(root, census, raw)
     wanted = {path: text for path, text in raw.items() if path in files or owner_of(path) is None}
-    part = part_of(census, read_part(root, wanted), files)
+    part = part_of(census, read_part(root, wanted, how.cache), files)
     assert part.fleet.repository.fleet is not None
     settings = part.fleet.repository.fleet.data
     branches = census.branches

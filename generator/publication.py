@@ -71,7 +71,7 @@ def _part(request: Request, tools: Tools, judge: Judge, begun: Since) -> Publish
     if census is None:
         raise WholeFleetError
     with staged(git.folder(request.root) / "quadrangle") as folder:
-        part = open_part(request.root, source, census, begun.files)
+        part = open_part(request.root, source, census, begun.files, tools.how.cache)
         job = Job(request, tools, judge, source, part.fleet, folder / "trees")
         rendering: Rendering | None = None
 

@@ -82,8 +82,7 @@ def laid_over(below: Snapshot, above: Snapshot) -> Snapshot:
 
 def differing(before: Snapshot, after: Snapshot) -> list[str]:
     """The paths that only one of the trees has, or that differ in their bytes, sorted."""
-    paths = before.ids.keys() | after.ids.keys()
-    return sorted(path for path in paths if before.ids.get(path) != after.ids.get(path))
+    return sorted({path for path, _ in before.ids.items() ^ after.ids.items()})
 
 
 def ids_of(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -61,16 +61,28 @@ def read_tip(root: Path, branch: str, commit: str) -> Tip:
     """The tip at the commit, and the newest commit before it that is ours."""
     if not commit:
         return Tip(branch)
+    first, good = _newest(root, branch, commit)
+    entries = git.files(root, commit)
+    kept = {} if good is None else entries if good.id == commit else git.files(root, good.id)
+    return Tip(branch, commit, first, good, entries, kept)
+
+
+def record_at(root: Path, branch: str, commit: str) -> Record | None:
+    """The record of the tip at the commit, for less: no file of it is listed."""
+    good = _newest(root, branch, commit)[1] if commit else None
+    return good.record if good else None
+
+
+def _newest(root: Path, branch: str, commit: str) -> tuple[Step | None, Step | None]:
+    """The commit, and of it and those before it the newest that is ours."""
     first = None
     for step in steps(root, commit):
         first = first or step
         if step.record:
-            entries = git.files(root, commit)
-            kept = entries if step.id == commit else git.files(root, step.id)
-            return Tip(branch, commit, first, step, entries, kept)
+            return first, step
     if git.is_shallow(root):
         raise ToolError(f"this clone does not reach back to what quad published on {branch}", UNSHALLOW)
-    return Tip(branch, commit, first, None, git.files(root, commit), {})
+    return first, None
 
 
 def steps(root: Path, commit: str) -> Iterator[Step]:
@@ -115,10 +127,9 @@ def _merged(root: Path, step: Step, check: str) -> Step:
 def edits(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> list[str]:
     """How the files of two trees differ, but for the metadata."""
     said = []
-    for path in sorted((before.keys() | after.keys()) - {METADATA}):
-        if before.get(path) != after.get(path):
-            word = "added" if path not in before else "deleted" if path not in after else "changed"
-            said.append(f"{word} {path}")
+    for path in sorted({path for path, _ in before.items() ^ after.items()} - {METADATA}):
+        word = "added" if path not in before else "deleted" if path not in after else "changed"
+        said.append(f"{word} {path}")
     return said
 
 

@@ -75,7 +75,7 @@ def look(root: Path, found: Input | None, cache: Cache) -> int | None:
     before, after = known.input.files, found.files
     changed = {path: path in after for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
     try:
-        rows = _with(root, known.rows, found, changed) if changed else known.rows
+        rows = _with(root, known.rows, found, changed, cache) if changed else known.rows
     except WholeFleetError:
         return None
     if not pins_hold(root, known.pins):
@@ -103,8 +103,8 @@ def _key(root: Path) -> str:
     return digest(workshop(), os.fsencode(root))
 
 
-def _with(root: Path, rows: Rows, found: Input, changed: Mapping[str, bool]) -> Rows:
+def _with(root: Path, rows: Rows, found: Input, changed: Mapping[str, bool], cache: Cache) -> Rows:
     from generator.part import read_part, rows_with
 
     files = {path: raw for path, raw in found.raw.items() if path in changed or owner_of(path) is None}
-    return rows_with(rows, read_part(root, files), changed)
+    return rows_with(rows, read_part(root, files, cache), changed)
