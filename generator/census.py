@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from generator.lazy import Later
+
 Owner = tuple[str, str]
 """A tenant, by environment and name."""
 
@@ -126,17 +128,17 @@ def rows_from_json(rows: Iterable[Sequence[Any]]) -> dict[Owner, Row]:
 
 
 def to_bytes(census: Census) -> bytes:
-    """The census as JSON."""
+    """The census as two lines of JSON: a publication with nothing new reads the first alone."""
     days = [str(day) for day in (census.day, *census.terms.waived_until)]
     terms = [days, sorted(census.terms.waived), list(census.terms.pins)]
-    return json.dumps(
-        [census.source, terms, dict(census.branches), dict(census.tips), rows_to_json(census.rows)]
-    ).encode()
+    head = json.dumps([census.source, terms, dict(census.branches), dict(census.tips)])
+    return f"{head}\n{json.dumps(rows_to_json(census.rows))}".encode()
 
 
 def from_bytes(raw: bytes) -> Census:
     """The census that `to_bytes` wrote."""
-    source, (days, waived, pins), branches, tips, rows = json.loads(raw)
+    head, _, rows = raw.partition(b"\n")
+    source, (days, waived, pins), branches, tips = json.loads(head)
     day, *until = map(date.fromisoformat, days)
     terms = Terms(tuple(until), frozenset(waived), tuple(pins))
-    return Census(source, day, branches, tips, terms, rows_from_json(rows))
+    return Census(source, day, branches, tips, terms, Later(lambda: rows_from_json(json.loads(rows))))

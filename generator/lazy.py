@@ -1,10 +1,11 @@
-"""A mapping whose values are made when they are first asked for. Pure."""
+"""Mappings whose values are made when they are first asked for. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
+_Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
@@ -33,3 +34,27 @@ class Lazy(Mapping[str, _Value]):
 
     def __len__(self) -> int:
         return len(self._names)
+
+
+class Later(Mapping[_Key, _Value]):
+    """A mapping that is made as a whole when somebody first looks into it."""
+
+    __slots__ = ("_found", "_make")
+
+    def __init__(self, make: Callable[[], Mapping[_Key, _Value]]) -> None:
+        self._make = make
+        self._found: Mapping[_Key, _Value] | None = None
+
+    def _all(self) -> Mapping[_Key, _Value]:
+        if self._found is None:
+            self._found = self._make()
+        return self._found
+
+    def __getitem__(self, key: _Key) -> _Value:
+        return self._all()[key]
+
+    def __iter__(self) -> Iterator[_Key]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from generator.diagnostics import Diagnostic, Waived, ordered
+from generator.diagnostics import Diagnostic, ToolError, Waived, ordered
 from generator.report import FORMATS
 from generator.report.printable import printable
 from generator.report.text import Paint, plain, text
@@ -131,6 +131,17 @@ def unknown(what: str, name: str, known: Sequence[str]) -> str:
     return " ".join(
         part for part in (f"no {what} `{name}`.", closest(name, list(known)), listed and f"There are: {listed}") if part
     )
+
+
+def write_to(output: Path, text: str) -> None:
+    """Write the file that the user names; `-` is standard output."""
+    import rich_click as click
+
+    try:
+        with click.open_file(str(output), "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise ToolError(f"cannot write {output}: {error.strerror}", "choose another --output") from error
 
 
 def print_diagnostics(diagnostics: Sequence[Diagnostic], layout: str) -> None:

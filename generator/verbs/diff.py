@@ -11,7 +11,7 @@ from generator import trees
 from generator.census import WholeFleetError
 from generator.changes import Review, TenantChange
 from generator.comparison import PUBLISHED, Base, Pairs, base, pairs, sources
-from generator.diagnostics import Diagnostic, ToolError, has_errors
+from generator.diagnostics import Diagnostic, has_errors
 from generator.diff import attribute, compare
 from generator.diff.review import own_paths, review
 from generator.hydrate import using, usual
@@ -30,6 +30,7 @@ from generator.terminal import (
     progress,
     unknown,
     usage_error,
+    write_to,
 )
 
 SUFFIXES = {"text": "txt", "markdown": "md", "html": "html", "json": "json", "sarif": "sarif"}
@@ -161,11 +162,5 @@ def _review(fleet: Fleet, case: Case) -> tuple[Review, list[Diagnostic]]:
 def _show(made: Review, layout: str, output: Path | None) -> None:
     if output is None:
         echo(text(made, paint_on("stdout")) if layout == "text" else _laid_out(made, layout), nl=False)
-        return
-    import click  # noqa: PLC0415  # brings what a short command has no time for
-
-    try:
-        with click.open_file(str(output), "w", encoding="utf-8") as file:
-            file.write(_laid_out(made, layout))
-    except OSError as error:
-        raise ToolError(f"cannot write {output}: {error.strerror}", "choose another --output") from error
+    else:
+        write_to(output, _laid_out(made, layout))
