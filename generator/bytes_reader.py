@@ -59,13 +59,18 @@ class BytesReader(Reader):
             raise FileNotFoundError
         return self.files[path]
 
+    def document(self, path: Path) -> Document | None:
+        raw = self.raw(path)
+        documents = [] if raw is None else self._kept(self.shown(path), raw)
+        if len(documents) != 1 or documents[0].data is None:
+            raise WholeFleetError
+        return documents[0]
+
     def known(self, paths: Mapping[str, Path]) -> Mapping[str, Document]:
         def made(name: str) -> Document:
-            raw = self.raw(paths[name])
-            documents = [] if raw is None else self._kept(self.shown(paths[name]), raw)
-            if len(documents) != 1 or documents[0].data is None:
-                raise WholeFleetError
-            return documents[0]
+            document = self.document(paths[name])
+            assert document is not None
+            return document
 
         return Lazy(paths, made)
 

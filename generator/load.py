@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from generator.diagnostics import Diagnostic
 from generator.model import Catalogue, Repository, TenantFile
 from generator.reader import Reader, read_components
-from generator.rings import rings_of
+from generator.rings import has_pins
 from generator.source import Document
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def load_from(
 def _pinned(
     history: History | None, root: Path, fleet: Document | None, catalogue: Catalogue
 ) -> tuple[dict[str, Catalogue], list[Diagnostic]]:
-    if not any(ring.is_full for ring in rings_of(fleet)):
+    if not has_pins(fleet):
         return {}, []
     from generator.pins import History, read_pins  # noqa: PLC0415  # brings git, and few fleets have pins
 
