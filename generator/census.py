@@ -7,32 +7,59 @@ them; so a publication in which few files are new looks at those and at the rows
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from generator.lazy import Later
+
 Owner = tuple[str, str]
 """A tenant, by environment and name."""
+
+_TENANT = re.compile(r"tenants/([^/]+)/(?!_defaults\.yaml)([^/.][^/]*)\.yaml")
+
+
+class WholeFleetError(Exception):
+    """The whole fleet has to be looked at."""
+
+
+def owner_of(path: str) -> Owner | None:
+    """The tenant whose file it is, by its path in the repository."""
+    found = _TENANT.fullmatch(path)
+    return (found[1], found[2]) if found else None
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A tenant: `shown` is as much of its spec as pages show, `application` where its Application lies.
 
-    `allows` says whether its file has allowances.
+    `allows` are the entries under `allow:` of its file, with their places, as `destruction/allowances.py` takes them.
     """
 
     shown: Mapping[str, Any]
     unique: tuple[tuple[str, Any], ...]
     quota: tuple[float, float]
     application: str
-    allows: bool = False
+    allows: tuple[tuple[str | int, ...], ...] = ()
 
     @property
     def root(self) -> str:
         """The folder of Applications that a root of Argo CD has to list."""
         return self.application.rpartition("/")[0]
+
+
+SHOWN = ("name", "host", "cluster", "ring", "plan", "model", "state")
+
+
+def shown_of(*values: Any) -> dict[str, Any]:
+    """As much of a spec as pages show: the values of `SHOWN`, and last the version of the release."""
+    return {**dict(zip(SHOWN, values, strict=False)), "release": {"version": values[-1]}}
+
+
+def _values(shown: Mapping[str, Any]) -> list[Any]:
+    return [*(shown[name] for name in SHOWN), shown["release"]["version"]]
 
 
 Rows = Mapping[Owner, Row]
@@ -84,30 +111,34 @@ def merged(rows: Rows, gone: Iterable[Owner], new: Rows) -> dict[Owner, Row]:
 
 
 def rows_to_json(rows: Rows) -> list[list[Any]]:
-    """The rows as what JSON can hold."""
-    return [[*owner, row.shown, row.unique, row.quota, row.application, row.allows] for owner, row in rows.items()]
+    """The rows as what JSON can hold; what is shown without its names, which all have."""
+    return [
+        [*owner, _values(row.shown), row.unique, row.quota, row.application, row.allows] for owner, row in rows.items()
+    ]
 
 
 def rows_from_json(rows: Iterable[Sequence[Any]]) -> dict[Owner, Row]:
     """The rows that `rows_to_json` gave."""
     return {
-        (environment, name): Row(shown, tuple(tuple(claim) for claim in unique), tuple(quota), application, allows)
+        (environment, name): Row(
+            shown_of(*shown), tuple(map(tuple, unique)), tuple(quota), application, tuple(map(tuple, allows))
+        )
         for environment, name, shown, unique, quota, application, allows in rows
     }
 
 
 def to_bytes(census: Census) -> bytes:
-    """The census as JSON."""
+    """The census as two lines of JSON: a publication with nothing new reads the first alone."""
     days = [str(day) for day in (census.day, *census.terms.waived_until)]
     terms = [days, sorted(census.terms.waived), list(census.terms.pins)]
-    return json.dumps(
-        [census.source, terms, dict(census.branches), dict(census.tips), rows_to_json(census.rows)]
-    ).encode()
+    head = json.dumps([census.source, terms, dict(census.branches), dict(census.tips)])
+    return f"{head}\n{json.dumps(rows_to_json(census.rows))}".encode()
 
 
 def from_bytes(raw: bytes) -> Census:
     """The census that `to_bytes` wrote."""
-    source, (days, waived, pins), branches, tips, rows = json.loads(raw)
+    head, _, rows = raw.partition(b"\n")
+    source, (days, waived, pins), branches, tips = json.loads(head)
     day, *until = map(date.fromisoformat, days)
     terms = Terms(tuple(until), frozenset(waived), tuple(pins))
-    return Census(source, day, branches, tips, terms, rows_from_json(rows))
+    return Census(source, day, branches, tips, terms, Later(lambda: rows_from_json(json.loads(rows))))

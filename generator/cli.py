@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from generator import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # The first sentence of each command's own help, said again here so that `quad --help` loads none of them.
 COMMANDS = {
@@ -41,18 +46,12 @@ def main() -> None:
 
 
 def _run() -> int:
-    import click  # noqa: PLC0415  # see main
-
-    from generator.diagnostics import ToolError  # noqa: PLC0415  # as above
+    from generator.diagnostics import ToolError  # noqa: PLC0415  # see main
 
     try:
-        from generator.commands import quad  # noqa: PLC0415  # as above
-
-        code = quad.main(prog_name="quad", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+        code = _plainly(sys.argv[1:])
+        return _by_click() if code is None else code
+    except KeyboardInterrupt:
         _fail("interrupted; every tree is whole, the old one or the new")
         return 130
     except ToolError as error:
@@ -66,7 +65,53 @@ def _run() -> int:
 
         _fail("this is a bug in quad", f"please report it with the traceback in {_saved(traceback.format_exc())}")
         return 3
+
+
+def _by_click() -> int:
+    import click  # noqa: PLC0415  # see main
+
+    from generator.commands.group import quad  # noqa: PLC0415  # as above
+
+    try:
+        code = quad.main(prog_name="quad", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        raise KeyboardInterrupt from None
     return code if isinstance(code, int) else 0
+
+
+PLAIN = ("diff", "publish", "validate")
+"""Verbs that, with nothing else on the command line, are run without click, which takes longer to load than some of them to run."""
+
+
+def _plainly(arguments: Sequence[str]) -> int | None:
+    """The exit code of a verb that stands alone, or behind the folder of a fleet; None for click to see to it."""
+    *where, verb = arguments or [""]
+    named = where[1] if len(where) == 2 and where[0] in ("-C", "--repo") else None  # noqa: PLR2004  # the option and its value
+    if (
+        verb not in PLAIN
+        or (where and named is None)
+        or any(name in os.environ for name in ("QUAD_WORKERS", "_QUAD_COMPLETE"))
+    ):
+        return None
+    from generator.terminal import repository_at  # noqa: PLC0415  # see main
+
+    root = repository_at(named)
+    if root is None:
+        return None
+    import importlib  # noqa: PLC0415  # see main
+
+    try:
+        return int(importlib.import_module(f"generator.verbs.{verb}").run(root))
+    except KeyboardInterrupt:
+        print(file=sys.stderr)  # behind the ^C, as click does
+        raise
+    except BrokenPipeError:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # Python flushes them once more
+        return 1
 
 
 def _fail(message: str, help: str = "") -> None:

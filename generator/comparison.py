@@ -21,7 +21,7 @@ from generator.profiles.template import Stamped
 from generator.readme import readme
 from generator.recognition import recognised
 from generator.snapshot import Snapshot
-from generator.tip import read_tip
+from generator.tip import record_at
 from generator.trees import Trees
 
 NEWER = "the working tree"
@@ -138,7 +138,7 @@ def sources(root: Path, fleet: Fleet, against: Base, environments: Sequence[str]
         return {}
     prefix = fleet.repository.fleet.data["git"]["branchPrefix"]
     found = {name: against.commit or trees.branch_commit(root, f"{prefix}{name}")[1] for name in environments}
-    records = {name: read_tip(root, name, commit).record for name, commit in found.items()}
+    records = {name: record_at(root, name, commit) for name, commit in found.items()}
     return {name: record.source for name, record in records.items() if record}
 
 

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from generator.applications import application_of
 from generator.blocks import Written
 from generator.fast_writing import write, written
 from generator.model import Build, Catalogue, Component, Repository, Spec, Tenant, Tree, Unit, components_of
@@ -65,9 +66,8 @@ def _environment(repository: Repository, name: str, tenants: Sequence[Tenant]) -
 
 
 def _unit(fleet: Mapping[str, Any], catalogue: Catalogue, tenant: Tenant) -> Unit:
-    shard = shard_of(tenant.name, fleet["argocd"]["shards"])
-    application = f"argocd/{tenant.spec['cluster']}/{shard}/{tenant.name}.yaml"
-    return Unit(tenant.name, _in_order(tenant.spec, catalogue), _argocd(fleet, tenant), catalogue, application)
+    spec, place = _in_order(tenant.spec, catalogue), application_of(fleet, tenant)
+    return Unit(tenant.name, spec, _argocd(fleet, tenant), catalogue, place)
 
 
 def _in_order(spec: Spec, catalogue: Catalogue) -> Spec:
@@ -204,12 +204,6 @@ def slug_of(item: Any) -> str:
     if slug.replace("-", ".") == text.lower() or slug == text:
         return slug
     return f"{slug}-{hashlib.sha256(text.encode()).hexdigest()[:6]}".strip("-")
-
-
-def shard_of(name: str, shards: int) -> str:
-    """Which root a tenant's Application hangs on: the same for the same name, however many tenants there are."""
-    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") % shards
-    return f"{number:02d}"
 
 
 def _target(fleet: Mapping[str, Any], environment: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from generator import identity
+from generator import git, identity
 from generator.diagnostics import Diagnostic
 from generator.holding import argocd_path, blame, builds_itself, catalogue_differs, clashes, tenants_in
 from generator.judgement import Case
@@ -140,7 +140,7 @@ def _drafted(
         job.source.id,
         job.source.commit.tree,
         identity.generator(),
-        check_of(entries),
+        check_of(entries, _unchanged(job, place, lines)),
         catalogues_of(entries),
         held,
         left_out,
@@ -151,6 +151,13 @@ def _drafted(
         body = (*body, f"This undoes the rollback to {place.tip.record.rolled_back_to[:12]}.")
     subject = f"{job.source.id[:12]}: {job.source.commit.subject}"
     return Draft(place, after, subject, body, record, job.source.commit.committer.date, tuple(said))
+
+
+def _unchanged(job: Job, place: Place, lines: Sequence[str]) -> dict[str, str]:
+    """The folders of tenants in which no file differs from the tip's, with the ids that git gave them."""
+    touched = {path.split("/")[1] for path in (line.partition(" ")[2] for line in lines) if path.startswith("tenants/")}
+    there = git.folders(job.request.root, place.tip.id, "tenants") if place.tip.id else {}
+    return {f"tenants/{name}": id for name, id in there.items() if name not in touched}
 
 
 def _is_forged(job: Job, tip: Tip, held: Mapping[str, str], left_out: tuple[str, ...]) -> bool:

@@ -9,12 +9,13 @@ slow reader when somebody first asks for one, which is where something is to be 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 from generator import source
 from generator.diagnostics import Diagnostic
+from generator.lazy import Later
 from generator.source import Document, Path, Places, plain_scalar
 
 _MOST_BLOCKS = 24  # deeper files are left to the slow reader, long before its own limit
@@ -54,39 +55,23 @@ class _NotPlainError(Exception):
 def parse(path: str, raw: bytes) -> tuple[Document | None, list[Diagnostic]]:
     """As `source.parse`."""
     data = plain_data(raw)
-    return source.parse(path, raw) if data is None else (Document(path, data, _LazyPlaces(path, raw)), [])
+    return source.parse(path, raw) if data is None else (with_places_later(path, data, raw), [])
 
 
 def parse_all(path: str, raw: bytes) -> tuple[list[Document], list[Diagnostic]]:
     """As `source.parse_all`."""
     data = plain_data(raw)
-    return source.parse_all(path, raw) if data is None else ([Document(path, data, _LazyPlaces(path, raw))], [])
+    return source.parse_all(path, raw) if data is None else ([with_places_later(path, data, raw)], [])
 
 
-class _LazyPlaces(Mapping[Path, Places]):
-    """The places of a file that was read fast, found by the slow reader at the first question."""
+def with_places_later(path: str, data: Any, raw: bytes) -> Document:
+    """A document whose data is known already."""
+    return Document(path, data, Later(partial(_places, path, raw)))
 
-    __slots__ = ("_found", "_path", "_raw")
 
-    def __init__(self, path: str, raw: bytes) -> None:
-        self._path = path
-        self._raw = raw
-        self._found: Mapping[Path, Places] | None = None
-
-    def _all(self) -> Mapping[Path, Places]:
-        if self._found is None:
-            [document] = source.parse_all(self._path, self._raw)[0]
-            self._found = document.places
-        return self._found
-
-    def __getitem__(self, path: Path) -> Places:
-        return self._all()[path]
-
-    def __iter__(self) -> Iterator[Path]:
-        return iter(self._all())
-
-    def __len__(self) -> int:
-        return len(self._all())
+def _places(path: str, raw: bytes) -> Mapping[Path, Places]:
+    [document] = source.parse_all(path, raw)[0]
+    return document.places
 
 
 def plain_data(raw: bytes) -> Any:

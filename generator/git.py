@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from generator.diagnostics import ToolError
@@ -26,8 +27,7 @@ _FOREIGN |= {"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_GR
 _FOREIGN |= {"GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"}
 # A commit is what its id says, whatever refs/replace/ and info/grafts have.
 _QUIET |= {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
-
-
+_repositories: set[Path] = set()
 _UNREAD = "fatal: Could not read from remote repository."
 _HELP = {
     b"dubious ownership": "the folder is another user's; where that is meant, `git config --global --add safe.directory FOLDER`",
@@ -114,8 +114,7 @@ def _missing(error: OSError) -> ToolError:
 
 def resolve(root: Path, revision: str) -> str | None:
     """The full id of the commit a revision names; None where there is none."""
-    arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
-    code, out, _ = attempt(root, arguments)
+    code, out, _ = attempt(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"])
     return out.decode().strip() if code == 0 else None
 
 
@@ -132,10 +131,14 @@ def day(root: Path) -> date | None:
 
 
 def is_repository(root: Path) -> bool:
-    """Whether the folder lies in a git repository; one that git refuses to read is a ToolError."""
+    """Whether the folder lies in a git repository; one that git refuses to read is a ToolError. Once it does, it stays so."""
+    if root in _repositories:
+        return True
     code, _, error = attempt(root, ["rev-parse", "--git-dir"])
     if code and b"not a git repository" not in error:
         run(root, ["rev-parse", "--git-dir"])
+    if code == 0:
+        _repositories.add(root)
     return code == 0
 
 
@@ -157,6 +160,11 @@ def is_ancestor(root: Path, older: str, newer: str) -> bool:
     if code > 1:
         run(root, arguments)
     return code == 0
+
+
+def follows(root: Path, older: str, newer: str) -> bool:
+    """Whether the older commit is known here to be the newer one or in its history: false also where nobody can tell."""
+    return attempt(root, ["merge-base", "--is-ancestor", older, newer])[0] == 0
 
 
 def distance(root: Path, older: str, newer: str, folder: str = ".") -> int:
@@ -191,29 +199,21 @@ def sizes(root: Path, ids: Iterable[str]) -> dict[str, int]:
 def files(root: Path, commit: str, folder: str = "") -> dict[str, Entry]:
     """All files below the folder in the commit's tree, by path relative to the folder."""
     where = f"{commit}:{folder}" if folder else f"{commit}^{{tree}}"
-    found: dict[str, Entry] = {}
-    for line in run(root, ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", where]).split(b"\0"):
-        if line:
-            head, _, path = line.partition(b"\t")
-            mode, _, name = head.decode().split(" ")
-            found[path.decode(errors="surrogateescape")] = Entry(mode, name)
-    return found
+    out = run(root, ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", where])
+    lines = (line.partition("\t") for line in out.decode(errors="surrogateescape").split("\0") if line)
+    return {path: Entry(head[:6], head[-40:]) for head, _, path in lines}  # "100644 blob ID"
+
+
+def folders(root: Path, commit: str, folder: str) -> dict[str, str]:
+    """The folders right in a folder of the commit's tree, and their ids; none where there is no such folder."""
+    lines = os.fsdecode(attempt(root, ["ls-tree", "-d", "-z", "--end-of-options", f"{commit}:{folder}"])[1]).split("\0")
+    return {path: head[-40:] for head, _, path in (line.partition("\t") for line in lines if line)}
 
 
 def changed(root: Path, before: str, after: str, folders: Sequence[str]) -> dict[str, Entry | None]:
     """The files of these folders (from the repository's top) that differ between two commits, as the newer one has them."""
-    arguments = [
-        "diff-tree",
-        "-r",
-        "-z",
-        "--raw",
-        "--no-renames",
-        "--no-abbrev",
-        "--end-of-options",
-        before,
-        after,
-        "--",
-    ]
+    options = "diff-tree -r -z --raw --no-renames --no-abbrev --end-of-options"
+    arguments = [*options.split(), before, after, "--"]
     fields = os.fsdecode(run(root, [*arguments, *(f":(top,literal){folder}" for folder in folders)])).split("\0")
     entries = ((path, head.split(" ")) for head, path in zip(fields[0::2], fields[1::2], strict=False))
     return {path: None if head[4] == "D" else Entry(head[1], head[3]) for path, head in entries}
@@ -236,6 +236,7 @@ def blobs(root: Path, ids: Iterable[str]) -> dict[str, bytes]:
     return found
 
 
+@lru_cache(maxsize=16)
 def folder(root: Path) -> Path:
     """The repository's own folder (`.git`), which its work trees share."""
     arguments = ["rev-parse", "--path-format=absolute", "--git-common-dir", "--show-object-format"]
@@ -251,6 +252,7 @@ def folder(root: Path) -> Path:
     return Path(place)
 
 
+@lru_cache(maxsize=16)
 def prefix(root: Path) -> str:
     """Where in its repository the folder lies, `/` at the end; empty at the top."""
     return os.fsdecode(run(root, ["rev-parse", "--show-prefix"])).removesuffix("\n")

@@ -7,9 +7,7 @@ is outside of the proven language is refused by name and built plainly (`plain.p
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -19,7 +17,7 @@ from generator.cache import NO_CACHE, Cache, Kind, default_folder, digest
 from generator.compile import unit_files
 from generator.diagnostics import Diagnostic, ToolError
 from generator.identity import workshop
-from generator.kustomize import Builder, find
+from generator.kustomize import Builder, Installed
 from generator.model import Tree, Unit
 from generator.plain import build_all
 from generator.profiles.assemble import files_of
@@ -52,8 +50,8 @@ class Hydration:
 
 
 def usual() -> Hydration:
-    """What commands hydrate with: the installed kustomize and the user's cache; ToolError where kustomize is missing."""
-    return Hydration(find(), Cache(default_folder()))
+    """What commands hydrate with: the installed kustomize and the user's cache; ToolError where kustomize is needed and missing."""
+    return Hydration(Installed(), Cache(default_folder()))
 
 
 @contextmanager
@@ -115,17 +113,27 @@ def _count(made: Hydrated, advance: Callable[[], None]) -> None:
 
 def _compile(groups: Sequence[Group], place: Path, how: Hydration) -> None:
     """Give every group that is kept or large enough its profile, or the reason why it has none."""
+    new = [group for group in groups if not _known(group, how)]
+    if not new:
+        return
+    import tempfile  # noqa: PLC0415  # as below
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # slow to import, and needed where something is new
+
     with tempfile.TemporaryDirectory(prefix="quad-profiles-") as folder:
         bench = Bench(how.kustomize, Path(folder))
 
         def one(numbered: tuple[int, Group]) -> None:
             number, group = numbered
-            group.reason = group.reading.objection
-            if not group.reason and not _kept(group, how) and len(group.members) >= how.pays:
-                _make(group, place, how, bench, str(number))
+            _make(group, place, how, bench, str(number))
 
         with ThreadPoolExecutor(max_workers=how.kustomize.width) as pool:
-            list(pool.map(one, enumerate(groups)))
+            list(pool.map(one, enumerate(new)))
+
+
+def _known(group: Group, how: Hydration) -> bool:
+    """Whether nothing is to be made: it has an objection, its profile is kept, or it has too few members."""
+    group.reason = group.reading.objection
+    return bool(group.reason) or _kept(group, how) or len(group.members) < how.pays
 
 
 def _key(name: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from generator import git, provenance
 from generator.changes import Danger, ObjectId, TenantChange
 from generator.crds import read_crds
-from generator.destruction import allowances_of, context_of, dangers, judge, ring_backwards
+from generator.destruction import Allowance, allowances_of, context_of, dangers, judge, ring_backwards
 from generator.destruction.loss import GROUP
 from generator.diagnostics import Diagnostic
 from generator.model import SHORT, Repository
@@ -27,6 +27,7 @@ class Case:
 
     `sources` are the commits the older trees were made from, by environment, as far as that is known; `today` is the day of the
     newer commit; `complete` says whether every environment and tenant is compared, so that an unused allowance is one.
+    `others` are the allowances of tenants that were not read.
     """
 
     root: Path
@@ -37,6 +38,7 @@ class Case:
     crds: Path
     sources: Mapping[str, str] = field(default_factory=dict)
     complete: bool = False
+    others: Sequence[Allowance] = ()
 
 
 def judged(case: Case, changes: Sequence[TenantChange]) -> tuple[list[Danger], list[Diagnostic]]:
@@ -45,7 +47,7 @@ def judged(case: Case, changes: Sequence[TenantChange]) -> tuple[list[Danger], l
     custom = read_crds(case.crds, kinds) if case.crds.is_dir() else {}
     context = context_of(case.repository, custom, {after.environment: after for _, after in case.pairs})
     found = [*_of_rings(case), *dangers(changes, context)]
-    return judge(found, allowances_of(case.repository, case.complete), case.today)
+    return judge(found, allowances_of(case.repository, case.complete, case.others), case.today)
 
 
 def _of_rings(case: Case) -> Iterator[Danger]:

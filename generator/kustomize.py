@@ -5,11 +5,11 @@ One of the three files that start a program.
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -91,8 +91,28 @@ class Kustomize:
         return done.stdout, ""
 
 
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """The installed kustomize, looked for when there is something to build."""
+
+    @property
+    def width(self) -> int:
+        return os.cpu_count() or 2
+
+    @property
+    def batch(self) -> int:
+        return 1
+
+    def answers(self, overlays: Sequence[Overlay]) -> list[Answer]:
+        """The answer for each overlay; ToolError where kustomize is missing."""
+        return find().answers(overlays)
+
+
+@cache
 def find() -> Kustomize:
     """The installed kustomize; ToolError where it is missing or of another version than the output's bytes are promised for."""
+    import importlib.metadata  # noqa: PLC0415  # slow to import, and needed where something is built
+
     help = f"run `make setup`, or `pip install {DISTRIBUTION}=={VERSION}`"
     try:
         distribution = importlib.metadata.distribution(DISTRIBUTION)

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from generator.model import Entry
 from generator.report.printable import printable
@@ -168,9 +169,9 @@ def _person(text: str) -> Person:
     return Person(name, int(seconds), zone)
 
 
-def check_of(entries: Mapping[str, Entry]) -> str:
-    """What `Tree-Check` of a tree is: its id without the metadata."""
-    return tree_id({path: entry for path, entry in entries.items() if path != METADATA})
+def check_of(entries: Mapping[str, Entry], known: Mapping[str, str] | None = None) -> str:
+    """What `Tree-Check` of a tree is: its id without the metadata; `known` as for `tree_id`."""
+    return tree_id({path: entry for path, entry in entries.items() if path != METADATA}, known)
 
 
 def check_of_object(raw: bytes) -> str:
@@ -197,27 +198,32 @@ def catalogues_of(entries: Mapping[str, Entry]) -> dict[str, str]:
     return {ring: tree_id(files) for ring, files in rings.items()}
 
 
-def tree_id(entries: Mapping[str, Entry]) -> str:
-    """The id git gives a tree of these files."""
-    top: dict[str, object] = {}
+def tree_id(entries: Mapping[str, Entry], known: Mapping[str, str] | None = None) -> str:
+    """The id git gives a tree of these files; `known` are the ids of folders two levels deep that need not be worked out."""
+    top: dict[str, Any] = {}
+    for folder, id in (known or {}).items():
+        first, _, second = folder.partition("/")
+        top.setdefault(first, {})[second] = id
     for path, entry in entries.items():
+        if known and "/".join(path.split("/", 2)[:2]) in known:
+            continue
         *folders, name = path.split("/")
         node = top
         for folder in folders:
-            node = node.setdefault(folder, {})  # type: ignore[assignment]
+            node = node.setdefault(folder, {})
         node[name] = entry
     return _tree(top)
 
 
-def _tree(node: Mapping[str, object]) -> str:
+def _tree(node: Mapping[str, Any]) -> str:
     lines = []
     for name, child in node.items():
         raw = name.encode(errors="surrogateescape")
         if isinstance(child, Entry):
             lines.append((raw, child.mode.encode(), child.id))
         else:
-            assert isinstance(child, dict)
-            lines.append((raw + b"/", b"40000", _tree(child)))  # git sorts a folder as if its name ended so
+            id = child if isinstance(child, str) else _tree(child)
+            lines.append((raw + b"/", b"40000", id))  # git sorts a folder as if its name ended so
     lines.sort()
     return _hash(b"".join(mode + b" " + raw.rstrip(b"/") + b"\0" + bytes.fromhex(id) for raw, mode, id in lines))
 

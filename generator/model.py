@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from generator.diagnostics import Diagnostic, Span
 
@@ -213,9 +213,11 @@ class Manifest:
         return version.rpartition("/")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file of a commit's tree: its mode as git prints it (`100644`, `120000` a symbolic link) and its object's id."""
+class Entry(NamedTuple):
+    """One file of a commit's tree: its mode as git prints it (`100644`, `120000` a symbolic link) and its object's id.
+
+    A tree has tens of thousands, and a tuple is made in a third of the time.
+    """
 
     mode: str
     id: str

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-
-import jinja2
 
 from generator.model import Spec
 from generator.report.printable import printable
 
-_TEMPLATE = """\
+_HEAD = """\
 <!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ environment }}: Moodle sites</title>
+<title>@environment@: Moodle sites</title>
 <style>
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
 body { margin: 2rem auto; max-width: 75rem; padding: 0 1rem }
@@ -29,20 +28,17 @@ code { overflow-wrap: anywhere }
 </head>
 <body>
 <main>
-<h1>{{ environment }}</h1>
-<p>Made from commit <code>{{ source.drySha }}</code>{% if source.date %} of <time>{{ source.date }}</time>{% endif %}:
-{{ source.subject | visible }}</p>
+<h1>@environment@</h1>
+<p>Made from commit <code>@commit@</code>@date@:
+@subject@</p>
 <div role="region" aria-label="Tenants" tabindex="0">
 <table>
-<caption>Tenants of {{ environment }}</caption>
+<caption>Tenants of @environment@</caption>
 <thead><tr><th scope="col">Tenant<th scope="col">Ring<th scope="col">Release<th scope="col">Cluster<th scope="col">Host\
 <th scope="col">State</tr></thead>
 <tbody>
-{% for tenant in tenants -%}
-<tr><th scope="row"><a href="tenants/{{ tenant.name }}/manifests/manifests.yaml">{{ tenant.name }}</a>\
-<td>{{ tenant.ring }}<td>{{ tenant.release.version }}<td>{{ tenant.cluster }}<td>{{ tenant.host }}\
-<td>{{ tenant.state }}{% if tenant.name in held %}, held at <code>{{ held[tenant.name][:12] }}</code>{% endif %}</tr>
-{% endfor -%}
+"""
+_FOOT = """\
 </tbody>
 </table>
 </div>
@@ -50,13 +46,34 @@ code { overflow-wrap: anywhere }
 </body>
 </html>
 """
+_MARK = re.compile("@([a-z]+)@")
 
 
 def page(environment: str, tenants: Iterable[Spec], held: Mapping[str, str], source: Mapping[str, Any]) -> bytes:
     """One row for each tenant; `source` is what hydrator.metadata says, so that the page holds no date of today."""
-    engine = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
-    engine.filters["visible"] = printable
-    rows = sorted(tenants, key=lambda spec: str(spec["name"]))
     facts = {"drySha": "", "date": "", "subject": "", **source}
-    text = engine.from_string(_TEMPLATE).render(environment=environment, tenants=rows, held=held, source=facts)
-    return text.encode(errors="replace")
+    words = {
+        "environment": _shown(environment),
+        "commit": _shown(facts["drySha"]),
+        "date": f" of <time>{_shown(facts['date'])}</time>" if facts["date"] else "",
+        "subject": _shown(printable(facts["subject"])),
+    }
+    head = _MARK.sub(lambda found: words[found[1]], _HEAD)
+    rows = [_row(spec, held) for spec in sorted(tenants, key=lambda spec: str(spec["name"]))]
+    return f"{head}{''.join(rows)}{_FOOT}".encode(errors="replace")
+
+
+def _row(spec: Spec, held: Mapping[str, str]) -> str:
+    name = _shown(spec["name"])
+    cells = [spec["ring"], spec["release"]["version"], spec["cluster"], spec["host"], spec["state"]]
+    kept = f", held at <code>{_shown(held[spec['name']][:12])}</code>" if spec["name"] in held else ""
+    link = f'<a href="tenants/{name}/manifests/manifests.yaml">{name}</a>'
+    return f'<tr><th scope="row">{link}{"".join(f"<td>{_shown(cell)}" for cell in cells)}{kept}</tr>\n'
+
+
+def _shown(value: object) -> str:
+    """As HTML has it, in a text and in an attribute."""
+    return str(value).translate(_ESCAPED)
+
+
+_ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", '"': "&#34;"})

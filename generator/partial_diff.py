@@ -6,34 +6,50 @@ The working tree is read whole, by bytes. Wherever there is a doubt, the whole f
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from generator import git, snapshot, trees
-from generator.census import Census
+from generator.census import Census, WholeFleetError, owner_of
 from generator.comparison import NEWER, Pairs
+from generator.destruction.allowances import Allowance, from_rows
+from generator.diagnostics import ToolError
 from generator.gathering import Gathering
 from generator.hydrate import Hydration
 from generator.identity import INPUT
 from generator.ledger import UNEQUAL
 from generator.making import hydrated
 from generator.model import Fleet, Progress
-from generator.partial import Part, own_trees, part_of, with_part
-from generator.pipeline import read
+from generator.part import Part, part_of, read_part
+from generator.partial import own_trees, with_part
 from generator.readme import readme
-from generator.since import WholeFleetError, kept_census, key_of, owner_of
-from generator.snapshot import Snapshot
+from generator.since import kept_census, key_of
+from generator.snapshot import Snapshot, blob_id
 from generator.trees import Trees
-from generator.validity import ids_of_input
+from generator.validity import bytes_of_input
 
 
-def part_pairs(root: Path, crds: Path, how: Hydration, progress: Progress) -> tuple[Fleet, Pairs]:
-    """The tenants that changed, and the trees of all environments; WholeFleetError where that may not be all."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The tenants that changed, the trees of all environments, and what the other tenants' files allow."""
+
+    fleet: Fleet
+    pairs: Pairs
+    allowed: Sequence[Allowance] = ()
+
+
+def part_pairs(root: Path, crds: Path, how: Hydration, progress: Progress) -> Compared:
+    """What is to be compared; WholeFleetError where that may not be all."""
     if not git.is_repository(root):
         raise WholeFleetError
-    census = kept_census(root, how.cache, key_of(root, crds))
-    files = {**_allowing(census), **_changed(root, census)}
-    part = part_of(census, read(root, wanted=lambda path: path in files or owner_of(path) is None), files)
+    census = kept_census(how.cache, key_of(root, crds))
+    raw = bytes_of_input(root)
+    if raw is None:
+        raise WholeFleetError
+    files = _changed(root, census, raw)
+    wanted = {path: text for path, text in raw.items() if path in files or owner_of(path) is None}
+    part = part_of(census, read_part(root, wanted, how.cache), files)
     assert part.fleet.repository.fleet is not None
     settings = part.fleet.repository.fleet.data
     branches = census.branches
@@ -44,25 +60,20 @@ def part_pairs(root: Path, crds: Path, how: Hydration, progress: Progress) -> tu
     before = trees.of_branches(root, settings, list(settings["environments"]))
     made = _made(part, how, progress)
     after = {name: _after(part, tree, made.get(name)) for name, tree in before.items()}
-    return part.fleet, Pairs(tuple((before[name], after[name]) for name in settings["environments"]))
+    found = Pairs(tuple((before[name], after[name]) for name in settings["environments"]))
+    kept = {owner[1]: row.allows for owner, row in census.rows.items() if row.allows and owner not in part.changed}
+    return Compared(part.fleet, found, [entry for name, rows in kept.items() for entry in from_rows(name, rows)])
 
 
-def _allowing(census: Census) -> dict[str, bool]:
-    """The files of tenants that have allowances, changed or not: whether each meets a change is asked of all."""
-    return {
-        f"tenants/{environment}/{name}.yaml": True for (environment, name), row in census.rows.items() if row.allows
-    }
-
-
-def _changed(root: Path, census: Census) -> dict[str, bool]:
+def _changed(root: Path, census: Census, raw: Mapping[str, bytes]) -> dict[str, bool]:
     """The tenants' files that differ from the census, true where they are there; WholeFleetError where another file does."""
-    ours = ids_of_input(root)
-    if ours is None:
-        raise WholeFleetError
-    there = git.files(root, census.source, git.prefix(root).rstrip("/"))
+    try:
+        there = git.files(root, census.source, git.prefix(root).rstrip("/"))
+    except ToolError as error:
+        raise WholeFleetError from error  # the clone lacks the commit
     theirs = {path: entry.id for path, entry in there.items() if path.split("/")[0] in INPUT}
-    folders = [path for path, id in ours.items() if not id]
-    files = {path: id for path, id in ours.items() if id}
+    folders = [path for path in raw if path.endswith("/")]
+    files = {path: blob_id(text) for path, text in raw.items() if not path.endswith("/")}
     known = {f"{'/'.join(path.split('/')[:depth])}/" for path in files for depth in range(1, path.count("/") + 1)}
     changed = {path: path in files for path in files.keys() | theirs.keys() if files.get(path) != theirs.get(path)}
     if not known.issuperset(folders) or any(owner_of(path) is None for path in changed):

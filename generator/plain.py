@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,7 +45,11 @@ def build_all(
 
 
 def _run_all(builds: Sequence[Build], staged: Path, kustomize: Builder, cache: Cache) -> Iterator[tuple[Build, Answer]]:
-    catalogue = _digest(staged / "catalogue") if cache.folder and builds else ""
+    if not builds:
+        return
+    from concurrent.futures import ThreadPoolExecutor, as_completed  # noqa: PLC0415  # slow to import, and often not needed
+
+    catalogue = _digest(staged / "catalogue") if cache.folder else ""
     size = min(kustomize.batch, -(-len(builds) // kustomize.width)) or 1
     batches = [builds[first : first + size] for first in range(0, len(builds), size)]
     with ThreadPoolExecutor(max_workers=kustomize.width) as pool:

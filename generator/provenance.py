@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from generator import git
+from generator.census import WholeFleetError
 from generator.diagnostics import Diagnostic, Span, ToolError
 from generator.identity import INPUT
 from generator.ledger import Source, parse_commit
@@ -73,6 +74,20 @@ def export(
     raw = git.blobs(root, (entry.id for entry in entries.values() if entry.mode in (_LINK, *_FILES)))
     write(folder, {path: raw[entry.id] for path, entry in entries.items() if entry.mode in _FILES})
     _link(folder, {path: entry for path, entry in entries.items() if entry.mode == _LINK}, raw)
+
+
+def contents(root: Path, source: Source, wanted: Callable[[str], bool]) -> dict[str, bytes]:
+    """The wanted files of the input at the source commit, by path; WholeFleetError where something is no plain file."""
+    found = {
+        path: entry
+        for path, entry in git.files(root, source.id, source.prefix.rstrip("/")).items()
+        if path.split("/")[0] in INPUT and wanted(path)
+    }
+    strange = any({"", ".", "..", ".git"} & set(path.split("/")) for path in found)
+    if strange or any(entry.mode not in _FILES for entry in found.values()):
+        raise WholeFleetError
+    raw = git.blobs(root, (entry.id for entry in found.values()))
+    return {path: raw[entry.id] for path, entry in found.items()}
 
 
 def _link(folder: Path, links: Mapping[str, Entry], raw: Mapping[str, bytes]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
 from generator import git
-from generator.census import Terms
+from generator.census import Terms, WholeFleetError
 from generator.crossing import Standing, crossed, standing
 from generator.diagnostics import Diagnostic, ToolError
 from generator.diff import attribute, compare
@@ -16,7 +16,8 @@ from generator.holding import blame
 from generator.judgement import Case, judged
 from generator.ledger import Record
 from generator.model import Fleet
-from generator.partial import open_part, render_part, rows_of
+from generator.part import rows_of
+from generator.partial import open_part, render_part
 from generator.publish import (
     Outcome,
     Place,
@@ -34,7 +35,7 @@ from generator.publish import (
 )
 from generator.rendering import Rendering, Tools, opened, render_source
 from generator.schema import resolved
-from generator.since import Since, WholeFleetError, begin, keep
+from generator.since import Since, begin, keep
 from generator.staging import staged
 from generator.tip import UNSHALLOW, tip_problems
 from generator.trees import is_of_its_name
@@ -70,7 +71,7 @@ def _part(request: Request, tools: Tools, judge: Judge, begun: Since) -> Publish
     if census is None:
         raise WholeFleetError
     with staged(git.folder(request.root) / "quadrangle") as folder:
-        part = open_part(request.root, source, census, begun.files, folder / "source")
+        part = open_part(request.root, source, census, begun.files, tools.how.cache)
         job = Job(request, tools, judge, source, part.fleet, folder / "trees")
         rendering: Rendering | None = None
 
@@ -80,7 +81,7 @@ def _part(request: Request, tools: Tools, judge: Judge, begun: Since) -> Publish
             return rendering
 
         def plan(found: Sequence[Place]) -> Sequence[Planned]:
-            planned = _plan(job, found, render)
+            planned = _plan(job, found, render, {environment for environment, _ in part.changed})
             if any(item.problems or (isinstance(item, Outcome) and item.state != "unchanged") for item in planned):
                 raise WholeFleetError
             return planned
@@ -137,9 +138,15 @@ def _carried_out(job: Job, branches: Mapping[str, str], plan: Plan) -> list[Outc
     return carry_out(request.root, look, plan, request.remote, request.dry_run)
 
 
-def _plan(job: Job, found: Sequence[Place], render: Callable[[Sequence[Place]], Rendering]) -> Sequence[Planned]:
+def _plan(
+    job: Job,
+    found: Sequence[Place],
+    render: Callable[[Sequence[Place]], Rendering],
+    touched: Collection[str] | None = None,
+) -> Sequence[Planned]:
+    """What is to be done; `touched` are the environments in which anything is new, where that is known."""
     _known(job.request.overwrite, found)
-    early = {place.environment: _early(job, place) for place in found}
+    early = {place.environment: _early(job, place) or _untouched(place, touched) for place in found}
     if all(early.values()):
         return [outcome for outcome in early.values() if outcome]
     return _uncrossed(job, render(found), early, found)
@@ -199,11 +206,17 @@ def _early(job: Job, place: Place) -> Outcome | None:
     return _by_age(job, place, tip.record)
 
 
+def _untouched(place: Place, touched: Collection[str] | None) -> Outcome | None:
+    if touched is None or place.environment in touched:
+        return None
+    return Outcome(place.environment, place.branch, "unchanged", place.tip.id)
+
+
 def _by_age(job: Job, place: Place, record: Record) -> Outcome | None:
     root, ours, theirs = job.request.root, job.source.id, record.source
-    known = git.resolve(root, theirs) is not None
-    if known and git.is_ancestor(root, theirs, ours):
+    if git.follows(root, theirs, ours):
         return None
+    known = git.resolve(root, theirs) is not None
     if known and git.is_ancestor(root, ours, theirs):
         said = f"it is at {theirs[:12]} of the source already, which is newer than {ours[:12]}"
         return Outcome(place.environment, place.branch, "older", place.tip.id, (said,))

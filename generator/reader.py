@@ -5,7 +5,7 @@ from the working tree or, by the subclass in `pins.py`, from a commit, so that b
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from operator import attrgetter
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def read_components(reader: Reader) -> tuple[Component, ...]:
 
 def _component(reader: Reader, kind: ComponentKind, folder: Path) -> Component:
     files: dict[str, bytes] = {}
-    documents: dict[str, tuple[Document, ...]] = {}
+    texts: dict[str, tuple[Path, bytes]] = {}
     for path in reader.tree(folder):
         name = path.relative_to(folder).as_posix()
         raw = reader.raw(path)
@@ -38,8 +38,8 @@ def _component(reader: Reader, kind: ComponentKind, folder: Path) -> Component:
             continue
         files[name] = raw
         if path.suffix == ".yaml" and not path.name.endswith(".golden.yaml"):
-            documents[name] = tuple(reader.parsed_all(path, raw))
-    return Component(kind, folder.name, reader.relative(folder), files, documents)
+            texts[name] = path, raw
+    return Component(kind, folder.name, reader.relative(folder), files, reader.parsed(texts))
 
 
 class Reader:
@@ -111,7 +111,7 @@ class Reader:
         """All entries of an environment's folder; what is no tenant file is refused, for nobody would miss it."""
         found = []
         for path in sorted(self._entries(folder), key=_name):
-            if path.is_dir() and not path.is_symlink():
+            if self.is_folder(path) and not self.is_link(path):
                 self._refuse("unexpected-file", "a folder in an environment is not read", path, "move its files up")
             else:
                 found.append(path)
@@ -131,6 +131,15 @@ class Reader:
         document, problems = parse(self.shown(path), raw)
         self.problems += problems
         return document
+
+    def known(self, paths: Mapping[str, Path]) -> Mapping[str, Document]:
+        """The document of each file by its name, without those that cannot be read."""
+        found = {name: self.document(path) for name, path in paths.items()}
+        return {name: document for name, document in found.items() if document is not None}
+
+    def parsed(self, texts: Mapping[str, tuple[Path, bytes]]) -> Mapping[str, tuple[Document, ...]]:
+        """All documents of each of these files, by its name."""
+        return {name: tuple(self.parsed_all(path, raw)) for name, (path, raw) in texts.items()}
 
     def parsed_all(self, path: Path, raw: bytes) -> list[Document]:
         documents, problems = parse_all(self.shown(path), raw)

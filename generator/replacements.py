@@ -40,11 +40,11 @@ def replacements_of(component: Component) -> tuple[Replacement, ...]:
 
 
 def _replacements(component: Component) -> Iterator[Replacement]:
-    for name, documents in component.documents.items():
+    for name in component.documents:
         if not name.endswith("kustomization.yaml") or name.startswith("examples/"):
             continue
         folder = name.removesuffix("kustomization.yaml")
-        for document in documents:
+        for document in component.documents[name]:
             for index, entry in enumerate((document.data or {}).get("replacements", [])):
                 if "path" in entry:
                     yield from _in_file(component, f"{folder}{entry['path']}")

@@ -16,9 +16,9 @@ from typing import Any
 from generator import schema as schemas
 from generator.derive import MissingArgumentError, compiled
 from generator.expressions import checks_of
-from generator.model import Origin, Repository, Schema, Spec, Tenant, TenantFile
+from generator.lazy import Later
+from generator.model import Repository, Schema, Spec, Tenant, TenantFile
 from generator.resolve_one import feature_problems, layers_of, origins_of
-from generator.source import Path
 from generator.verdict import verdict_of
 
 Spine = Mapping[str, Any]
@@ -43,30 +43,6 @@ class _Group:
 
 class _LeftAloneError(Exception):
     """The tenant is the plain way's; never leaves this module."""
-
-
-class LazyOrigins(Mapping[Path, tuple[Origin, ...]]):
-    """A tenant's origins, worked out when somebody asks."""
-
-    __slots__ = ("_find", "_found")
-
-    def __init__(self, find: Callable[[], Mapping[Path, tuple[Origin, ...]]]) -> None:
-        self._find = find
-        self._found: Mapping[Path, tuple[Origin, ...]] | None = None
-
-    def _all(self) -> Mapping[Path, tuple[Origin, ...]]:
-        if self._found is None:
-            self._found = self._find()
-        return self._found
-
-    def __getitem__(self, path: Path) -> tuple[Origin, ...]:
-        return self._all()[path]
-
-    def __iter__(self) -> Iterator[Path]:
-        return iter(self._all())
-
-    def __len__(self) -> int:
-        return len(self._all())
 
 
 class Resolver:
@@ -111,7 +87,7 @@ class Resolver:
         if not self._verdict(spec):
             return None
         spec.setdefault("features", {})
-        origins = LazyOrigins(partial(origins_of, self.repository, self.schema, file))
+        origins = Later(partial(origins_of, self.repository, self.schema, file))
         tenant = Tenant(spec["name"], file.environment, spec, origins, file.document)
         return tenant if self._checks(spec) and self._agree(group, tenant) else None
 

@@ -47,6 +47,13 @@ def rings_of(fleet: Document | None) -> list[Ring]:
     return found
 
 
+def has_pins(fleet: Document | None) -> bool:
+    """Whether a ring is pinned to a full SHA: asked before anybody looks for places."""
+    listed = _mapping(fleet.data).get("rings") if fleet else None
+    rings = listed if isinstance(listed, list) else []
+    return any(_FULL.fullmatch(str(_mapping(ring).get("catalogue", ""))) for ring in rings)
+
+
 def ring_of(repository: Repository, file: TenantFile) -> str:
     """The ring that the layers give a tenant, the same that it has when it is resolved; empty where none does."""
     fleet = _mapping(repository.fleet.data) if repository.fleet else {}

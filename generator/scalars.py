@@ -8,6 +8,7 @@ say where it stands. tests/test_scalars.py holds every byte against the real kus
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from generator.resolution import WORDS, is_string
 
@@ -18,18 +19,42 @@ INTEGER_LIMIT = 2**53
 
 # Neither plain-looking words and numbers, nor indicators, nor anything special: what nearly every value is. The first piece ends
 # where the text cannot be a number or a date any more (`10Gi`, `0 3 * * *`, `1.36.0`).
-_LETTERS = "A-Za-z/_\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd"
-_SAFE = f"[{_LETTERS}0-9.@+=,;*?&!|<>()%$~'\"\\[\\]{{}} -]"
-_CERTAIN = re.compile(
-    rf"(?:[{_LETTERS}]|[0-9]+(?:[ g-nq-su-wyG-NQ-SU-WY]|\.[0-9]+\.)){_SAFE}*(?::{_SAFE.replace(' ', '')}{_SAFE}*)*(?<! )"
-)
+_LETTERS = "A-Za-z/_"
+_MORE = "\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd"
+
+
+def _certain(letters: str) -> re.Pattern[str]:
+    safe = f"[{letters}0-9.@+=,;*?&!|<>()%$~'\"\\[\\]{{}} -]"
+    return re.compile(
+        rf"(?:[{letters}]|[0-9]+(?:[ g-nq-su-wyG-NQ-SU-WY]|\.[0-9]+\.)){safe}*(?::{safe.replace(' ', '')}{safe}*)*(?<! )"
+    )
+
+
+_CERTAIN = _certain(_LETTERS)
+
+
+@cache
+def _certain_of_all() -> re.Pattern[str]:
+    """With letters of any script, whose tables cost more to make than a tenant to be stamped."""
+    return _certain(_LETTERS + _MORE)
+
+
+def _is_certain(text: str) -> bool:
+    return (_CERTAIN if text.isascii() else _certain_of_all()).fullmatch(text) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """What few texts have to be asked; as above."""
+    return re.compile(pattern)
+
 
 # kustomize fails on these, or reads them as line breaks; half a surrogate pair is not a character. A tab at the start stops it
 # where the text replaces a placeholder that is a block or plain.
-_REFUSED = re.compile("\\A\t|[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-_UNPRINTABLE = re.compile("[^\n -~\xa0-\ud7ff\ue000-\ufffd]")
+_REFUSED = "\\A\t|[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
+_UNPRINTABLE = "[^\n -~\xa0-\ud7ff\ue000-\ufffd]"
 _INDICATOR = re.compile(r"\A(?:[#,\[\]{}&*!|>'\"%@`]|[-?:](?: |\Z)|---|\.\.\.)|:(?: |\Z)| #")
-_ESCAPED = re.compile('["\\\\]|[^ -~\xa0-\ud7ff\ue000-\ufffd]')
+_ESCAPED = '["\\\\]|[^ -~\xa0-\ud7ff\ue000-\ufffd]'
 _SHORT = dict(zip('\0\a\b\t\n\v\f\r\x1b"\\', '0abtnvfre"\\', strict=True))
 _SINGLE_BLANK = re.compile(r"(?<=[^ ]) (?=[^ ])")
 _FIRST_BLANK = re.compile(r"(?<=[^ ]) (?=.)")
@@ -45,14 +70,14 @@ def scalar(text: str, column: int, indent: int) -> str:
     `column` (from 0, in characters) is where its first character goes, `indent` the blanks before each further line: see
     `indent_below`. The one exception is a placeholder written as a folded block (`>`): it cannot be a hole.
     """
-    if (len(text) + column <= BEST_WIDTH + 2 or " " not in text) and _CERTAIN.fullmatch(text) and text not in WORDS:
+    if (len(text) + column <= BEST_WIDTH + 2 or " " not in text) and _is_certain(text) and text not in WORDS:
         return text
     is_simple = text.isascii() and text.isprintable()
-    if not is_simple and _REFUSED.search(text):
+    if not is_simple and _compiled(_REFUSED).search(text):
         raise RefusedError(f"{text!r} holds a character that kustomize does not keep")
     if "\n" in text:
         return _multi_line(text, column, indent)
-    if not is_string(text) or (not is_simple and _UNPRINTABLE.search(text)):
+    if not is_string(text) or (not is_simple and _compiled(_UNPRINTABLE).search(text)):
         return _double_quoted(text, column, indent)
     if text[0] == " " or text[-1] == " " or _INDICATOR.search(text):
         return "'" + _folded(_SINGLE_BLANK, text.replace("'", "''"), column + 1, indent) + "'"
@@ -69,7 +94,7 @@ def indent_below(parent: int) -> int:
 
 def _multi_line(text: str, column: int, indent: int) -> str:
     """A literal block; or double quotes where a block would lose blanks or cannot show a character."""
-    if text[-1] == " " or " \n" in text or _UNPRINTABLE.search(text):
+    if text[-1] == " " or " \n" in text or _compiled(_UNPRINTABLE).search(text):
         return _double_quoted(text, column, indent)
     hint = str(STEP) if text[0] in " \n" else ""
     chomping = "-"
@@ -81,7 +106,7 @@ def _multi_line(text: str, column: int, indent: int) -> str:
 
 
 def _double_quoted(text: str, column: int, indent: int) -> str:
-    return '"' + _folded(_FIRST_BLANK, _ESCAPED.sub(_escape, text), column + 1, indent) + '"'
+    return '"' + _folded(_FIRST_BLANK, _compiled(_ESCAPED).sub(_escape, text), column + 1, indent) + '"'
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from generator.model import Catalogue, Repository, Schema
@@ -38,10 +39,35 @@ def inline(schema: Schema) -> dict[str, Any]:
     return expanded
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Made:
+    """A resolved tenant's schema, and what it was made of: as long as they are held here, nothing else has their identity."""
+
+    core: Any
+    catalogue: Catalogue
+    schema: dict[str, Any]
+
+
+_made: list[_Made] = []
+_MOST_MADE = 8
+
+
 def resolved(repository: Repository) -> dict[str, Any]:
-    """The schema of a resolved tenant: the core, a slot for each feature, and the catalogue's names where one is referred to."""
-    core = without_local(inline(repository.schemas["tenant.core.yaml"].data))
-    catalogue = repository.catalogue
+    """The schema of a resolved tenant: the core, a slot for each feature, and the catalogue's names where one is referred to.
+
+    Every stage asks for it: it is made once for a catalogue, and never changed.
+    """
+    core, catalogue = repository.schemas["tenant.core.yaml"].data, repository.catalogue
+    for made in _made:
+        if made.core is core and made.catalogue is catalogue:
+            return made.schema
+    _made[_MOST_MADE - 1 :] = []
+    _made.insert(0, _Made(core, catalogue, _resolved(core, catalogue)))
+    return _made[0].schema
+
+
+def _resolved(said: Any, catalogue: Catalogue) -> dict[str, Any]:
+    core = without_local(inline(said))
     properties = dict(core["properties"])
     properties["model"] = {**properties["model"], "enum": sorted(catalogue.of("model"))}
     properties["state"] = {**properties["state"], "enum": sorted(catalogue.of("state"))}

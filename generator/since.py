@@ -10,7 +10,6 @@ An unchanged fleet loads this file and little more: what only others need is imp
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -18,18 +17,13 @@ from pathlib import Path
 
 from generator import git, provenance, refs
 from generator.cache import Cache, digest
-from generator.census import Census, Owner, Rows, Terms, from_bytes, to_bytes
+from generator.census import Census, Rows, Terms, WholeFleetError, from_bytes, owner_of, to_bytes
 from generator.identity import INPUT, crds_digest, workshop
 from generator.ledger import Source
 from generator.publish import Outcome, Published, Request, tips
 from generator.unchanged import pins_hold
 
-_TENANT = re.compile(r"tenants/([^/]+)/(?!_defaults\.yaml)([^/.][^/]*)\.yaml")
 _PLAIN = ("100644", "100755")
-
-
-class WholeFleetError(Exception):
-    """The whole fleet has to be rendered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +62,19 @@ def key_of(root: Path, crds: Path) -> str:
     return digest(workshop(), str(root), str(crds.is_dir()), crds_digest(crds))
 
 
-def kept_census(root: Path, cache: Cache, key: str) -> Census:
-    """The census of the last publication; WholeFleetError where there is none of a commit that the clone has."""
+def kept_census(cache: Cache, key: str) -> Census:
+    """The census of the last publication; WholeFleetError where there is none. The clone may lack its commit."""
     raw = cache.get("census", key)
-    census = from_bytes(raw) if raw is not None else None
-    if census is None or git.resolve(root, census.source) is None:
+    if raw is None:
         raise WholeFleetError
-    return census
+    return from_bytes(raw)
 
 
 def _census(request: Request, source: Source, cache: Cache, key: str) -> Census:
     """The same, where this publication may follow it: a shallow clone cannot tell."""
-    census = kept_census(request.root, cache, key)
+    census = kept_census(cache, key)
     root = request.root
-    if git.is_shallow(root) or not git.is_ancestor(root, census.source, source.id) or not census.is_of(day_of(source)):
+    if not census.is_of(day_of(source)) or git.is_shallow(root) or not git.follows(root, census.source, source.id):
         raise WholeFleetError
     return census
 
@@ -125,12 +118,6 @@ def keep(
     found = {outcome.branch: outcome.commit for outcome in outcomes}
     census = Census(begun.source.id, day_of(begun.source), branches, found, terms, rows)
     cache.put("census", begun.key, to_bytes(census))
-
-
-def owner_of(path: str) -> Owner | None:
-    """The tenant whose file it is, by its path in the repository."""
-    found = _TENANT.fullmatch(path)
-    return (found[1], found[2]) if found else None
 
 
 def day_of(source: Source) -> date:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator import git
 from generator.model import Entry
 
 if TYPE_CHECKING:
@@ -46,6 +45,8 @@ def of_folder(folder: Path, environment: str, where: str) -> Snapshot:
 
 def of_commit(root: Path, commit: str, environment: str, where: str) -> Snapshot:
     """The tree of a commit in the repository at `root`."""
+    from generator import git  # noqa: PLC0415  # starts programs, which few of those need who count files by their ids
+
     return of_entries(root, git.files(root, commit), environment, where)
 
 
@@ -54,6 +55,8 @@ def of_entries(root: Path, entries: Mapping[str, Entry], environment: str, where
     found = {path: entry.id for path, entry in entries.items()}
 
     def read(paths: Iterable[str]) -> dict[str, bytes]:
+        from generator import git  # noqa: PLC0415  # as above
+
         wanted = {path: found[path] for path in paths}
         raw = git.blobs(root, wanted.values())
         return {path: raw[name] for path, name in wanted.items()}
@@ -82,8 +85,7 @@ def laid_over(below: Snapshot, above: Snapshot) -> Snapshot:
 
 def differing(before: Snapshot, after: Snapshot) -> list[str]:
     """The paths that only one of the trees has, or that differ in their bytes, sorted."""
-    paths = before.ids.keys() | after.ids.keys()
-    return sorted(path for path in paths if before.ids.get(path) != after.ids.get(path))
+    return sorted({path for path, _ in before.ids.items() ^ after.ids.items()})
 
 
 def ids_of(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -8,13 +8,11 @@ is None.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
-from generator.diagnostics import Diagnostic, Related, Span
+from generator.diagnostics import Diagnostic, Span
 
 Path = tuple[str | int, ...]
 
@@ -23,7 +21,6 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 64
 MAX_SPAN_TEXT = 500
 
-_LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 _INTEGER = re.compile(r"^-?(0|[1-9][0-9]{0,17})$")
 _FLOAT = re.compile(r"^-?(0|[1-9][0-9]*)\.[0-9]+$")
 _AMBIGUOUS = re.compile(
@@ -68,14 +65,6 @@ class Document:
         return self.places.get(path, Places(Span(self.path), Span(self.path)))
 
 
-class _FaultError(Exception):
-    """Ends the reading of one file; never leaves this module."""
-
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        super().__init__(diagnostic.message)
-        self.diagnostic = diagnostic
-
-
 def parse(path: str, raw: bytes) -> tuple[Document | None, list[Diagnostic]]:
     """Read a file that holds exactly one document."""
     documents, problems = parse_all(path, raw)
@@ -89,25 +78,9 @@ def parse(path: str, raw: bytes) -> tuple[Document | None, list[Diagnostic]]:
 
 def parse_all(path: str, raw: bytes) -> tuple[list[Document], list[Diagnostic]]:
     """Read a file of any number of documents; on a fault there is no document and one diagnostic."""
-    try:
-        text = _decode(path, raw)
-        return list(_Reader(path, text).documents()), []
-    except _FaultError as fault:
-        return [], [fault.diagnostic]
+    from generator import yaml_reading  # noqa: PLC0415  # as below
 
-
-def _decode(path: str, raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = raw[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before.rsplit(b"\n", 1)[-1].decode("utf-8")) + 1
-        line_bytes = raw.split(b"\n")[line - 1]
-        shown = line_bytes.decode("utf-8", "replace")
-        span = Span(path, line, column, 1, shown)
-        message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
-        raise _FaultError(Diagnostic("not-utf8", message, span, help="save the file as UTF-8")) from None
+    return yaml_reading.read(path, raw)
 
 
 def plain_scalar(text: str) -> str | int | float | bool | None:
@@ -126,141 +99,7 @@ def plain_scalar(text: str) -> str | int | float | bool | None:
     return text
 
 
-class _Reader:
-    """Builds documents from parser events, so that anchors, tags, duplicates and depth are seen before anything is built."""
-
-    def __init__(self, path: str, text: str) -> None:
-        self.path = path
-        self.lines = _LINE_BREAK.split(text)
-        self.events = self._events(text)
-        self.places: dict[Path, Places] = {}
-
-    def documents(self) -> Iterator[Document]:
-        for event in self.events:
-            if isinstance(event, yaml.DocumentStartEvent):
-                self.places = {}
-                data = self._node(next(self.events), (), None)
-                yield Document(self.path, data, self.places)
-
-    def _events(self, text: str) -> Iterator[yaml.Event]:
-        try:
-            yield from yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        except yaml.YAMLError as error:
-            raise _FaultError(self._syntax(error)) from None
-
-    def _syntax(self, error: yaml.YAMLError) -> Diagnostic:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-        line = mark.line + 1 if mark else 1
-        column = mark.column + 1 if mark else 1
-        span = self._span(line, column, 1)
-        if "\t" in span.text[:column]:
-            column = span.text.index("\t") + 1
-            return Diagnostic(
-                "yaml-tab", "a tab cannot indent YAML", self._span(line, column, 1), help="indent with blanks"
-            )
-        context = getattr(error, "context", None)
-        notes = (f"{context}",) if context else ()
-        return Diagnostic(
-            "yaml-syntax", f"not YAML: {problem}", span, notes=notes, help="mend the syntax at or before this place"
-        )
-
-    def _span(self, line: int, column: int, length: int) -> Span:
-        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        if len(text) > MAX_SPAN_TEXT:
-            text = text[:MAX_SPAN_TEXT]
-        column = min(column, len(text) + 1)
-        return Span(self.path, line, column, max(1, min(length, len(text) - column + 1)), text)
-
-    def _event_span(self, event: yaml.Event) -> Span:
-        start, end = event.start_mark, event.end_mark
-        assert start is not None
-        assert end is not None
-        length = end.column - start.column if end.line == start.line else len(self.lines[start.line]) - start.column
-        return self._span(start.line + 1, start.column + 1, length)
-
-    def _refuse(self, event: yaml.Event, code: str, message: str, help: str) -> _FaultError:
-        return _FaultError(Diagnostic(code, message, self._event_span(event), help=help))
-
-    def _node(self, event: yaml.Event, path: Path, key: Span | None) -> Any:
-        if len(path) > MAX_DEPTH:
-            raise self._refuse(event, "yaml-depth", f"nested deeper than {MAX_DEPTH} levels", "flatten it")
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise self._refuse(event, "yaml-anchor", "anchors and aliases are not read", "write the value out")
-        if (tag := getattr(event, "tag", None)) is not None:
-            raise self._refuse(event, "yaml-tag", f"the tag `{tag}` is not read", "remove the tag")
-        value = self._event_span(event)
-        self.places[path] = Places(key or value, value)
-        if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(path)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self._sequence(path)
-        return self._scalar(event)
-
-    def _mapping(self, path: Path) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        spans: dict[str, Span] = {}
-        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            name = self._key(event)
-            span = self._event_span(event)
-            if name in result:
-                raise _FaultError(_duplicate(name, span, spans[name]))
-            spans[name] = span
-            result[name] = self._node(next(self.events), (*path, name), span)
-        return result
-
-    def _key(self, event: yaml.Event) -> str:
-        if not isinstance(event, yaml.ScalarEvent):
-            raise self._refuse(event, "yaml-key", "a key must be a plain name", "write `name: value`")
-        if event.anchor or event.tag is not None:
-            raise self._refuse(event, "yaml-anchor", "anchors and tags are not read", "write the key out")
-        if event.value == "<<" and event.implicit[0]:
-            raise self._refuse(event, "yaml-anchor", "merge keys are not read", "write the fields out")
-        key = event.value if not event.implicit[0] else self._scalar(event)
-        if not isinstance(key, str):
-            raise self._refuse(
-                event, "ambiguous-scalar", f"the key `{event.value}` is not text", f'write "{event.value}"'
-            )
-        return key
-
-    def _sequence(self, path: Path) -> list[Any]:
-        result: list[Any] = []
-        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            result.append(self._node(event, (*path, len(result)), None))
-        return result
-
-    def _scalar(self, event: yaml.Event) -> Any:
-        assert isinstance(event, yaml.ScalarEvent)
-        if not event.implicit[0]:
-            return event.value
-        try:
-            return plain_scalar(event.value)
-        except ValueError:
-            message = f"`{event.value}` means different things in YAML 1.1 and 1.2"
-            raise self._refuse(
-                event, "ambiguous-scalar", message, f'quote it: "{event.value}"; or write true, false or null'
-            ) from None
-
-
-def _duplicate(name: str, span: Span, first: Span) -> Diagnostic:
-    return Diagnostic(
-        "duplicate-key",
-        f"the key `{name}` is given twice",
-        span,
-        label="given again here",
-        help="keep one of them",
-        related=(Related(first, "first given here"),),
-    )
-
-
 _SAFE_PLAIN = re.compile(r"[A-Za-z/.][A-Za-z0-9 ./_@+-]*[A-Za-z0-9/]")
-
-
-class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """Quotes every string that some YAML reader could take for something else."""
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  # PyYAML's signature
-        return True
 
 
 def is_plain(text: str) -> bool:
@@ -268,30 +107,15 @@ def is_plain(text: str) -> bool:
     return bool(_SAFE_PLAIN.fullmatch(text)) and not _AMBIGUOUS.match(text)
 
 
-def _represent_str(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if is_plain(text) else '"')
-
-
-_Dumper.add_representer(str, _represent_str)
-
-
 def dump(data: object) -> bytes:
     """YAML bytes, in the data's own order of keys, the same on every machine."""
-    text = yaml.dump(
-        data,
-        Dumper=_Dumper,
-        sort_keys=False,
-        default_flow_style=False,
-        allow_unicode=True,
-        width=1_000_000,
-        line_break="\n",
-    )
-    return text.encode("utf-8")
+    from generator import yaml_writing  # noqa: PLC0415  # PyYAML is slow to import, and most runs do without
+
+    return yaml_writing.dump(data)
 
 
 def dump_line(data: object) -> str:
     """The same YAML on one line, to be shown and pasted."""
-    text = yaml.dump(
-        data, Dumper=_Dumper, sort_keys=False, default_flow_style=True, allow_unicode=True, width=1_000_000
-    )
-    return str(text).rstrip("\n")
+    from generator import yaml_writing  # noqa: PLC0415  # as above
+
+    return yaml_writing.dump_line(data)

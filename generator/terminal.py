@@ -1,6 +1,6 @@
 """What is printed, and where: data to standard output, diagnostics and progress to standard error.
 
-Every verb loads this file, so that what only some need is imported where it is needed.
+Every verb loads this file, so that what only some need is imported where it is needed, click too.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import rich_click as click
-
-from generator.diagnostics import Diagnostic, Waived, ordered
+from generator.diagnostics import Diagnostic, ToolError, Waived, ordered
 from generator.report import FORMATS
 from generator.report.printable import printable
 from generator.report.text import Paint, plain, text
 
 if TYPE_CHECKING:
+    import rich_click as click
+
     from generator.model import Fleet, Progress, Repository, Tenant
     from generator.publish import Outcome
     from generator.source import Document
@@ -35,68 +35,45 @@ _STATES = {
     "refused": "not published, the branch is as it was",
 }
 
-format_option = click.option(
-    "--format",
-    "layout",
-    type=click.Choice(list(FORMATS)),
-    default="text",
-    show_default=True,
-    help="How problems are printed.",
-)
-
-
-require_schemas_option = click.option(
-    "--require-schemas",
-    is_flag=True,
-    envvar="QUAD_REQUIRE_SCHEMAS",
-    show_envvar=True,
-    help="Fail where the schemas of custom resources are missing, as CI should.",
-)
-
-
-def named(_context: click.Context, parameter: click.Parameter, value: str | None) -> str:
-    """A name that may be left out, but not be empty: a variable that is not set must not mean less than was asked for."""
-    if value == "":
-        raise click.BadParameter("it is empty", param=parameter)
-    return value or ""
-
-
-def _address(_context: click.Context, parameter: click.Parameter, value: str | None) -> str:
-    from generator.workers import address
-
-    try:
-        return value if value is not None and address(value) else ""
-    except ValueError as error:
-        raise click.BadParameter(f"{error}; it looks like dask://10.0.0.7:8786", param=parameter) from error
-
-
-workers_option = click.option(
-    "--workers",
-    metavar="dask://HOST:PORT",
-    callback=_address,
-    envvar="QUAD_WORKERS",
-    show_envvar=True,
-    help="Let the workers of a Dask cluster run kustomize: the same bytes, sooner.",
-)
-
-
-verbose_option = click.option("-v", "--verbose", is_flag=True, help="List the findings that fleet.yaml waives.")
-
 
 def repository(context: click.Context) -> Path:
     """The repository the user means: --repo, or the nearest folder upwards that holds tenants/fleet.yaml."""
-    if context.obj is not None:
-        root = Path(context.obj).resolve()
-        if not (root / "tenants").is_dir():
-            raise click.UsageError(f"{context.obj} is no fleet repository: it has no folder tenants/")
-        return root
+    root = repository_at(context.obj)
+    if root is None and context.obj is not None:
+        raise usage_error(f"{context.obj} is no fleet repository: it has no folder tenants/")
+    if root is None:
+        raise usage_error(
+            "no tenants/fleet.yaml here or above; `quad init DIR` makes a fleet repository, `-C DIR` names one"
+        )
+    return root
+
+
+def repository_at(named: str | os.PathLike[str] | None) -> Path | None:
+    """The repository in the folder that is named, or the nearest upwards; None where there is none."""
+    if named is not None:
+        root = Path(named).resolve()
+        return root if (root / "tenants").is_dir() else None
     here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / "tenants" / "fleet.yaml").is_file():
-            return folder
-    raise click.UsageError(
-        "no tenants/fleet.yaml here or above; `quad init DIR` makes a fleet repository, `-C DIR` names one"
-    )
+    return next((folder for folder in (here, *here.parents) if (folder / "tenants" / "fleet.yaml").is_file()), None)
+
+
+def usage_error(message: str) -> Exception:
+    """That the command line is wrong."""
+    import rich_click as click
+
+    return click.UsageError(message)
+
+
+def echo(text: str, nl: bool = True, err: bool = False) -> None:
+    """Print it as click does, which knows streams of every encoding."""
+    stream = sys.stderr if err else sys.stdout
+    if (stream.encoding or "").lower() != "utf-8":
+        import rich_click as click
+
+        click.echo(text, nl=nl, err=err)
+        return
+    stream.write(f"{text}\n" if nl else text)
+    stream.flush()
 
 
 def usable(root: Path, ring: str | None = None) -> Repository:
@@ -110,7 +87,7 @@ def usable(root: Path, ring: str | None = None) -> Repository:
     if ring is not None:
         rings = {known.name: known for known in rings_of(loaded.fleet)}
         if ring not in rings:
-            raise click.UsageError(unknown("ring", ring, list(rings)))
+            raise usage_error(unknown("ring", ring, list(rings)))
         own += [problem for problem in problems if problem.span == rings[ring].span]
         loaded = loaded.seen_by(ring)
     own = own or schema_faults(loaded)
@@ -132,7 +109,7 @@ def find_tenant(fleet: Fleet, name: str) -> Tenant:
         print_diagnostics(own or fleet.problems, "text")
         raise SystemExit(1)
     names = [tenant.name for tenant in fleet.tenants]
-    raise click.UsageError(unknown("tenant", name, names))
+    raise usage_error(unknown("tenant", name, names))
 
 
 @contextmanager
@@ -143,7 +120,7 @@ def usage() -> Iterator[None]:
     try:
         yield
     except RequestError as error:
-        raise click.UsageError(unknown(error.what, error.name, error.known)) from error
+        raise usage_error(unknown(error.what, error.name, error.known)) from error
 
 
 def unknown(what: str, name: str, known: Sequence[str]) -> str:
@@ -156,12 +133,23 @@ def unknown(what: str, name: str, known: Sequence[str]) -> str:
     )
 
 
+def write_to(output: Path, text: str) -> None:
+    """Write the file that the user names; `-` is standard output."""
+    import rich_click as click
+
+    try:
+        with click.open_file(str(output), "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise ToolError(f"cannot write {output}: {error.strerror}", "choose another --output") from error
+
+
 def print_diagnostics(diagnostics: Sequence[Diagnostic], layout: str) -> None:
     """Text goes to standard error, what programs read to standard output."""
     if layout != "text":
-        click.echo(FORMATS[layout](diagnostics), nl=False)
+        echo(FORMATS[layout](diagnostics), nl=False)
     elif diagnostics:
-        click.echo(text(diagnostics, _paint if _coloured() else plain), nl=False, err=True)
+        echo(text(diagnostics, _paint if _coloured() else plain), nl=False, err=True)
 
 
 def print_state(diagnostics: Sequence[Diagnostic], otherwise: str) -> None:
@@ -170,27 +158,27 @@ def print_state(diagnostics: Sequence[Diagnostic], otherwise: str) -> None:
     errors, files = len(wrong), len({diagnostic.span.path for diagnostic in wrong})
     if errors:
         otherwise = f"{count(errors, 'error')} in {count(files, 'file')}; {otherwise}"
-    click.echo(otherwise, err=True)
+    echo(otherwise, err=True)
 
 
 def print_outcomes(outcomes: Sequence[Outcome], layout: str) -> None:
     """What became of each branch, to standard error; the commits published to standard output, for programs."""
     for outcome in outcomes:
         where = f" at {outcome.commit[:12]}" if outcome.commit else ""
-        click.echo(f"{outcome.branch}: {_STATES[outcome.state]}{where}", err=True)
+        echo(f"{outcome.branch}: {_STATES[outcome.state]}{where}", err=True)
         for line in outcome.said:
-            click.echo(f"  {printable(line)}", err=True)
+            echo(f"  {printable(line)}", err=True)
         if outcome.state == "published" and layout == "text":
-            click.echo(f"{outcome.branch} {outcome.commit}")
+            echo(f"{outcome.branch} {outcome.commit}")
 
 
 def print_waived(waived: Sequence[Waived], verbose: bool) -> None:
     """How many findings are accepted, and if asked for which, why and until when."""
     for each in waived if verbose else ():
         message = f"{each.finding.message} ({each.reason}; until {each.until})"
-        click.echo(printable(f"waived[{each.finding.code}]: {message}"), err=True)
+        echo(printable(f"waived[{each.finding.code}]: {message}"), err=True)
     if waived:
-        click.echo(f"{count(len(waived), 'finding')} waived by tenants/fleet.yaml", err=True)
+        echo(f"{count(len(waived), 'finding')} waived by tenants/fleet.yaml", err=True)
 
 
 def today(root: Path, fleet: Document | None) -> date | None:
@@ -215,9 +203,9 @@ def count(number: int, noun: str) -> str:
 def fail(message: str, help: str = "") -> None:
     """Say on standard error that the run failed for a reason outside the input."""
     head = _paint("error", "error") if _coloured() else "error"
-    click.echo(f"{head}: {printable(message)}", err=True)
+    echo(f"{head}: {printable(message)}", err=True)
     if help:
-        click.echo(f"  = help: {printable(help)}", err=True)
+        echo(f"  = help: {printable(help)}", err=True)
 
 
 @contextmanager
@@ -247,4 +235,6 @@ def _coloured() -> bool:
 
 
 def _paint(part: str, role: str) -> str:
+    import rich_click as click
+
     return click.style(part, fg=_COLOURS.get(role), bold=role in ("error", "warning"))

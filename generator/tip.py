@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -61,23 +61,33 @@ def read_tip(root: Path, branch: str, commit: str) -> Tip:
     """The tip at the commit, and the newest commit before it that is ours."""
     if not commit:
         return Tip(branch)
+    first, good = _newest(root, branch, commit)
+    entries = git.files(root, commit)
+    kept = {} if good is None else entries if good.id == commit else git.files(root, good.id)
+    return Tip(branch, commit, first, good, entries, kept)
+
+
+def record_at(root: Path, branch: str, commit: str) -> Record | None:
+    """The record of the tip at the commit, for less: no file of it is listed."""
+    good = _newest(root, branch, commit)[1] if commit else None
+    return good.record if good else None
+
+
+def _newest(root: Path, branch: str, commit: str) -> tuple[Step | None, Step | None]:
+    """The commit, and of it and those before it the newest that is ours."""
     first = None
     for step in steps(root, commit):
         first = first or step
         if step.record:
-            entries = git.files(root, commit)
-            kept = entries if step.id == commit else git.files(root, step.id)
-            return Tip(branch, commit, first, step, entries, kept)
+            return first, step
     if git.is_shallow(root):
         raise ToolError(f"this clone does not reach back to what quad published on {branch}", UNSHALLOW)
-    return Tip(branch, commit, first, None, git.files(root, commit), {})
+    return first, None
 
 
 def steps(root: Path, commit: str) -> Iterator[Step]:
     """The commit and its first parents, newest first."""
-    ids = git.chain(root, commit)
-    for at in range(0, len(ids), _AT_ONCE):
-        some = ids[at : at + _AT_ONCE]
+    for some in _in_turn(root, commit):
         raw = git.blobs(root, [name for id in some for name in (id, f"{id}^{{tree}}")])
         for id in some:
             parsed = parse_commit(raw[id])
@@ -87,6 +97,14 @@ def steps(root: Path, commit: str) -> Iterator[Step]:
                 yield Step(id, parsed, claimed, claimed, id)
             else:
                 yield _merged(root, Step(id, parsed, claimed, None), check)
+
+
+def _in_turn(root: Path, commit: str) -> Iterator[Sequence[str]]:
+    """The commit alone, for it is nearly always ours, then those before it, many at a time."""
+    yield [commit]
+    ids = git.chain(root, commit)[1:]
+    for at in range(0, len(ids), _AT_ONCE):
+        yield ids[at : at + _AT_ONCE]
 
 
 def _merged(root: Path, step: Step, check: str) -> Step:
@@ -109,10 +127,9 @@ def _merged(root: Path, step: Step, check: str) -> Step:
 def edits(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> list[str]:
     """How the files of two trees differ, but for the metadata."""
     said = []
-    for path in sorted((before.keys() | after.keys()) - {METADATA}):
-        if before.get(path) != after.get(path):
-            word = "added" if path not in before else "deleted" if path not in after else "changed"
-            said.append(f"{word} {path}")
+    for path in sorted({path for path, _ in before.items() ^ after.items()} - {METADATA}):
+        word = "added" if path not in before else "deleted" if path not in after else "changed"
+        said.append(f"{word} {path}")
     return said
 
 

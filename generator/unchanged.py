@@ -117,9 +117,14 @@ def _below(folder: str, prefix: str) -> Iterator[tuple[str, _Entry | None]]:
 
 def content(entry: _Entry) -> bytes:
     """The file's bytes; OSError where there are more than any run reads."""
-    if entry.stat(follow_symlinks=False).st_size > _LARGEST:
-        raise OSError
-    return Path(entry.path).read_bytes()
+    file = os.open(entry.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)  # a Path would cost more than the reading
+    try:
+        size = os.fstat(file).st_size
+        if size > _LARGEST:
+            raise OSError
+        return b"".join(iter(lambda: os.read(file, size + 1), b""))
+    finally:
+        os.close(file)
 
 
 def _lies(output: Path, trees: Mapping[str, str], cache: Cache) -> bool:

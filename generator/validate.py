@@ -7,38 +7,20 @@ be resolved, so that one broken file does not hide what is wrong with the others
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from generator import schema as schemas
 from generator.catalogue_checks import catalogue_problems, schema_faults
-from generator.diagnostics import Diagnostic, Span
-from generator.model import Repository, Schema, TenantFile
-from generator.pinned import inherited, not_yet
+from generator.diagnostics import Diagnostic
+from generator.model import Repository
+from generator.pinned import inherited
 from generator.rings import ring_of, rings_of
-from generator.schema_errors import closest, explained, located_in
-from generator.secrets import secret_problems, without_secrets
+from generator.schema_errors import closest
 from generator.source import Document, Path
-from generator.verdict import Verdict, verdict_of
+from generator.tenant_checks import allowances, fit_tenants, form_of, judged, unknown_environment
 from generator.waivers import waiver_problems
-
-_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
-_LONGEST_NAME = 40
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """What documents of one kind may say, and the fast answer to whether one does."""
-
-    schema: Schema
-    fits: Verdict
-
-
-def _form(schema: Schema) -> _Form:
-    return _Form(schema, verdict_of(schema))
 
 
 def validate(repository: Repository) -> tuple[Repository, list[Diagnostic]]:
@@ -56,21 +38,8 @@ def validate(repository: Repository) -> tuple[Repository, list[Diagnostic]]:
         problems += found
         repository = dataclasses.replace(repository, fleet=None)
     problems += [*catalogue_problems(repository), *inside]
-    usable = repository.pinned.keys() - unusable
-    forms = {ring: _form(schemas.tenant_file(schemas.resolved(repository.seen_by(ring)))) for ring in usable}
-    newest = _form(schemas.tenant_file(whole))
-    fit = []
-    for file in repository.tenants:
-        ring = rings[file.document.path]
-        if ring in unusable:
-            continue  # its catalogue is missing, which is said; by another one it would be judged wrongly
-        found = _tenant(repository, forms.get(ring, newest), file)
-        if found and ring in forms:
-            found = not_yet(found, _tenant(repository, newest, file), repository, ring)
-        problems += found
-        if not found:
-            fit.append(file)
-    return dataclasses.replace(repository, tenants=tuple(fit)), problems
+    fit, found = fit_tenants(repository, whole, rings, unusable)
+    return fit, problems + found
 
 
 def _pinned_catalogues(repository: Repository) -> tuple[list[Diagnostic], set[str]]:
@@ -96,7 +65,7 @@ def _fleet(repository: Repository) -> list[Diagnostic]:
     if repository.fleet is None:
         return []
     document = repository.fleet
-    problems = _judged(document, _form(schemas.fleet(repository)), "the fleet")
+    problems = judged(document, form_of(schemas.fleet(repository)), "the fleet")
     if problems:
         return problems
     shared = _not_defaults(document, ("defaults",), ("name", "host"))
@@ -105,18 +74,10 @@ def _fleet(repository: Repository) -> list[Diagnostic]:
     problems = [
         *_plan_maps(document),
         *_rings_twice(document),
-        *_allowances(document),
+        *allowances(document),
         *waiver_problems(document),
     ]
     return [*shared, *problems]
-
-
-def _allowances(document: Document) -> list[Diagnostic]:
-    if not isinstance(document.data, Mapping) or "allow" not in document.data:
-        return []
-    from generator.destruction.allowances import allowance_problems  # noqa: PLC0415  # brings every class of destruction
-
-    return list(allowance_problems(document))
 
 
 def _not_defaults(document: Document, path: Path, fields: tuple[str, ...]) -> list[Diagnostic]:
@@ -134,14 +95,6 @@ def _not_defaults(document: Document, path: Path, fields: tuple[str, ...]) -> li
         )
         for field in given
     ]
-
-
-def _judged(document: Document, form: _Form, subject: str) -> list[Diagnostic]:
-    secrets = secret_problems(document)
-    if form.fits(document.data):
-        return secrets
-    problems = explained(document.data, form.schema, located_in(document), subject)
-    return [*secrets, *without_secrets(problems, secrets)]
 
 
 def _plan_maps(fleet: Document) -> Iterator[Diagnostic]:
@@ -168,40 +121,10 @@ def _rings_twice(fleet: Document) -> Iterator[Diagnostic]:
 
 def _defaults(repository: Repository, whole: Mapping[str, Any]) -> list[Diagnostic]:
     problems = []
-    partial = _form(schemas.partial(whole))
+    partial = form_of(schemas.partial(whole))
     for environment, document in repository.defaults.items():
         subject = f"the defaults of {environment}"
-        problems += _judged(document, partial, subject)
-        problems += _unknown_environment(repository, environment, document)
+        problems += judged(document, partial, subject)
+        problems += unknown_environment(repository, environment, document)
         problems += _not_defaults(document, (), ("name", "host"))
     return problems
-
-
-def _tenant(repository: Repository, form: _Form, file: TenantFile) -> list[Diagnostic]:
-    document = file.document
-    problems = _judged(document, form, "the tenant")
-    problems += _unknown_environment(repository, file.environment, document)
-    problems += _allowances(document)
-    if not _LABEL.fullmatch(file.stem) or len(file.stem) > _LONGEST_NAME:
-        message = f"the file name `{file.stem}` is no DNS-1123 label of at most 40 characters"
-        help = "use lower-case letters, digits and hyphens, beginning with a letter"
-        problems.append(Diagnostic("file-name", message, Span(document.path), help=help))
-    name = document.data.get("name") if isinstance(document.data, Mapping) else None
-    if isinstance(name, str) and name != file.stem:
-        message = f"the tenant is named `{name}`, but its file `{file.stem}.yaml`"
-        help = f"rename the file to {name}.yaml, or the tenant to {file.stem}"
-        problems.append(Diagnostic("file-name", message, document.value(("name",)), help=help))
-    return problems
-
-
-def _unknown_environment(repository: Repository, environment: str, document: Document) -> list[Diagnostic]:
-    if repository.fleet is None:
-        return []
-    known = list(repository.fleet.data["environments"])
-    if environment in known:
-        return []
-    message = f"the folder `{environment}` is no environment of fleet.yaml"
-    help = f"use one of: {', '.join(known)}; or add it to `environments`"
-    return [
-        Diagnostic("unknown-environment", message, Span(document.path), label=closest(environment, known), help=help)
-    ]

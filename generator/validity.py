@@ -9,23 +9,26 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.cache import Cache, digest
-from generator.census import Rows, rows_from_json, rows_to_json
+from generator.census import Rows, WholeFleetError, owner_of, rows_from_json, rows_to_json
 from generator.identity import INPUT, workshop
-from generator.since import WholeFleetError, owner_of
 from generator.snapshot import blob_id
 from generator.unchanged import content, files_below, pins_hold
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """The files of a repository that a run reads: a digest of what tenants share, and the id of each tenant's file by its path."""
+    """The files of a repository that a run reads: a digest of what tenants share, and the id of each tenant's file by its path.
+
+    `raw` are the bytes of them all, those of a folder empty.
+    """
 
     shared: str
     files: Mapping[str, str]
+    raw: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,11 @@ class Valid:
     pins: Sequence[str]
 
 
-def ids_of_input(root: Path) -> dict[str, str] | None:
-    """The git blob id of each file by its path, an empty text for each folder; None where something is neither."""
+def bytes_of_input(root: Path) -> dict[str, bytes] | None:
+    """The bytes of each file by its path, none for each folder, whose path ends in a slash; None where something is neither."""
     try:
         return {
-            f"{name}/{path}": blob_id(content(entry)) if entry else ""
+            f"{name}/{path}": content(entry) if entry else b""
             for name in INPUT
             for path, entry in files_below(root / name)
         }
@@ -51,13 +54,17 @@ def ids_of_input(root: Path) -> dict[str, str] | None:
 
 def input_of(root: Path) -> Input | None:
     """None where something is no plain file or folder."""
-    found = ids_of_input(root)
-    if found is None:
+    raw = bytes_of_input(root)
+    if raw is None:
         return None
-    files = {path: id for path, id in found.items() if id and owner_of(path)}
-    return Input(
-        digest(*(part for path, id in found.items() if path not in files for part in (os.fsencode(path), id))), files
-    )
+    files: dict[str, str] = {}
+    shared: list[bytes] = []
+    for path, text in raw.items():
+        if owner_of(path):
+            files[path] = blob_id(text)
+        else:
+            shared += [os.fsencode(path), text]
+    return Input(digest(*shared), files, raw)
 
 
 def look(root: Path, found: Input | None, cache: Cache) -> int | None:
@@ -68,10 +75,10 @@ def look(root: Path, found: Input | None, cache: Cache) -> int | None:
     before, after = known.input.files, found.files
     changed = {path: path in after for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
     try:
-        rows = _with(root, known.rows, changed) if changed else known.rows
+        rows = _with(root, known.rows, found, changed, cache) if changed else known.rows
     except WholeFleetError:
         return None
-    if not pins_hold(root, known.pins) or (changed and input_of(root) != found):
+    if not pins_hold(root, known.pins):
         return None
     if changed:
         keep(root, Valid(found, rows, known.pins), cache)
@@ -96,8 +103,8 @@ def _key(root: Path) -> str:
     return digest(workshop(), os.fsencode(root))
 
 
-def _with(root: Path, rows: Rows, changed: Mapping[str, bool]) -> Rows:
-    from generator.partial import rows_with
-    from generator.pipeline import read
+def _with(root: Path, rows: Rows, found: Input, changed: Mapping[str, bool], cache: Cache) -> Rows:
+    from generator.part import read_part, rows_with
 
-    return rows_with(rows, read(root, wanted=lambda path: path in changed or owner_of(path) is None), changed)
+    files = {path: raw for path, raw in found.raw.items() if path in changed or owner_of(path) is None}
+    return rows_with(rows, read_part(root, files, cache), changed)

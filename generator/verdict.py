@@ -119,11 +119,24 @@ def _choice(_: _Compiler, wanted: Any, __: Schema) -> Verdict:
 
 
 def _pattern(_: _Compiler, wanted: str, __: Schema) -> Verdict:
+    search: list[Callable[[str], object]] = []
+
+    def judged(value: Any) -> bool:
+        if type(value) is not str:
+            return True
+        if not search:
+            search.append(_search(wanted))
+        return search[0](value) is not None
+
+    return judged
+
+
+def _search(text: str) -> Callable[[str], object]:
+    """Made when a text first asks: a schema has more patterns than a tenant has texts."""
     try:
-        search = pattern_of(wanted).search
+        return pattern_of(text).search
     except re.error:
-        return lambda _: False
-    return lambda value: type(value) is not str or search(value) is not None
+        return lambda _: None
 
 
 def _least(kinds: tuple[type, ...], measure: Callable[[Any], Any]) -> Callable[[_Compiler, Any, Schema], Verdict]:

@@ -22,7 +22,7 @@ def render(root: Path, cache: Path, *arguments: str) -> Done:
     with (
         patch.dict("os.environ", {"QUAD_CACHE_DIR": str(cache), "NO_COLOR": "1"}),
         patch.object(sys, "argv", ["quad", "-C", str(root), "render", *arguments]),
-        patch("generator.hydrate.find", lambda: Remembering(kustomize.find().kubectl)),
+        patch("generator.hydrate.Installed", lambda: Remembering(kustomize.find().kubectl)),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.compile import shard_of, slug_of
+from generator.applications import shard_of
+from generator.compile import slug_of
 from generator.derive import FPM_RESERVE, max_children, quantity, share, spread_cron
 
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,20}[a-z0-9]", fullmatch=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from generator.cli import COMMANDS
-from tests.publishing import IDENTITY, make_fleet
+from tests.publishing import BIRCH, IDENTITY, make_fleet
 
 PROGRAM = """
 import atexit, sys
@@ -24,8 +24,14 @@ EXTRA = {"dask", "distributed", "tornado", "cloudpickle"}
 
 
 def loaded(*arguments: str) -> set[str]:
+    return ran(*arguments)[1]
+
+
+def ran(*arguments: str) -> tuple[tuple[str, str], set[str]]:
+    """What was printed to either stream, and the modules that were loaded."""
     done = subprocess.run([sys.executable, "-c", PROGRAM, *arguments], capture_output=True, text=True, check=True)
-    return set(done.stdout.rpartition("LOADED")[2].split())
+    said, _, names = done.stdout.rpartition("LOADED")
+    return (said, done.stderr), set(names.split())
 
 
 def test_version_loads_nothing() -> None:
@@ -37,7 +43,7 @@ def test_version_loads_nothing() -> None:
 def test_help_loads_no_command() -> None:
     modules = loaded("--help")
     assert modules & HEAVY == set()
-    light = {"generator", "generator.cli", "generator.commands", "generator.diagnostics"}
+    light = {"generator", "generator.cli", "generator.commands", "generator.commands.group", "generator.diagnostics"}
     assert {name for name in modules if name.startswith("generator")} == light
 
 
@@ -57,7 +63,8 @@ def test_publishing_an_unchanged_fleet_loads_nothing_that_compiles(
 
 def test_a_command_loads_no_other() -> None:
     modules = loaded("why", "--help")
-    assert {name for name in modules if name.startswith("generator.commands.")} == {"generator.commands.why"}
+    verbs = {name for name in modules if name.startswith("generator.commands.")}
+    assert verbs == {"generator.commands.group", "generator.commands.why"}
     assert modules & {"cel", "prompt_toolkit"} == set()
 
 
@@ -76,3 +83,43 @@ def test_rendering_does_without_the_extra(fleet_repository: Path) -> None:
 def test_the_listing_says_what_the_command_says(name: str) -> None:
     command = importlib.import_module(f"generator.commands.{name.replace('-', '_')}").command
     assert command.get_short_help_str(limit=200) == COMMANDS[name]
+
+
+CLICK = {"click", "rich_click", "rich"}
+
+
+def test_one_changed_tenant_is_judged_without_what_judges_a_fleet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUAD_CACHE_DIR", str(tmp_path / "cache"))
+    root = make_fleet(tmp_path / "fleet").root
+    loaded("-C", str(root), "validate")
+    path = root / "tenants" / "production" / "birch.yaml"
+    runs = []
+    for name in ("Beech", "Elm"):
+        path.write_text(BIRCH.replace("Birch", name))
+        runs.append(loaded("-C", str(root), "validate"))
+    whole = {"generator.git", "generator.compile", "generator.catalogue_checks", "generator.traps"}
+    assert all("generator.part" in modules and modules & {*whole, *CLICK} == set() for modules in runs)
+    assert runs[1] & HEAVY == set()  # what has to be read slowly was kept by the first
+
+
+@pytest.mark.parametrize("verb", ["validate", "diff", "publish"])
+def test_a_verb_that_stands_alone_does_without_click_and_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    for name, value in IDENTITY.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("QUAD_CACHE_DIR", str(tmp_path / "cache"))
+    root = str(make_fleet(tmp_path / "fleet").root)
+    loaded("-C", root, "publish")
+    option = ["--format", "text"]
+    alone, asked = ran("-C", root, verb), ran("-C", root, verb, *option)
+    assert alone[0] == asked[0]
+    assert alone[1] & CLICK == set()
+    assert "click" in asked[1]
+    monkeypatch.setenv("QUAD_WORKERS", "")
+    assert "click" in loaded("-C", root, verb)
+    monkeypatch.delenv("QUAD_WORKERS")
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    assert ran("-C", root, verb)[0] == ran("-C", root, verb, *option)[0]

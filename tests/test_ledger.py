@@ -90,6 +90,13 @@ def test_git_gives_a_tree_the_same_id(repository: Path, paths: list[str], data: 
     git.run(repository, ["update-index", "-z", "--index-info"], index, variables)
     written = git.run(repository, ["write-tree", "--missing-ok"], b"", variables).decode().strip()
     assert ledger.tree_id(entries) == written
+    inside: dict[str, dict[str, Entry]] = {}
+    for path in (path for path in entries if path.count("/") > 1):
+        first, second, rest = path.split("/", 2)
+        inside.setdefault(f"{first}/{second}", {})[rest] = entries[path]
+    known = {folder: ledger.tree_id(files) for folder, files in inside.items()}
+    assert ledger.tree_id(entries, known) == written
+    assert all(ledger.tree_id(entries, {**known, folder: "0" * 40}) != written for folder in known)
     raw = git.blobs(repository, [written])[written]
     assert ledger.check_of(entries) == ledger.check_of_object(raw)
     more = {**entries, METADATA: Entry("100644", "1" * 40)}

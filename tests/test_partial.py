@@ -15,7 +15,7 @@ from generator.cache import Cache
 from generator.census import Census, Row, Terms, from_bytes, to_bytes
 from generator.drafting import Judge
 from generator.page import page
-from generator.partial import agree, rows_of
+from generator.part import agree, rows_of
 from generator.pipeline import read
 from generator.provenance import head
 from generator.publication import judge, publish

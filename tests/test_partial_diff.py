@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from generator.cache import Cache, default_folder
+from generator.census import WholeFleetError
 from generator.hydrate import usual
 from generator.model import Progress
 from generator.partial_diff import part_pairs
 from generator.publication import publish
 from generator.publish import Request
 from generator.rendering import Tools
-from generator.since import WholeFleetError
 from tests.publishing import BIRCH, IDENTITY, Fleet, make_fleet, permissive, put
 from tests.running import quad
 
@@ -68,9 +68,9 @@ WHOLE: Mapping[str, Mapping[str, str | None]] = {
 @pytest.mark.parametrize("files", PART.values(), ids=PART)
 def test_few_files_are_compared_alone(fleet: Fleet, files: Mapping[str, str | None]) -> None:
     put(fleet.root, files)
-    found, compared = part_pairs(fleet.root, fleet.root / ".build" / "crds", usual(), Progress())
-    assert len(found.tenants) == sum(text is not None for text in files.values())
-    assert len(compared.trees) == 2
+    compared = part_pairs(fleet.root, fleet.root / ".build" / "crds", usual(), Progress())
+    assert len(compared.fleet.tenants) == sum(text is not None for text in files.values())
+    assert len(compared.pairs.trees) == 2
     for layout in ("text", "json"):
         part = quad(["diff", "--format", layout], fleet.root)
         assert part == quad(
@@ -89,7 +89,7 @@ def test_files_and_folders_that_git_does_not_show(fleet: Fleet) -> None:
     crds = fleet.root / ".build" / "crds"
     (fleet.root / ".git" / "info" / "exclude").write_text("elm.yaml\n")
     put(fleet.root, {f"{PRODUCTION}/elm.yaml": BIRCH.replace("birch", "elm")})
-    assert [tenant.name for tenant in part_pairs(fleet.root, crds, usual(), Progress())[0].tenants] == ["elm"]
+    assert [tenant.name for tenant in part_pairs(fleet.root, crds, usual(), Progress()).fleet.tenants] == ["elm"]
     (fleet.root / PRODUCTION / "elm.yaml").unlink()
     (fleet.root / PRODUCTION / "empty").mkdir()
     with pytest.raises(WholeFleetError):
@@ -107,9 +107,8 @@ def test_an_allowance_of_another_tenant_is_asked_about(
     tips = {name: fleet.tip(f"rendered/{name}") for name in ("production", "staging")}
     publish(Request(fleet.root), tools, permissive)
     put(fleet.root, {f"{PRODUCTION}/tree1.yaml": BIRCH.replace("birch", "tree1").replace("small", "medium")})
-    assert {tenant.name for tenant in part_pairs(fleet.root, tools.crds, usual(), Progress())[0].tenants} == {
-        "birch",
-        "tree1",
+    assert {tenant.name for tenant in part_pairs(fleet.root, tools.crds, usual(), Progress()).fleet.tenants} == {
+        "tree1"
     }
     part = quad(["diff"], fleet.root)
     assert part == quad(["diff"], fleet.root, {"QUAD_CACHE_DIR": str(tmp_path / "other")})

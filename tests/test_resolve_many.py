@@ -15,10 +15,11 @@ from generator import fleet_checks
 from generator import schema as schemas
 from generator.expressions import reads
 from generator.fleet_checks import fleet_problems
+from generator.lazy import Later
 from generator.load import load
 from generator.model import Repository, TenantFile
 from generator.resolve import resolve
-from generator.resolve_many import LazyOrigins, Resolver
+from generator.resolve_many import Resolver
 from generator.resolve_one import resolve_one
 from generator.source import Document, Path
 from generator.validate import validate
@@ -115,7 +116,7 @@ def test_fast_is_plain_or_leaves_it_alone(repository: Repository) -> None:
         assert problems == []
         assert plain is not None
         assert repr(fast.spec) == repr(plain.spec)
-        assert isinstance(fast.origins, LazyOrigins)
+        assert isinstance(fast.origins, Later)
         assert list(fast.origins.items()) == list(plain.origins.items())
         assert fast == plain == again
     assert repr([file.document.data for file in repository.tenants]) == before

@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 
 from generator.cache import Cache
-from generator.partial import rows_of
+from generator.part import read_part, rows_of
 from generator.pipeline import read
 from generator.validity import Valid, input_of, keep, look
 from tests.publishing import BIRCH, make_fleet, put
@@ -71,7 +71,7 @@ def test_few_files_are_judged_alone(root: Path, cache: Cache, files: Mapping[str
     fleet = read(root)
     assert not fleet.problems
     for reads in (bool(files), False):  # the second time they are known as well
-        with patch("generator.pipeline.read", side_effect=read) as reading:
+        with patch("generator.part.read_part", side_effect=read_part) as reading:
             assert look(root, input_of(root), cache) == len(fleet.tenants)
         assert bool(reading.call_count) is reads
 

@@ -11,6 +11,7 @@ import rich_click as click
 
 from generator import trees
 from generator.check import Checked, Locate, Policy, check, in_catalogue, version_problems
+from generator.commands.options import format_option, require_schemas_option, verbose_option
 from generator.crds import read_crds, schemas_missing
 from generator.diagnostics import Diagnostic, Span, has_errors
 from generator.load import load
@@ -18,18 +19,7 @@ from generator.model import Manifest, Repository
 from generator.rendered import files_of, in_files, is_ours, manifests_of, tenants_of
 from generator.rules.kubernetes_schema import carried
 from generator.snapshot import Snapshot
-from generator.terminal import (
-    count,
-    format_option,
-    print_diagnostics,
-    print_state,
-    print_waived,
-    repository,
-    require_schemas_option,
-    today,
-    unknown,
-    verbose_option,
-)
+from generator.terminal import count, print_diagnostics, print_state, print_waived, repository, today, unknown
 from generator.waivers import waivers_of
 
 _VERSION = re.compile(r"v?[1-9][0-9]?\.[0-9]{1,3}(\.[0-9]+)?")

@@ -1,26 +1,14 @@
-"""`quad publish`. What compiles is imported when there is something to compile: an unchanged fleet does without."""
+"""`quad publish`."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import rich_click as click
 
 from generator import git
-from generator.cache import Cache, default_folder
-from generator.publish import NEXT, Published, Request
-from generator.since import Since, begin
-from generator.terminal import (
-    format_option,
-    named,
-    print_diagnostics,
-    print_outcomes,
-    print_state,
-    progress,
-    repository,
-    usage,
-    workers_option,
-)
+from generator.commands.options import format_option, named, workers_option
+from generator.publish import NEXT, Request
+from generator.terminal import repository
+from generator.verbs.publish import publish
 
 
 @click.command("publish")
@@ -64,25 +52,4 @@ def command(
     root = repository(context)
     tips = frozenset(git.resolve(root, name) or name for name in overwrite)
     suffix = NEXT if proposed else ""
-    request = Request(root, environments, remote, suffix, keep_going, dry_run, tips)
-    crds = root / ".build" / "crds"
-    begun = begin(request, Cache(default_folder()), crds)
-    return _report(begun if isinstance(begun, Published) else _publish(request, begun, crds, workers), layout)
-
-
-def _publish(request: Request, begun: Since, crds: Path, workers: str) -> Published:
-    from generator.hydrate import using
-    from generator.publication import judge, publish
-    from generator.rendering import Tools
-
-    with using(workers) as how, progress("rendering") as bar, usage():
-        return publish(request, Tools(how, crds, bar), judge, begun)
-
-
-def _report(done: Published, layout: str) -> int:
-    print_diagnostics(done.problems, layout)
-    print_outcomes(done.outcomes, layout)
-    if done.failed:
-        untouched = not any(outcome.state == "published" for outcome in done.outcomes)
-        print_state(done.problems, "nothing was published" if untouched else "the rest was published")
-    return int(done.failed)
+    return publish(Request(root, environments, remote, suffix, keep_going, dry_run, tips), workers, layout)

@@ -12,21 +12,18 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from generator.cache import NO_CACHE, Cache, default_folder
+from generator.commands.options import format_option, require_schemas_option, verbose_option, workers_option
 from generator.diagnostics import ToolError, has_errors
 from generator.terminal import (
     count,
-    format_option,
     judging_day,
     print_diagnostics,
     print_state,
     print_waived,
     progress,
     repository,
-    require_schemas_option,
     today,
     unknown,
-    verbose_option,
-    workers_option,
 )
 from generator.unchanged import Run, keep, key_of, look
 

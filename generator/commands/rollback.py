@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import rich_click as click
 
+from generator.commands.options import format_option, named
 from generator.hydrate import usual
 from generator.model import Progress
 from generator.rendering import Tools
 from generator.rollback import Rollback, rollback
-from generator.terminal import format_option, named, print_diagnostics, print_outcomes, repository, usage
+from generator.terminal import print_diagnostics, print_outcomes, repository, usage
 
 
 @click.command("rollback")

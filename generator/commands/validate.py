@@ -1,15 +1,12 @@
-"""`quad validate`. What reads is imported when there is something to read: an unchanged fleet does without."""
+"""`quad validate`."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import rich_click as click
 
-from generator.cache import Cache, default_folder
-from generator.diagnostics import Diagnostic, has_errors
-from generator.terminal import count, format_option, print_diagnostics, print_state, repository
-from generator.validity import Input, Valid, input_of, keep, look
+from generator.commands.options import format_option
+from generator.terminal import repository
+from generator.verbs.validate import run
 
 
 @click.command("validate")
@@ -23,21 +20,4 @@ def command(context: click.Context, layout: str) -> int:
       quad validate
       quad validate --format sarif > problems.sarif
     """
-    root, cache = repository(context), Cache(default_folder())
-    found = input_of(root)
-    known = look(root, found, cache)
-    problems, number = ([], known) if known is not None else _judged(root, found, cache)
-    print_diagnostics(problems, layout)
-    failed = has_errors(problems)
-    print_state(problems, "nothing was written" if failed else f"{count(number, 'tenant')}, no problem")
-    return int(failed)
-
-
-def _judged(root: Path, found: Input | None, cache: Cache) -> tuple[list[Diagnostic], int]:
-    from generator.partial import rows_of
-    from generator.pipeline import read
-
-    fleet = read(root)
-    if found is not None and not fleet.problems and input_of(root) == found:
-        keep(root, Valid(found, rows_of(fleet), fleet.repository.pins), cache)
-    return fleet.problems, len(fleet.tenants)
+    return run(repository(context), layout)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import rich_click as click
 
+from generator.commands.options import format_option, named
 from generator.diagnostics import has_errors
 from generator.hydrate import usual
 from generator.publish import NEXT
 from generator.rendering import Tools
-from generator.terminal import count, format_option, named, print_diagnostics, print_state, progress, repository, usage
+from generator.terminal import count, print_diagnostics, print_state, progress, repository, usage
 from generator.verify import Request, verify
 
 

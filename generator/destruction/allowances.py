@@ -7,8 +7,8 @@ meets hundreds) is allowed in fleet.yaml.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -60,14 +60,31 @@ class Allowances:
     complete: bool = True
 
 
-def allowances_of(repository: Repository, complete: bool = True) -> Allowances:
-    """What the tenants' files and fleet.yaml allow; an entry that is not fit to be read was reported by validate."""
-    entries: list[Allowance] = []
+def allowances_of(repository: Repository, complete: bool = True, others: Iterable[Allowance] = ()) -> Allowances:
+    """What the tenants' files and fleet.yaml allow; an entry that is not fit to be read was reported by validate.
+
+    `others` are the entries of tenants whose files were not read.
+    """
+    entries = list(others)
     for file in repository.tenants:
         entries += _entries(file.document, file.stem)
     if repository.fleet is not None:
         entries += _entries(repository.fleet, "")
     return Allowances(tuple(entries), {file.stem: file.document for file in repository.tenants}, complete)
+
+
+def to_rows(document: Document) -> tuple[tuple[str | int, ...], ...]:
+    """The entries of a tenant's file as texts and numbers, by which they are known again while the file stays as it is."""
+    return tuple(
+        (entry.environment, entry.object, entry.field, entry.code, entry.reason, str(entry.until), *astuple(entry.span))
+        for entry in _entries(document, ANY)
+    )
+
+
+def from_rows(tenant: str, rows: Iterable[tuple[Any, ...]]) -> Iterator[Allowance]:
+    """The entries that `to_rows` gave of the tenant's file."""
+    for environment, subject, path, code, reason, until, *span in rows:
+        yield Allowance(tenant, environment, subject, path, code, reason, date.fromisoformat(until), Span(*span))
 
 
 def _entries(document: Document, tenant: str) -> Iterator[Allowance]:

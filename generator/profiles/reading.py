@@ -89,10 +89,12 @@ def _sorted(fields: Fields) -> Fields:
 
 def _renamed(components: Sequence[Component]) -> Iterator[str]:
     for component in components:
-        for file, documents in component.documents.items():
-            for body in (document.data for document in documents if isinstance(document.data, Mapping)):
+        for file in component.documents:
+            if not file.endswith("kustomization.yaml") and not file.startswith("each/"):
+                continue
+            for body in (document.data for document in component.documents[file] if isinstance(document.data, Mapping)):
                 if file.endswith("kustomization.yaml"):
                     generated = [*body.get("configMapGenerator", ()), *body.get("secretGenerator", ())]
                     yield from (str(one.get("name")) for one in generated)
-                elif file.startswith("each/"):
+                else:
                     yield str((body.get("metadata") or {}).get("name"))
