@@ -11,8 +11,9 @@ from typing import Any
 
 import yaml
 
-from generator.cache import Kind, digest
+from generator.cache import digest
 from generator.check import Case, Checked, Policy, cases_of, in_catalogues, judge, version_problems
+from generator.clean import Clean
 from generator.crds import CustomSchemas, schemas_missing
 from generator.diagnostics import Diagnostic, Span, Waived
 from generator.hydrate import Hydrated, Hydration, hydrate
@@ -32,7 +33,6 @@ from generator.staging import write
 from generator.verdicts import Seen, Verdicts
 from generator.waivers import waivers_of
 
-_KIND: Kind = "verdicts"
 _BETWEEN = b"\n---\n"
 
 
@@ -71,7 +71,7 @@ class _Making:
 
     fleet: Fleet
     custom: CustomSchemas
-    clean: set[str]
+    clean: Clean
     verdicts: Verdicts = field(init=False)
     plain: list[Case] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
@@ -178,8 +178,7 @@ def make(
     progress.start(sum(tree.count for tree in trees))
     # A missing folder of CRDs is no empty one, in which no kind is known.
     key = digest(workshop(), str(crds.is_dir()), crds_digest(crds))
-    clean = set((how.cache.get(_KIND, key) or b"").decode().split())
-    making = _Making(fleet, CustomSchemas(crds, key, how.cache), set(clean))
+    making = _Making(fleet, CustomSchemas(crds, key, how.cache), Clean(how.cache, key))
     for tree in trees:
         kept = partial(keep, tree.environment)
         for made in hydrated(tree, folder / tree.environment, how, kept, progress.advance):
@@ -187,8 +186,8 @@ def make(
         specs = [tenant.spec for tenant in fleet.tenants if tenant.environment == tree.environment]
         kept({"README.md": readme(tree.environment, specs)})
     checked = making.checked(today)
-    if making.clean != clean:
-        how.cache.put(_KIND, key, "\n".join(sorted(making.clean)).encode())
+    making.verdicts.remember()
+    making.clean.keep()
     missing = [schemas_missing()] if require_schemas and not crds.is_dir() else []
     problems = [*making.problems, *checked.problems, *missing, *version_problems(_versions(fleet, making.versions))]
     return Made(making.objects, crds.is_dir(), problems, checked.waived, making.by_kustomize, making.stamped)

@@ -20,6 +20,7 @@ PURE = (
     "census",
     "changes",
     "check",
+    "clean",
     "compile",
     "derive",
     "diagnostics",
