@@ -121,7 +121,7 @@ class Verdicts:
             self.clean.cases.add(digest(repr(case.key)))
 
     def remember(self) -> None:
-        """When all cases are judged: note the tenants with which nothing is wrong, so that nobody asks again what they look like."""
+        """When all cases are judged: note the tenants with which nothing is wrong; nobody asks again what they look like."""
         right = {number: self.is_clean(key) for number, key in enumerate(self._keys)}
         for total, group in self._groups.items():
             if all(right[number] for number in total):
