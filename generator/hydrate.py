@@ -26,8 +26,9 @@ from generator.profiles.assemble import files_of
 from generator.profiles.cut import RefusedWitnessError, UncuttableError
 from generator.profiles.make import Bench, make_profile
 from generator.profiles.shape import Shape
+from generator.profiles.stamping import stamper
 from generator.profiles.store import from_bytes, to_bytes
-from generator.profiles.template import Profile, Stamped, stamp
+from generator.profiles.template import Profile, Stamped
 from generator.scalars import RefusedError
 from generator.shapes import Group, digest_of, groups_of, name_of
 from generator.staging import write
@@ -190,9 +191,10 @@ def _prove(group: Group, profile: Profile, place: Path, how: Hydration, number: 
 
 
 def _stampable(group: Group, profile: Profile) -> Iterator[tuple[Unit, dict[str, bytes]]]:
+    stamped = stamper(profile)
     for unit, values in group.members:
         with suppress(RefusedError):
-            yield unit, files_of(unit, stamp(profile, values))
+            yield unit, files_of(unit, stamped(values))
 
 
 def _stamped(group: Group, place: Path, how: Hydration) -> Iterator[Hydrated | _Left]:
@@ -202,12 +204,13 @@ def _stamped(group: Group, place: Path, how: Hydration) -> Iterator[Hydrated | _
             _prove(group, profile, place, how, how.prove)
         except UncuttableError as error:
             raise ToolError(f"a profile is wrong: {error}", "render with --plain, and report this as a bug") from error
+    stamp = stamper(profile) if profile is not None else None
     few = len(group.members) < how.pays  # a cold run asks for no profile of so few, and has nothing to say of them
     for unit, values in group.members:
         files, reason = unit_files(unit), group.reason
-        if profile is not None:
+        if profile is not None and stamp is not None:
             try:
-                printed = files_of(unit, stamp(profile, values))
+                printed = files_of(unit, stamp(values))
             except RefusedError as error:
                 reason = str(error)
             else:

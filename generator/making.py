@@ -22,7 +22,8 @@ from generator.lookalikes import Sight
 from generator.manifest_loader import ManifestLoader
 from generator.model import Build, Fleet, Manifest, Progress, Tree, Unit
 from generator.profiles.assemble import files_of
-from generator.profiles.template import Stamped, stamp
+from generator.profiles.stamping import stamp
+from generator.profiles.template import Stamped
 from generator.readme import readme
 from generator.rules import Context
 from generator.rules.custom_resource import custom_schema
