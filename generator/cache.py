@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["build", "profile", "tenant", "crd", "verdicts", "run", "tree", "census", "valid"]
+Kind = Literal["build", "profile", "tenant", "crd", "verdicts", "run", "tree", "census", "valid", "rows"]
 KINDS: Mapping[Kind, str] = {
     "build": "what kustomize printed for an overlay",
     "profile": "the template of the tenants of one shape",
@@ -28,6 +28,7 @@ KINDS: Mapping[Kind, str] = {
     "run": "what a run made of a whole fleet",
     "census": "tenants and branches of a published fleet",
     "valid": "a fleet in which there was no problem",
+    "rows": "what was read of tenants that had no problem",
     "tree": "how a folder looked when it held rendered trees",
 }
 """Nothing else in the folder is ours: other programs may keep theirs beside it."""

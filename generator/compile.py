@@ -67,7 +67,9 @@ def _environment(repository: Repository, name: str, tenants: Sequence[Tenant]) -
 def _unit(fleet: Mapping[str, Any], catalogue: Catalogue, tenant: Tenant) -> Unit:
     shard = shard_of(tenant.name, fleet["argocd"]["shards"])
     application = f"argocd/{tenant.spec['cluster']}/{shard}/{tenant.name}.yaml"
-    return Unit(tenant.name, _in_order(tenant.spec, catalogue), _argocd(fleet, tenant), catalogue, application)
+    return Unit(
+        tenant.name, _in_order(tenant.spec, catalogue), _argocd(fleet, tenant), catalogue, application, tenant.token
+    )
 
 
 def _in_order(spec: Spec, catalogue: Catalogue) -> Spec:

@@ -9,7 +9,7 @@ slow reader when somebody first asks for one, which is where something is to be 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -54,28 +54,28 @@ class _NotPlainError(Exception):
 def parse(path: str, raw: bytes) -> tuple[Document | None, list[Diagnostic]]:
     """As `source.parse`."""
     data = plain_data(raw)
-    return source.parse(path, raw) if data is None else (Document(path, data, _LazyPlaces(path, raw)), [])
+    return source.parse(path, raw) if data is None else (Document(path, data, LazyPlaces(path, lambda: raw)), [])
 
 
 def parse_all(path: str, raw: bytes) -> tuple[list[Document], list[Diagnostic]]:
     """As `source.parse_all`."""
     data = plain_data(raw)
-    return source.parse_all(path, raw) if data is None else ([Document(path, data, _LazyPlaces(path, raw))], [])
+    return source.parse_all(path, raw) if data is None else ([Document(path, data, LazyPlaces(path, lambda: raw))], [])
 
 
-class _LazyPlaces(Mapping[Path, Places]):
+class LazyPlaces(Mapping[Path, Places]):
     """The places of a file that was read fast, found by the slow reader at the first question."""
 
-    __slots__ = ("_found", "_path", "_raw")
+    __slots__ = ("_found", "_path", "_read")
 
-    def __init__(self, path: str, raw: bytes) -> None:
+    def __init__(self, path: str, read: Callable[[], bytes]) -> None:
         self._path = path
-        self._raw = raw
+        self._read = read
         self._found: Mapping[Path, Places] | None = None
 
     def _all(self) -> Mapping[Path, Places]:
         if self._found is None:
-            [document] = source.parse_all(self._path, self._raw)[0]
+            [document] = source.parse_all(self._path, self._read())[0]
             self._found = document.places
         return self._found
 

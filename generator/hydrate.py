@@ -21,6 +21,7 @@ from generator.diagnostics import Diagnostic, ToolError
 from generator.identity import workshop
 from generator.kustomize import Builder, find
 from generator.model import Tree, Unit
+from generator.own_files import OwnFiles
 from generator.plain import build_all
 from generator.profiles.assemble import files_of
 from generator.profiles.cut import RefusedWitnessError, UncuttableError
@@ -100,7 +101,7 @@ def hydrate(tree: Tree, place: Path, how: Hydration, advance: Callable[[], None]
         groups = groups_of(tree.units)
         _compile(groups, place, how)
         for group in groups:
-            for made in _stamped(group, place, how):
+            for made in _stamped(group, OwnFiles(how.cache, f"{group.name} {tree.environment}"), place, how):
                 if isinstance(made, _Left):
                     left.append(made)
                 else:
@@ -197,7 +198,7 @@ def _stampable(group: Group, profile: Profile) -> Iterator[tuple[Unit, dict[str,
             yield unit, files_of(unit, stamped(values))
 
 
-def _stamped(group: Group, place: Path, how: Hydration) -> Iterator[Hydrated | _Left]:
+def _stamped(group: Group, own: OwnFiles, place: Path, how: Hydration) -> Iterator[Hydrated | _Left]:
     profile = group.profile
     if profile is not None and how.prove:
         try:
@@ -207,7 +208,7 @@ def _stamped(group: Group, place: Path, how: Hydration) -> Iterator[Hydrated | _
     stamp = stamper(profile) if profile is not None else None
     few = len(group.members) < how.pays  # a cold run asks for no profile of so few, and has nothing to say of them
     for unit, values in group.members:
-        files, reason = unit_files(unit), group.reason
+        files, reason = own.of(unit), group.reason
         if profile is not None and stamp is not None:
             try:
                 printed = files_of(unit, stamp(values))
@@ -218,6 +219,7 @@ def _stamped(group: Group, place: Path, how: Hydration) -> Iterator[Hydrated | _
                 continue
         key = digest(_key(group.name), unit.application, *(part for path, raw in files.items() for part in (path, raw)))
         yield _Left(Hydrated(unit, files, reason="" if few else reason), key)
+    own.keep()
 
 
 def _plain(

@@ -93,7 +93,7 @@ def _part(request: Request, tools: Tools, judge: Judge, begun: Since) -> Publish
 
 def _whole(request: Request, tools: Tools, judge: Judge, begun: Since) -> Published:
     with staged(git.folder(request.root) / "quadrangle") as folder:
-        fleet, whose = opened(request.root, begun.source, folder / "source")
+        fleet, whose = opened(request.root, begun.source, folder / "source", tools.how.cache)
         if whose.general or fleet.repository.fleet is None:
             return Published(begun.source, problems=tuple(fleet.problems))
         done, rendering = _publish(Job(request, tools, judge, begun.source, fleet, folder / "trees"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,8 @@ from typing import Any
 
 import yaml
 
-from generator import hydrator, snapshot
+from generator import git, hydrator, remembered, snapshot
+from generator.cache import NO_CACHE, Cache
 from generator.compile import compile_fleet, compile_roots
 from generator.diagnostics import Diagnostic, ToolError, Waived
 from generator.fast_reading import plain_data
@@ -26,7 +28,7 @@ from generator.page import page
 from generator.pins import History
 from generator.pipeline import read
 from generator.plain import build_all
-from generator.provenance import export
+from generator.provenance import export, input_entries, said
 from generator.readme import readme
 from generator.snapshot import Snapshot
 from generator.staging import write
@@ -64,11 +66,33 @@ class Rendering:
         return str(self.fleet.repository.fleet.data["git"]["repository"])
 
 
-def opened(root: Path, source: Source, folder: Path) -> tuple[Fleet, Blame]:
-    """The fleet as the source commit has it, copied out into the folder, and whose its problems are."""
-    export(root, source, folder)
-    fleet = read(folder, History(root, source.id))
+def opened(root: Path, source: Source, folder: Path, cache: Cache = NO_CACHE) -> tuple[Fleet, Blame]:
+    """The fleet as the source commit has it, and whose its problems are.
+
+    It is copied out into the folder, but for tenants' files whose rows are in the cache.
+    """
+    fleet = _remembered(root, source, folder, cache) if cache.folder is not None else None
+    if fleet is None:
+        export(root, source, folder)
+        fleet = read(folder, History(root, source.id))
     return fleet, blame(fleet.problems, {})
+
+
+def _remembered(root: Path, source: Source, folder: Path, cache: Cache) -> Fleet | None:
+    entries = input_entries(root, source)
+    found = remembered.input_of({path: said(entry) for path, entry in entries.items()})
+    known = remembered.rows(found, cache)
+    raw = functools.cache(lambda: git.blobs(root, (found.ids[path] for path in known)))
+    history = History(root, source.id)
+    export(root, source, folder, lambda path: path not in known)
+    fleet = remembered.read_rest(folder, history, known, lambda path: raw()[found.ids[path]])
+    if fleet is None and known:
+        export(root, source, folder, lambda path: path in known)
+        fleet, known = read(folder, history), {}
+    if fleet is None:
+        return None
+    remembered.keep(found, fleet, known, cache)
+    return remembered.with_tokens(fleet, found)
 
 
 def render_source(

@@ -47,6 +47,7 @@ PURE = (
     "resolve_many",
     "resolve_one",
     "rings",
+    "rows",
     "scalars",
     "schema",
     "schema_errors",

@@ -9,6 +9,7 @@ from pathlib import Path
 import rich_click as click
 
 from generator import trees
+from generator.cache import Cache, default_folder
 from generator.changes import Review, TenantChange
 from generator.comparison import PUBLISHED, Base, Pairs, base, pairs, sources
 from generator.diagnostics import Diagnostic, ToolError, has_errors
@@ -18,7 +19,7 @@ from generator.hydrate import using, usual
 from generator.judgement import Case, judged
 from generator.model import Fleet
 from generator.partial_diff import part_pairs
-from generator.pipeline import read
+from generator.remembered import read_tree
 from generator.report.changes_json import json
 from generator.report.changes_markdown import markdown
 from generator.report.changes_sarif import sarif
@@ -93,7 +94,7 @@ def command(
     """
     root = repository(context)
     compared = _part(root) if against is None and not environments else None
-    fleet = compared[0] if compared else read(root)
+    fleet = compared[0] if compared else read_tree(root, Cache(default_folder()))
     if has_errors(fleet.problems):
         print_diagnostics(fleet.problems, "text")
         print_state(fleet.problems, "nothing was compared")
