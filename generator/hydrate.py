@@ -31,7 +31,7 @@ from generator.profiles.stamping import stamper
 from generator.profiles.store import from_bytes, to_bytes
 from generator.profiles.template import Profile, Stamped
 from generator.scalars import RefusedError
-from generator.shapes import Group, digest_of, groups_of, name_of
+from generator.shapes import Group, groups_of, name_of
 from generator.staging import write
 
 _KIND: Kind = "profile"
@@ -134,9 +134,9 @@ def _key(name: str) -> str:
     return digest(workshop(), name)
 
 
-def kept_profile(catalogue: Mapping[str, bytes], shape: Shape, cache: Cache) -> Profile | None:
-    """The profile that an earlier run has kept for a shape and the files of a catalogue, as `catalogue_files` lists them."""
-    raw = cache.get(_KIND, _key(name_of(digest_of(catalogue), shape)))
+def kept_profile(catalogue: str, shape: Shape, cache: Cache) -> Profile | None:
+    """The profile that an earlier run has kept for a shape and a catalogue of this digest."""
+    raw = cache.get(_KIND, _key(name_of(catalogue, shape)))
     return None if raw is None or raw.startswith(b'"') else from_bytes(raw)
 
 

@@ -13,6 +13,7 @@ from generator.profiles.shape import Shape
 from generator.profiles.stamping import Stamp, stamper
 from generator.profiles.template import Profile, Stamped
 from generator.scalars import RefusedError
+from generator.shapes import digest_of
 from generator.snapshot import Snapshot, blob_id
 
 
@@ -37,10 +38,10 @@ def _profiles(tree: Snapshot, kept: Cache) -> Callable[[str, Shape], _Kept | Non
     """The profile that is kept for a shape and the tree's own catalogue of a ring, and what stamps from it."""
 
     @functools.cache
-    def catalogue(ring: str) -> dict[str, bytes]:
+    def catalogue(ring: str) -> str:
         folder = f"catalogue/{ring}/"
         paths = [path for path in tree.ids if path.startswith(folder)]
-        return {f"catalogue//{path.removeprefix(folder)}": raw for path, raw in tree.read(paths).items()}
+        return digest_of({f"catalogue//{path.removeprefix(folder)}": raw for path, raw in tree.read(paths).items()})
 
     known: dict[tuple[str, int], _Kept | None] = {}
 

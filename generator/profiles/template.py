@@ -74,7 +74,7 @@ class Profile:
     slots: tuple[Slot, ...]
     slugs: tuple[int, ...]
     hashes: tuple[Parts, ...]
-    objects: tuple[Body, ...]
+    objects: Sequence[Body]
     key: str = ""
 
 
