@@ -19,6 +19,7 @@ from generator.cache import NO_CACHE, Cache, Kind, default_folder, digest
 from generator.compile import unit_files
 from generator.diagnostics import Diagnostic, ToolError
 from generator.identity import workshop
+from generator.kept_shapes import keep_shapes, kept_shapes
 from generator.kustomize import Builder, find
 from generator.model import Tree, Unit
 from generator.own_files import OwnFiles
@@ -31,7 +32,7 @@ from generator.profiles.stamping import stamper
 from generator.profiles.store import from_bytes, to_bytes
 from generator.profiles.template import Profile, Stamped
 from generator.scalars import RefusedError
-from generator.shapes import Group, groups_of, name_of
+from generator.shapes import Group, catalogues_of, groups_of, name_of
 from generator.staging import write
 
 _KIND: Kind = "profile"
@@ -98,7 +99,7 @@ def hydrate(tree: Tree, place: Path, how: Hydration, advance: Callable[[], None]
     if how.plain:
         left = [_Left(Hydrated(unit, unit_files(unit)), "") for unit in tree.units]
     else:
-        groups = groups_of(tree.units)
+        groups = _groups(tree, how.cache)
         _compile(groups, place, how)
         for group in groups:
             for made in _stamped(group, OwnFiles(how.cache, f"{group.name} {tree.environment}"), place, how):
@@ -108,6 +109,15 @@ def hydrate(tree: Tree, place: Path, how: Hydration, advance: Callable[[], None]
                     _count(made, advance)
                     yield made
     yield from _plain(tree, left, place, how, advance)
+
+
+def _groups(tree: Tree, cache: Cache) -> list[Group]:
+    catalogues = catalogues_of(tree.units)
+    name = " ".join([tree.environment, *sorted(set(catalogues.values()))])
+    known = kept_shapes(cache, name)
+    groups = groups_of(tree.units, catalogues, known)
+    keep_shapes(cache, name, known, groups)
+    return groups
 
 
 def _count(made: Hydrated, advance: Callable[[], None]) -> None:
@@ -122,8 +132,10 @@ def _compile(groups: Sequence[Group], place: Path, how: Hydration) -> None:
 
         def one(numbered: tuple[int, Group]) -> None:
             number, group = numbered
+            if _kept(group, how):
+                return
             group.reason = group.reading.objection
-            if not group.reason and not _kept(group, how) and len(group.members) >= how.pays:
+            if not group.reason and len(group.members) >= how.pays:
                 _make(group, place, how, bench, str(number))
 
         with ThreadPoolExecutor(max_workers=how.kustomize.width) as pool:
