@@ -16,6 +16,7 @@ from generator.check import Case, Checked, Policy, cases_of, in_catalogues, judg
 from generator.clean import Clean
 from generator.crds import CustomSchemas, schemas_missing
 from generator.diagnostics import Diagnostic, Span, Waived
+from generator.ground import Ground
 from generator.hydrate import Hydrated, Hydration, hydrate
 from generator.identity import crds_digest, workshop
 from generator.lookalikes import Sight
@@ -30,7 +31,6 @@ from generator.rules.custom_resource import custom_schema
 from generator.rules.kubernetes_schema import builtin_schema, is_builtin_group
 from generator.rules.scope import Constraint, constraint
 from generator.source import Path as Place
-from generator.staging import write
 from generator.verdicts import Seen, Verdicts
 from generator.waivers import waivers_of
 
@@ -173,7 +173,7 @@ def make(
 ) -> Made:
     """Hydrate and check the trees; the problems name their tenants.
 
-    A tree's own files are written into a folder of its environment's name, where kustomize reads them; what is made of them goes to
+    Kustomize reads a tree's own files in a folder of its environment's name; what is made of them goes to
     `keep`. `today` is the day of the source commit, by which waivers expire.
     """
     progress.start(sum(tree.count for tree in trees))
@@ -201,9 +201,8 @@ def hydrated(
     keep: Callable[[Mapping[str, bytes]], None],
     advance: Callable[[], None] = lambda: None,
 ) -> Iterator[Hydrated]:
-    """Hydrate a tree whose own files are written into the folder; those made of it go to `keep`."""
-    write(place, tree.files)
-    for made in hydrate(tree, place, how, advance):
+    """Hydrate a tree whose own files are written into the folder, if kustomize needs them; those made of it go to `keep`."""
+    for made in hydrate(tree, Ground(place, dict(tree.files)), how, advance):
         keep(made.files)
         yield made
 

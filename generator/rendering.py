@@ -18,6 +18,7 @@ from generator.compile import compile_fleet, compile_roots
 from generator.diagnostics import Diagnostic, ToolError, Waived
 from generator.fast_reading import plain_data
 from generator.gathering import Gathering
+from generator.ground import Ground
 from generator.holding import Blame, blame, claims, hold, listed_claims, spec_path
 from generator.hydrate import Hydration
 from generator.ledger import METADATA, Source
@@ -31,7 +32,6 @@ from generator.plain import build_all
 from generator.provenance import export, input_entries, said
 from generator.readme import readme
 from generator.snapshot import Snapshot
-from generator.staging import write
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +197,7 @@ def object_in(tree: Snapshot, path: str) -> Spec:
 def with_roots(fleet: Fleet, tree: Snapshot, tools: Tools, folder: Path) -> Snapshot:
     """The tree with Argo CD's roots made again, for the Applications that really lie in it."""
     roots = compile_roots(fleet.repository, tree.environment, claims(tree.ids))
-    write(folder, roots.files)
-    made, problems = build_all(roots.builds, folder, tools.how.kustomize, tools.how.cache)
+    made, problems = build_all(roots.builds, Ground(folder, dict(roots.files)), tools.how.kustomize, tools.how.cache)
     if problems:
         raise ToolError(f"kustomize cannot build the roots: {problems[0].message}")
     files = {path: raw for path, raw in roots.files.items() if path.startswith("roots/")}
