@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from generator import git, remembered
+from generator import git, own_files, remembered, shapes
 from generator.cache import NO_CACHE, Cache
+from generator.compile import compile_fleet, unit_files
+from generator.hydrate import _groups
 from generator.model import Fleet
+from generator.own_files import OwnFiles
 from generator.pipeline import read
 from generator.provenance import head
 from generator.remembered import read_tree
 from generator.rendering import opened
+from generator.shapes import Group, groups_of
 from tests.publishing import BIRCH, make_fleet, put
 from tests.test_validity import DOUBTFUL, ELM, PRODUCTION, VALID
 
@@ -167,3 +172,38 @@ def test_tokens_differ_where_files_do(root: Path, cache: Cache) -> None:
     third = {tenant.name: tenant.token for tenant in read_tree(root, cache).tenants}
     assert not set(third.values()) & set(second.values())
     assert "" not in third.values()
+
+
+def never(*_: object) -> Any:
+    raise AssertionError
+
+
+def said(groups: list[Group]) -> list[Any]:
+    return [(one.name, repr(one.shape), [(unit.name, repr(values)) for unit, values in one.members]) for one in groups]
+
+
+def test_shapes_come_back_as_they_were(root: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet = read_tree(root, cache)
+    trees = compile_fleet(fleet.repository, fleet.tenants)
+    plain = [said(groups_of(tree.units)) for tree in trees]
+    assert [said(_groups(tree, cache)) for tree in trees] == plain
+    monkeypatch.setattr(shapes, "shape_of", never)
+    assert [said(_groups(tree, cache)) for tree in trees] == plain
+    other = [replace(tree, units=tuple(replace(unit, token="other") for unit in tree.units)) for tree in trees]
+    with pytest.raises(AssertionError):
+        _groups(other[0], cache)
+
+
+def test_own_files_come_back_as_they_were(root: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet = read_tree(root, cache)
+    units = [unit for tree in compile_fleet(fleet.repository, fleet.tenants) for unit in tree.units]
+    first = OwnFiles(cache, "a shape")
+    assert [first.of(unit) for unit in units] == [unit_files(unit) for unit in units]
+    first.keep()
+    wanted = [unit_files(unit) for unit in units]
+    monkeypatch.setattr(own_files, "unit_files", never)
+    second = OwnFiles(cache, "a shape")
+    assert [second.of(unit) for unit in units] == wanted
+    for name, token in (("another shape", units[0].token), ("a shape", "other"), ("a shape", "")):
+        with pytest.raises(AssertionError):
+            OwnFiles(cache, name).of(replace(units[0], token=token))
