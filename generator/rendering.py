@@ -71,26 +71,23 @@ def opened(root: Path, source: Source, folder: Path, cache: Cache = NO_CACHE) ->
 
     It is copied out into the folder, but for tenants' files whose rows are in the cache.
     """
-    fleet = _remembered(root, source, folder, cache) if cache.folder is not None else None
-    if fleet is None:
-        export(root, source, folder)
-        fleet = read(folder, History(root, source.id))
+    fleet = _opened(root, source, folder, cache)
     return fleet, blame(fleet.problems, {})
 
 
-def _remembered(root: Path, source: Source, folder: Path, cache: Cache) -> Fleet | None:
-    entries = input_entries(root, source)
-    found = remembered.input_of({path: said(entry) for path, entry in entries.items()})
+def _opened(root: Path, source: Source, folder: Path, cache: Cache) -> Fleet:
+    history = History(root, source.id)
+    if cache.folder is None:
+        export(root, source, folder)
+        return read(folder, history)
+    found = remembered.input_of({path: said(entry) for path, entry in input_entries(root, source).items()})
     known = remembered.rows(found, cache)
     raw = functools.cache(lambda: git.blobs(root, (found.ids[path] for path in known)))
-    history = History(root, source.id)
     export(root, source, folder, lambda path: path not in known)
-    fleet = remembered.read_rest(folder, history, known, lambda path: raw()[found.ids[path]])
-    if fleet is None and known:
+    fleet = remembered.read_rest(folder, history, known, lambda path: raw()[found.ids[path]]) if known else None
+    if fleet is None:
         export(root, source, folder, lambda path: path in known)
         fleet, known = read(folder, history), {}
-    if fleet is None:
-        return None
     remembered.keep(found, fleet, known, cache)
     return remembered.with_tokens(fleet, found)
 
