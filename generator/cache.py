@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["build", "profile", "tenant", "crd", "verdicts", "run", "tree", "census", "valid", "document"]
+Kind = Literal["build", "profile", "tenant", "crd", "verdicts", "run", "tree", "census", "valid", "document", "rows"]
 KINDS: Mapping[Kind, str] = {
     "build": "what kustomize printed for an overlay",
     "profile": "the template of the tenants of one shape",
@@ -29,6 +29,7 @@ KINDS: Mapping[Kind, str] = {
     "census": "tenants and branches of a published fleet",
     "valid": "a fleet in which there was no problem",
     "document": "what a file of the catalogue says",
+    "rows": "what was read of tenants that had no problem",
     "tree": "how a folder looked when it held rendered trees",
 }
 """Nothing else in the folder is ours: other programs may keep theirs beside it."""

@@ -67,7 +67,7 @@ def _environment(repository: Repository, name: str, tenants: Sequence[Tenant]) -
 
 def _unit(fleet: Mapping[str, Any], catalogue: Catalogue, tenant: Tenant) -> Unit:
     spec, place = _in_order(tenant.spec, catalogue), application_of(fleet, tenant)
-    return Unit(tenant.name, spec, _argocd(fleet, tenant), catalogue, place)
+    return Unit(tenant.name, spec, _argocd(fleet, tenant), catalogue, place, tenant.token)
 
 
 def _in_order(spec: Spec, catalogue: Catalogue) -> Spec:

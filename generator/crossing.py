@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.census import Owner
 from generator.diagnostics import Diagnostic, Span
-from generator.holding import Unique, spec_path, tenants_in, unique
-from generator.model import Schema
+from generator.holding import Claims, Unique, spec_path, tenants_in, unique
+from generator.model import Schema, Spec, Tenant
 from generator.publish import Draft, Place, Planned
 from generator.rendering import spec_in
 from generator.snapshot import Snapshot, differing
@@ -44,44 +45,51 @@ def crossed(
     found: Sequence[Place],
     planned: Sequence[Planned],
     beside: Callable[[], Sequence[Standing]],
-    files: Mapping[str, Document],
+    tenants: Sequence[Tenant],
 ) -> dict[str, list[Diagnostic]]:
-    """By environment, the tenants of a planned commit that take what another branch keeps; `beside` are branches not planned."""
+    """By environment, the tenants of a planned commit that take what another branch keeps; `beside` are branches not planned.
+
+    `tenants` are those that the commits were made from.
+    """
     problems = {}
+    claims = unique(schema)
+    files = {tenant.name: tenant.document for tenant in tenants}
+    specs = {(tenant.environment, tenant.name): tenant.spec for tenant in tenants}
     for place, item in zip(found, planned, strict=True):
-        taken = _taken(schema, root, place, item) if isinstance(item, Draft) else {}
+        taken = _taken(claims, root, place, item, specs) if isinstance(item, Draft) else {}
         if taken:
             others = [
                 standing(root, *other) for other in zip(found, planned, strict=True) if other[0].branch != place.branch
             ]
-            said = list(_problems(schema, taken, place.branch, [*others, *beside()], files))
+            said = list(_problems(claims, taken, place.branch, [*others, *beside()], files))
             if said:
                 problems[place.environment] = said
     return problems
 
 
-def _taken(schema: Schema, root: Path, place: Place, draft: Draft) -> dict[Unique, str]:
-    """What the commit's tenants claim and did not before, and which of them does."""
+def _taken(claims: Claims, root: Path, place: Place, draft: Draft, specs: Mapping[Owner, Spec]) -> dict[Unique, str]:
+    """What the commit's tenants claim and did not before, and which of them does; those that are held are as their tree says."""
     before = kept_snapshot(root, place.tip, place.environment)
     changed = set(differing(before, draft.tree))
     known = tenants_in(before.ids)
     taken = {}
     for name in sorted(tenants_in(draft.tree.ids)):
         if spec_path(name) in changed:
-            old = {*unique(schema, spec_in(before, name))} if name in known else set()
-            new = unique(schema, spec_in(draft.tree, name))
+            old = {*claims(spec_in(before, name))} if name in known else set()
+            spec = specs.get((place.environment, name)) if name not in draft.record.held else None
+            new = claims(spec or spec_in(draft.tree, name))
             taken.update(dict.fromkeys((claim for claim in new if claim not in old), name))
     return taken
 
 
 def _problems(
-    schema: Schema, taken: Mapping[Unique, str], branch: str, others: Sequence[Standing], files: Mapping[str, Document]
+    claims: Claims, taken: Mapping[Unique, str], branch: str, others: Sequence[Standing], files: Mapping[str, Document]
 ) -> Iterator[Diagnostic]:
     """One problem for each tenant and branch."""
     said = set()
     for other in others:
         for holder in _holders(other, taken):
-            for claim in unique(schema, spec_in(other.tree, holder)):
+            for claim in claims(spec_in(other.tree, holder)):
                 name = taken.get(claim)
                 if name and (name, other.branch) not in said:
                     said.add((name, other.branch))

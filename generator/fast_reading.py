@@ -66,10 +66,11 @@ def parse_all(path: str, raw: bytes) -> tuple[list[Document], list[Diagnostic]]:
 
 def with_places_later(path: str, data: Any, raw: bytes) -> Document:
     """A document whose data is known already."""
-    return Document(path, data, Later(partial(_places, path, raw)))
+    return Document(path, data, Later(partial(places_of, path, raw)))
 
 
-def _places(path: str, raw: bytes) -> Mapping[Path, Places]:
+def places_of(path: str, raw: bytes) -> Mapping[Path, Places]:
+    """The places of a file's only document, by the slow reader."""
     [document] = source.parse_all(path, raw)[0]
     return document.places
 

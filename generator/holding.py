@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from generator import schema as schemas
@@ -19,6 +19,8 @@ _SHARD = re.compile(r"roots/([^/]+)/each/[^/]+/shards/([^/]+)/")
 
 Unique = tuple[str, str]
 """A value that only one tenant of the fleet may have, after the space it is one in: `hosts`, `namespaces`."""
+
+Claims = Callable[[Spec], Iterator[Unique]]
 
 Claim = tuple[str, str]
 """A place for Applications, by cluster and shard: it has a tenant, so the cluster's root must list it."""
@@ -134,23 +136,29 @@ def picked(environment: str, where: str, picks: Mapping[str, Snapshot]) -> Snaps
 
 def clashes(schema: Schema, held: Mapping[str, Spec], others: Mapping[str, Spec]) -> dict[str, str]:
     """Who of the others has a value, unique in the fleet, that a tenant still has as it is held; and words about it."""
+    claims_of = unique(schema)
     taken = {}
     for name, spec in held.items():
-        taken.update(dict.fromkeys(unique(schema, spec), name))
+        taken.update(dict.fromkeys(claims_of(spec), name))
     found = {}
     for name, spec in others.items():
-        for space, value in unique(schema, spec):
+        for space, value in claims_of(spec):
             if (space, value) in taken:
                 holder = taken[space, value]
                 found[name] = f"`{value}` ({space}) belongs to `{holder}`, which is held as it was"
     return found
 
 
-def unique(schema: Schema, spec: Spec) -> Iterator[Unique]:
-    """What the tenant has that no other tenant of the fleet may have."""
-    for _, node, value in schemas.walk(schema, spec):
-        if node.get("x-unique") and not isinstance(value, (list, dict)):
-            yield node["x-unique"], str(value)
+def unique(schema: Schema) -> Claims:
+    """What lists all that a tenant has and no other tenant of the fleet may have."""
+    find = schemas.finder(schema, "x-unique")
+
+    def claims_of(spec: Spec) -> Iterator[Unique]:
+        for node, value in find(spec):
+            if node["x-unique"] and not isinstance(value, (list, dict)):
+                yield node["x-unique"], str(value)
+
+    return claims_of
 
 
 def builds_itself(tenant: Spec) -> bool:

@@ -16,19 +16,22 @@ from pathlib import Path
 from generator.cache import NO_CACHE, Cache, Kind, default_folder, digest
 from generator.compile import unit_files
 from generator.diagnostics import Diagnostic, ToolError
+from generator.ground import Ground
 from generator.identity import workshop
+from generator.kept_shapes import keep_shapes, kept_shapes
 from generator.kustomize import Builder, Installed
 from generator.model import Tree, Unit
+from generator.own_files import OwnFiles
 from generator.plain import build_all
 from generator.profiles.assemble import files_of
 from generator.profiles.cut import RefusedWitnessError, UncuttableError
 from generator.profiles.make import Bench, make_profile
 from generator.profiles.shape import Shape
+from generator.profiles.stamping import stamper
 from generator.profiles.store import from_bytes, to_bytes
-from generator.profiles.template import Profile, Stamped, stamp
+from generator.profiles.template import Profile, Stamped
 from generator.scalars import RefusedError
-from generator.shapes import Group, digest_of, groups_of, name_of
-from generator.staging import write
+from generator.shapes import Group, catalogues_of, groups_of, name_of
 
 _KIND: Kind = "profile"
 _TENANT: Kind = "tenant"
@@ -88,22 +91,34 @@ class _Left:
     key: str
 
 
-def hydrate(tree: Tree, place: Path, how: Hydration, advance: Callable[[], None] = lambda: None) -> Iterator[Hydrated]:
-    """Each tenant as soon as it is made; the tree's own files must lie in `place`."""
+def hydrate(
+    tree: Tree, ground: Ground, how: Hydration, advance: Callable[[], None] = lambda: None
+) -> Iterator[Hydrated]:
+    """Each tenant as soon as it is made; the tree's own files must be on the ground."""
     left: list[_Left] = []
     if how.plain:
+        ground.stand()  # all that follows goes there at once
         left = [_Left(Hydrated(unit, unit_files(unit)), "") for unit in tree.units]
     else:
-        groups = groups_of(tree.units)
-        _compile(groups, place, how)
+        groups = _groups(tree, how.cache)
+        _compile(groups, ground, how)
         for group in groups:
-            for made in _stamped(group, place, how):
+            for made in _stamped(group, OwnFiles(how.cache, f"{group.name} {tree.environment}"), ground, how):
                 if isinstance(made, _Left):
                     left.append(made)
                 else:
                     _count(made, advance)
                     yield made
-    yield from _plain(tree, left, place, how, advance)
+    yield from _plain(tree, left, ground, how, advance)
+
+
+def _groups(tree: Tree, cache: Cache) -> list[Group]:
+    catalogues = catalogues_of(tree.units)
+    name = " ".join([tree.environment, *sorted(set(catalogues.values()))])
+    known = kept_shapes(cache, name)
+    groups = groups_of(tree.units, catalogues, known)
+    keep_shapes(cache, name, known, groups)
+    return groups
 
 
 def _count(made: Hydrated, advance: Callable[[], None]) -> None:
@@ -111,7 +126,7 @@ def _count(made: Hydrated, advance: Callable[[], None]) -> None:
         advance()
 
 
-def _compile(groups: Sequence[Group], place: Path, how: Hydration) -> None:
+def _compile(groups: Sequence[Group], ground: Ground, how: Hydration) -> None:
     """Give every group that is kept or large enough its profile, or the reason why it has none."""
     new = [group for group in groups if not _known(group, how)]
     if not new:
@@ -124,7 +139,7 @@ def _compile(groups: Sequence[Group], place: Path, how: Hydration) -> None:
 
         def one(numbered: tuple[int, Group]) -> None:
             number, group = numbered
-            _make(group, place, how, bench, str(number))
+            _make(group, ground, how, bench, str(number))
 
         with ThreadPoolExecutor(max_workers=how.kustomize.width) as pool:
             list(pool.map(one, enumerate(new)))
@@ -132,17 +147,19 @@ def _compile(groups: Sequence[Group], place: Path, how: Hydration) -> None:
 
 def _known(group: Group, how: Hydration) -> bool:
     """Whether nothing is to be made: it has an objection, its profile is kept, or it has too few members."""
+    if _kept(group, how):
+        return True
     group.reason = group.reading.objection
-    return bool(group.reason) or _kept(group, how) or len(group.members) < how.pays
+    return bool(group.reason) or len(group.members) < how.pays
 
 
 def _key(name: str) -> str:
     return digest(workshop(), name)
 
 
-def kept_profile(catalogue: Mapping[str, bytes], shape: Shape, cache: Cache) -> Profile | None:
-    """The profile that an earlier run has kept for a shape and the files of a catalogue, as `catalogue_files` lists them."""
-    raw = cache.get(_KIND, _key(name_of(digest_of(catalogue), shape)))
+def kept_profile(catalogue: str, shape: Shape, cache: Cache) -> Profile | None:
+    """The profile that an earlier run has kept for a shape and a catalogue of this digest."""
+    raw = cache.get(_KIND, _key(name_of(catalogue, shape)))
     return None if raw is None or raw.startswith(b'"') else from_bytes(raw)
 
 
@@ -157,11 +174,11 @@ def _kept(group: Group, how: Hydration) -> bool:
     return True
 
 
-def _make(group: Group, place: Path, how: Hydration, bench: Bench, name: str) -> None:
+def _make(group: Group, ground: Ground, how: Hydration, bench: Bench, name: str) -> None:
     unit = group.members[0][0]
     try:
         profile, application = make_profile(unit, group.shape, group.reading, bench, name, group.catalogue)
-        proven = _prove(group, profile, place, how, 1, both=application not in bench.proven)
+        proven = _prove(group, profile, ground, how, 1, both=application not in bench.proven)
     except UncuttableError as error:
         group.reason = str(error)
         if not isinstance(error, RefusedWitnessError):
@@ -174,7 +191,7 @@ def _make(group: Group, place: Path, how: Hydration, bench: Bench, name: str) ->
         how.cache.put(_KIND, _key(group.name), raw)
 
 
-def _prove(group: Group, profile: Profile, place: Path, how: Hydration, number: int, both: bool = True) -> bool:
+def _prove(group: Group, profile: Profile, ground: Ground, how: Hydration, number: int, both: bool = True) -> bool:
     """Hold the first tenants that can be stamped (-1: all) against the real kustomize, without their Applications unless `both`.
 
     False where there is none; UncuttableError on any difference.
@@ -184,9 +201,9 @@ def _prove(group: Group, profile: Profile, place: Path, how: Hydration, number: 
     proven = False
     while together := list(islice(chosen, _TOGETHER)):
         for unit, _ in together:
-            write(place, unit_files(unit))
+            ground.add(unit_files(unit))
         builds = [build for unit, _ in together for build in unit.builds[: 1 + both]]
-        outputs, problems = build_all(builds, place, how.kustomize)
+        outputs, problems = build_all(builds, ground, how.kustomize)
         if problems:
             raise RefusedWitnessError(f"kustomize refuses {problems[0].tenants[0]}")
         stamped = {path: raw for _, files in together for path, raw in files.items()}
@@ -198,24 +215,26 @@ def _prove(group: Group, profile: Profile, place: Path, how: Hydration, number: 
 
 
 def _stampable(group: Group, profile: Profile) -> Iterator[tuple[Unit, dict[str, bytes]]]:
+    stamped = stamper(profile)
     for unit, values in group.members:
         with suppress(RefusedError):
-            yield unit, files_of(unit, stamp(profile, values))
+            yield unit, files_of(unit, stamped(values))
 
 
-def _stamped(group: Group, place: Path, how: Hydration) -> Iterator[Hydrated | _Left]:
+def _stamped(group: Group, own: OwnFiles, ground: Ground, how: Hydration) -> Iterator[Hydrated | _Left]:
     profile = group.profile
     if profile is not None and how.prove:
         try:
-            _prove(group, profile, place, how, how.prove)
+            _prove(group, profile, ground, how, how.prove)
         except UncuttableError as error:
             raise ToolError(f"a profile is wrong: {error}", "render with --plain, and report this as a bug") from error
+    stamp = stamper(profile) if profile is not None else None
     few = len(group.members) < how.pays  # a cold run asks for no profile of so few, and has nothing to say of them
     for unit, values in group.members:
-        files, reason = unit_files(unit), group.reason
-        if profile is not None:
+        files, reason = own.of(unit), group.reason
+        if profile is not None and stamp is not None:
             try:
-                printed = files_of(unit, stamp(profile, values))
+                printed = files_of(unit, stamp(values))
             except RefusedError as error:
                 reason = str(error)
             else:
@@ -223,10 +242,11 @@ def _stamped(group: Group, place: Path, how: Hydration) -> Iterator[Hydrated | _
                 continue
         key = digest(_key(group.name), unit.application, *(part for path, raw in files.items() for part in (path, raw)))
         yield _Left(Hydrated(unit, files, reason="" if few else reason), key)
+    own.keep()
 
 
 def _plain(
-    tree: Tree, left: Sequence[_Left], place: Path, how: Hydration, advance: Callable[[], None]
+    tree: Tree, left: Sequence[_Left], ground: Ground, how: Hydration, advance: Callable[[], None]
 ) -> Iterator[Hydrated]:
     """The tenants that are not stamped, and the tree's own builds."""
     new: dict[str, _Left] = {}
@@ -239,10 +259,10 @@ def _plain(
             printed = {path: text.encode() for path, text in json.loads(kept).items()}
             yield replace(one.made, files={**one.made.files, **printed})
             continue
-        write(place, one.made.files)
+        ground.add(one.made.files)
         new[one.made.unit.name] = one
         builds += one.made.unit.builds
-    outputs, problems = build_all(builds, place, how.kustomize, how.cache, advance)
+    outputs, problems = build_all(builds, ground, how.kustomize, how.cache, advance)
     for one in new.values():
         assert one.made.unit is not None
         own = {build.output: outputs.pop(build.output) for build in one.made.unit.builds if build.output in outputs}

@@ -11,28 +11,29 @@ from typing import Any
 
 import yaml
 
-from generator.cache import Kind, digest
+from generator.cache import digest
 from generator.check import Case, Checked, Policy, cases_of, in_catalogues, judge, version_problems
+from generator.clean import Clean
 from generator.crds import CustomSchemas, schemas_missing
 from generator.diagnostics import Diagnostic, Span, Waived
+from generator.ground import Ground
 from generator.hydrate import Hydrated, Hydration, hydrate
 from generator.identity import crds_digest, workshop
 from generator.lookalikes import Sight
 from generator.manifest_loader import ManifestLoader
 from generator.model import Build, Fleet, Manifest, Progress, Tree, Unit
 from generator.profiles.assemble import files_of
-from generator.profiles.template import Stamped, stamp
+from generator.profiles.stamping import stamp
+from generator.profiles.template import Stamped
 from generator.readme import readme
 from generator.rules import Context
 from generator.rules.custom_resource import custom_schema
 from generator.rules.kubernetes_schema import builtin_schema, is_builtin_group
 from generator.rules.scope import Constraint, constraint
 from generator.source import Path as Place
-from generator.staging import write
 from generator.verdicts import Seen, Verdicts
 from generator.waivers import waivers_of
 
-_KIND: Kind = "verdicts"
 _BETWEEN = b"\n---\n"
 
 
@@ -71,7 +72,7 @@ class _Making:
 
     fleet: Fleet
     custom: CustomSchemas
-    clean: set[str]
+    clean: Clean
     verdicts: Verdicts = field(init=False)
     plain: list[Case] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
@@ -172,14 +173,13 @@ def make(
 ) -> Made:
     """Hydrate and check the trees; the problems name their tenants.
 
-    A tree's own files are written into a folder of its environment's name, where kustomize reads them; what is made of them goes to
+    Kustomize reads a tree's own files in a folder of its environment's name; what is made of them goes to
     `keep`. `today` is the day of the source commit, by which waivers expire.
     """
     progress.start(sum(tree.count for tree in trees))
     # A missing folder of CRDs is no empty one, in which no kind is known.
     key = digest(workshop(), str(crds.is_dir()), crds_digest(crds))
-    clean = set((how.cache.get(_KIND, key) or b"").decode().split())
-    making = _Making(fleet, CustomSchemas(crds, key, how.cache), set(clean))
+    making = _Making(fleet, CustomSchemas(crds, key, how.cache), Clean(how.cache, key))
     for tree in trees:
         kept = partial(keep, tree.environment)
         for made in hydrated(tree, folder / tree.environment, how, kept, progress.advance):
@@ -187,8 +187,8 @@ def make(
         specs = [tenant.spec for tenant in fleet.tenants if tenant.environment == tree.environment]
         kept({"README.md": readme(tree.environment, specs)})
     checked = making.checked(today)
-    if making.clean != clean:
-        how.cache.put(_KIND, key, "\n".join(sorted(making.clean)).encode())
+    making.verdicts.remember()
+    making.clean.keep()
     missing = [schemas_missing()] if require_schemas and not crds.is_dir() else []
     problems = [*making.problems, *checked.problems, *missing, *version_problems(_versions(fleet, making.versions))]
     return Made(making.objects, crds.is_dir(), problems, checked.waived, making.by_kustomize, making.stamped)
@@ -201,9 +201,8 @@ def hydrated(
     keep: Callable[[Mapping[str, bytes]], None],
     advance: Callable[[], None] = lambda: None,
 ) -> Iterator[Hydrated]:
-    """Hydrate a tree whose own files are written into the folder; those made of it go to `keep`."""
-    write(place, tree.files)
-    for made in hydrate(tree, place, how, advance):
+    """Hydrate a tree whose own files are written into the folder, if kustomize needs them; those made of it go to `keep`."""
+    for made in hydrate(tree, Ground(place, dict(tree.files)), how, advance):
         keep(made.files)
         yield made
 

@@ -106,13 +106,17 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """A resolved tenant: every leaf of `spec` has a value, and `origins` says who gave it, the winner first."""
+    """A resolved tenant: every leaf of `spec` has a value, and `origins` says who gave it, the winner first.
+
+    `token` stands for all bytes that were read for it, where somebody knows; two tenants of one token are one tenant.
+    """
 
     name: str
     environment: str
     spec: Spec
     origins: Mapping[Path, tuple[Origin, ...]]
     document: Document
+    token: str = ""
 
     @property
     def components(self) -> tuple[tuple[ComponentKind, str], ...]:
@@ -143,7 +147,8 @@ class Build:
 class Unit:
     """One tenant as compile takes it: all that its files follow from.
 
-    `spec` is the resolved tenant and `argocd` what Argo CD's objects need beside it; `application` is where they go.
+    `spec` is the resolved tenant and `argocd` what Argo CD's objects need beside it; `application` is where they go, `token` is
+    the tenant's.
     """
 
     name: str
@@ -151,6 +156,7 @@ class Unit:
     argocd: Mapping[str, str]
     catalogue: Catalogue
     application: str
+    token: str = ""
 
     @property
     def outputs(self) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 
 _LENGTH = 10
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -25,6 +26,7 @@ def config_map_json(data: Mapping[str, str], binary: Mapping[str, str] | None = 
     return _ENCODER.encode(content).translate(_GO)
 
 
+@lru_cache(maxsize=1 << 14)
 def json_inside(text: str) -> str:
     """A text as it stands between the quotes of such JSON."""
     return _ENCODER.encode(text)[1:-1].translate(_GO)

@@ -56,7 +56,7 @@ def render(
     trees = [selected(tree, only, output) for tree in compile_fleet(fleet.repository, fleet.tenants)]
     trees = [tree for tree in trees if tree.units]
     refuse_foreign(trees, output)
-    ids = {tree.environment: ids_of(tree.files) for tree in trees}
+    ids: dict[str, dict[str, str]] = {tree.environment: {} for tree in trees}
     folders: set[str] = set()
     with staged(output) as staging:
 
@@ -64,6 +64,8 @@ def render(
             write(staging / environment, files, folders)
             ids[environment].update(ids_of(files))
 
+        for tree in trees:
+            keep(tree.environment, tree.files)
         made = make(fleet, trees, staging, how, crds, progress, keep, today, require_schemas)
         problems = fleet.problems + made.problems
         if has_errors(problems):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from generator.cache import NO_CACHE, Cache, Kind, digest
 from generator.diagnostics import Diagnostic, Span
+from generator.ground import Ground
 from generator.identity import workshop
 from generator.kustomize import Answer, Builder, Overlay
 from generator.model import Build
@@ -26,7 +27,7 @@ Outputs = dict[str, bytes]
 
 def build_all(
     builds: Sequence[Build],
-    staged: Path,
+    ground: Ground,
     kustomize: Builder,
     cache: Cache = NO_CACHE,
     progress: Callable[[], None] = lambda: None,
@@ -34,9 +35,9 @@ def build_all(
     """The output of each build by its path, and a diagnostic for each build that kustomize refused."""
     outputs: Outputs = {}
     refused: dict[Diagnostic, set[str]] = defaultdict(set)
-    for build, (output, complaint) in _run_all(builds, staged, kustomize, cache):
+    for build, (output, complaint) in _run_all(builds, ground, kustomize, cache):
         if complaint:
-            refused[_refused(build, complaint, staged)].add(build.subject)
+            refused[_refused(build, complaint, ground.place)].add(build.subject)
         else:
             outputs[build.output] = output
         progress()
@@ -44,17 +45,19 @@ def build_all(
     return dict(sorted(outputs.items())), problems
 
 
-def _run_all(builds: Sequence[Build], staged: Path, kustomize: Builder, cache: Cache) -> Iterator[tuple[Build, Answer]]:
+def _run_all(
+    builds: Sequence[Build], ground: Ground, kustomize: Builder, cache: Cache
+) -> Iterator[tuple[Build, Answer]]:
     if not builds:
         return
     from concurrent.futures import ThreadPoolExecutor, as_completed  # noqa: PLC0415  # slow to import, and often not needed
 
-    catalogue = _digest(staged / "catalogue") if cache.folder else ""
+    catalogue = ground.digest("catalogue") if cache.folder else ""
     size = min(kustomize.batch, -(-len(builds) // kustomize.width)) or 1
     batches = [builds[first : first + size] for first in range(0, len(builds), size)]
     with ThreadPoolExecutor(max_workers=kustomize.width) as pool:
         running = {
-            pool.submit(_run, [Overlay(staged, build.overlay) for build in batch], kustomize, cache, catalogue): batch
+            pool.submit(_run, [build.overlay for build in batch], ground, kustomize, cache, catalogue): batch
             for batch in batches
         }
         try:
@@ -65,24 +68,22 @@ def _run_all(builds: Sequence[Build], staged: Path, kustomize: Builder, cache: C
             raise
 
 
-def _run(overlays: Sequence[Overlay], kustomize: Builder, cache: Cache, catalogue: str) -> list[Answer]:
+def _run(overlays: Sequence[str], ground: Ground, kustomize: Builder, cache: Cache, catalogue: str) -> list[Answer]:
+    def answers(wanted: Sequence[str]) -> list[Answer]:
+        place = ground.stand()
+        return list(kustomize.answers([Overlay(place, each) for each in wanted]))
+
     if cache.folder is None:
-        return kustomize.answers(overlays)
-    keys = {each: digest(workshop(), catalogue, _digest(each.tree / each.path)) for each in overlays}
+        return answers(overlays)
+    keys = {each: digest(workshop(), catalogue, ground.digest(each)) for each in overlays}
     kept = {each: cache.get(_KIND, key) for each, key in keys.items()}
     found = {each: (output, "") for each, output in kept.items() if output is not None}
     new = [each for each in overlays if each not in found]
-    for each, (output, complaint) in zip(new, kustomize.answers(new) if new else (), strict=True):
+    for each, (output, complaint) in zip(new, answers(new) if new else (), strict=True):
         found[each] = output, complaint
         if not complaint:
             cache.put(_KIND, keys[each], output)
     return [found[each] for each in overlays]
-
-
-def _digest(folder: Path) -> str:
-    """Of the names and bytes of all files below a folder."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return digest(*(part for path in files for part in (path.relative_to(folder).as_posix(), path.read_bytes())))
 
 
 def _refused(build: Build, complaint: str, staged: Path) -> Diagnostic:

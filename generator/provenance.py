@@ -57,6 +57,17 @@ def fleet_at(root: Path, source: Source) -> Mapping[str, Any]:
     return document.data
 
 
+def input_entries(root: Path, source: Source) -> dict[str, Entry]:
+    """The files of the input at the source commit."""
+    found = git.files(root, source.id, source.prefix.rstrip("/"))
+    return {path: entry for path, entry in found.items() if path.split("/")[0] in INPUT}
+
+
+def said(entry: Entry) -> str:
+    """The blob id of a plain file, and more than that of anything else."""
+    return entry.id if entry.mode in _FILES else f"{entry.mode} {entry.id}"
+
+
 def export(
     root: Path,
     source: Source,
@@ -64,11 +75,7 @@ def export(
     wanted: Callable[[str], bool] = lambda path: True,  # noqa: ARG005
 ) -> None:
     """Copy the input at the source commit into the folder, or those paths of it that are wanted: byte for byte, links as links."""
-    entries = {
-        path: entry
-        for path, entry in git.files(root, source.id, source.prefix.rstrip("/")).items()
-        if path.split("/")[0] in INPUT and wanted(path)
-    }
+    entries = {path: entry for path, entry in input_entries(root, source).items() if wanted(path)}
     if strange := [path for path in entries if {"", ".", "..", ".git"} & set(path.split("/"))]:
         raise ToolError(f"commit {source.id[:12]} holds a path that no checkout has: {strange[0]}")
     raw = git.blobs(root, (entry.id for entry in entries.values() if entry.mode in (_LINK, *_FILES)))

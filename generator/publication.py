@@ -94,7 +94,7 @@ def _part(request: Request, tools: Tools, judge: Judge, begun: Since) -> Publish
 
 def _whole(request: Request, tools: Tools, judge: Judge, begun: Since) -> Published:
     with staged(git.folder(request.root) / "quadrangle") as folder:
-        fleet, whose = opened(request.root, begun.source, folder / "source")
+        fleet, whose = opened(request.root, begun.source, folder / "source", tools.how.cache)
         if whose.general or fleet.repository.fleet is None:
             return Published(begun.source, problems=tuple(fleet.problems))
         done, rendering = _publish(Job(request, tools, judge, begun.source, fleet, folder / "trees"))
@@ -158,8 +158,7 @@ def _uncrossed(
     """What is planned for each branch, until nothing that only one tenant can have would stand on two of them."""
     request, against = job.request, dict[str, list[Diagnostic]]()
     assert job.fleet.repository.fleet is not None
-    settings = job.fleet.repository.fleet.data
-    files = {tenant.name: tenant.document for tenant in job.fleet.tenants}
+    settings, schema = job.fleet.repository.fleet.data, resolved(job.fleet.repository)
 
     @cache
     def beside() -> Sequence[Standing]:
@@ -168,7 +167,7 @@ def _uncrossed(
         return [each for each in made if is_of_its_name(each.tree)]
 
     planned = [early[place.environment] or draft(job, rendering, place) for place in found]
-    while news := crossed(resolved(job.fleet.repository), request.root, found, planned, beside, files):
+    while news := crossed(schema, request.root, found, planned, beside, job.fleet.tenants):
         for environment, said in news.items():
             against.setdefault(environment, []).extend(said)
         planned = [

@@ -232,8 +232,14 @@ def write(root: Path, draft: Draft) -> str:
 
 
 def _contents(tree: Snapshot, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    for at in range(0, len(paths), _AT_ONCE):
-        yield from tree.read(paths[at : at + _AT_ONCE]).items()
+    """Files of one kind follow each other: git stores each as its difference from the one before."""
+    ordered = sorted(paths, key=_kind)
+    for at in range(0, len(ordered), _AT_ONCE):
+        yield from tree.read(ordered[at : at + _AT_ONCE]).items()
+
+
+def _kind(path: str) -> str:
+    return path.split("/", 2)[2] if path.startswith("tenants/") else path
 
 
 def entries_of(tree: Snapshot) -> dict[str, Entry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,11 +12,13 @@ from typing import Any
 
 import yaml
 
-from generator import hydrator, snapshot
+from generator import git, hydrator, remembered, snapshot
+from generator.cache import NO_CACHE, Cache
 from generator.compile import compile_fleet, compile_roots
 from generator.diagnostics import Diagnostic, ToolError, Waived
 from generator.fast_reading import plain_data
 from generator.gathering import Gathering
+from generator.ground import Ground
 from generator.holding import Blame, blame, claims, hold, listed_claims, spec_path
 from generator.hydrate import Hydration
 from generator.ledger import METADATA, Source
@@ -26,10 +29,9 @@ from generator.page import page
 from generator.pins import History
 from generator.pipeline import read
 from generator.plain import build_all
-from generator.provenance import export
+from generator.provenance import export, input_entries, said
 from generator.readme import readme
 from generator.snapshot import Snapshot
-from generator.staging import write
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,30 @@ class Rendering:
         return str(self.fleet.repository.fleet.data["git"]["repository"])
 
 
-def opened(root: Path, source: Source, folder: Path) -> tuple[Fleet, Blame]:
-    """The fleet as the source commit has it, copied out into the folder, and whose its problems are."""
-    export(root, source, folder)
-    fleet = read(folder, History(root, source.id))
+def opened(root: Path, source: Source, folder: Path, cache: Cache = NO_CACHE) -> tuple[Fleet, Blame]:
+    """The fleet as the source commit has it, and whose its problems are.
+
+    It is copied out into the folder, but for tenants' files whose rows are in the cache.
+    """
+    fleet = _opened(root, source, folder, cache)
     return fleet, blame(fleet.problems, {})
+
+
+def _opened(root: Path, source: Source, folder: Path, cache: Cache) -> Fleet:
+    history = History(root, source.id)
+    if cache.folder is None:
+        export(root, source, folder)
+        return read(folder, history)
+    found = remembered.input_of({path: said(entry) for path, entry in input_entries(root, source).items()})
+    known = remembered.rows(found, cache)
+    raw = functools.cache(lambda: git.blobs(root, (found.ids[path] for path in known)))
+    export(root, source, folder, lambda path: path not in known)
+    fleet = remembered.read_rest(folder, history, known, lambda path: raw()[found.ids[path]]) if known else None
+    if fleet is None:
+        export(root, source, folder, lambda path: path in known)
+        fleet, known = read(folder, history), {}
+    remembered.keep(found, fleet, known, cache)
+    return remembered.with_tokens(fleet, found)
 
 
 def render_source(
@@ -173,8 +194,7 @@ def object_in(tree: Snapshot, path: str) -> Spec:
 def with_roots(fleet: Fleet, tree: Snapshot, tools: Tools, folder: Path) -> Snapshot:
     """The tree with Argo CD's roots made again, for the Applications that really lie in it."""
     roots = compile_roots(fleet.repository, tree.environment, claims(tree.ids))
-    write(folder, roots.files)
-    made, problems = build_all(roots.builds, folder, tools.how.kustomize, tools.how.cache)
+    made, problems = build_all(roots.builds, Ground(folder, dict(roots.files)), tools.how.kustomize, tools.how.cache)
     if problems:
         raise ToolError(f"kustomize cannot build the roots: {problems[0].message}")
     files = {path: raw for path, raw in roots.files.items() if path.startswith("roots/")}

@@ -77,7 +77,7 @@ def taken(by: Judges, place: Place, draft: Draft, back: Collection[str], remote:
         here = Standing(place.branch, draft.tree, frozenset(tenants_in(draft.tree.ids) - set(back)))
         return [here, *(other for other in others if is_of_its_name(other.tree))]
 
-    found = crossed(resolved(by.repository), by.root, [place], [draft], beside, {})
+    found = crossed(resolved(by.repository), by.root, [place], [draft], beside, ())
     help = "roll others back, by `--tenant`; or whoever has it now gives it up first"
     return [replace(problem, help=help) for problem in found.get(place.environment, ())]
 

@@ -9,7 +9,7 @@ from generator.cache import digest
 from generator.compile import catalogue_files
 from generator.model import Unit
 from generator.profiles.reading import Reading, reading_of
-from generator.profiles.shape import Shape, Value
+from generator.profiles.shape import Shape, Shaped, Value
 from generator.profiles.template import Profile
 from generator.profiles.witness import shape_of
 
@@ -22,27 +22,39 @@ class Group:
     """
 
     catalogue: str
-    reading: Reading
     shape: Shape
     name: str
     members: list[tuple[Unit, tuple[Value, ...]]] = field(default_factory=list)
     profile: Profile | None = None
     reason: str = ""
 
+    @property
+    def reading(self) -> Reading:
+        """What the tenants were taken apart by."""
+        return reading_of(self.members[0][0])
 
-def groups_of(units: Sequence[Unit]) -> list[Group]:
-    """The groups in the order of their first members."""
-    catalogues = {id(unit.catalogue): unit.catalogue for unit in units}
-    digests = {known: digest_of(catalogue_files(catalogue, "")) for known, catalogue in catalogues.items()}
-    groups: dict[tuple[Reading, Shape], Group] = {}
+
+def catalogues_of(units: Sequence[Unit]) -> dict[str, str]:
+    """The digest of each catalogue of the units by its commit."""
+    found = {unit.catalogue.commit: unit.catalogue for unit in units}
+    return {commit: digest_of(catalogue_files(catalogue, "")) for commit, catalogue in found.items()}
+
+
+def groups_of(
+    units: Sequence[Unit], catalogues: Mapping[str, str] | None = None, known: Mapping[str, Shaped] | None = None
+) -> list[Group]:
+    """The groups in the order of their first members; `known` are tenants by their tokens that were taken apart before."""
+    digests = catalogues_of(units) if catalogues is None else catalogues
+    groups: dict[tuple[str, Shape], Group] = {}
     for unit in units:
-        reading = reading_of(unit)
-        taken = shape_of(unit, reading)
-        group = groups.get((reading, taken.shape))
+        taken = known.get(unit.token) if known else None
+        taken = taken or shape_of(unit, reading_of(unit))
+        commit = unit.catalogue.commit
+        group = groups.get((commit, taken.shape))
         if group is None:
-            catalogue = digests[id(unit.catalogue)]
-            group = Group(catalogue, reading, taken.shape, name_of(catalogue, taken.shape))
-            groups[reading, taken.shape] = group
+            catalogue = digests[commit]
+            group = Group(catalogue, taken.shape, name_of(catalogue, taken.shape))
+            groups[commit, taken.shape] = group
         group.members.append((unit, taken.values))
     return list(groups.values())
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from generator.cache import digest
 from generator.check import Case, Twin
+from generator.clean import Clean, Scope
 from generator.lookalikes import Holes, Key, Sight, whole_looks
 from generator.model import Manifest
 from generator.profiles.opened import Trees, opened_values
@@ -34,10 +35,10 @@ class Seen:
 
 @dataclass(slots=True)
 class Verdicts:
-    """The cases that are left to judge when every tenant was added; `clean` are those that earlier runs found right."""
+    """The cases that are left to judge when every tenant was added; `clean` knows what earlier runs found right."""
 
     sight: Sight
-    clean: set[str] = field(default_factory=set)
+    clean: Clean = field(default_factory=Clean)
     cases: dict[int, Case] = field(default_factory=dict)
     tenants: set[str] = field(default_factory=set)
     _groups: dict[tuple[int, ...], list[Seen]] = field(default_factory=dict)
@@ -50,6 +51,8 @@ class Verdicts:
     def add(self, seen: Seen) -> None:
         """Put the tenant beside those that look the same, or make cases of what was not seen before."""
         self.tenants.add(seen.tenant)
+        if self.clean.has(_scope(seen), seen.values):
+            return
         values, trees = opened_values(with_computed(seen.profile, seen.values))
         holes = self.sight.holes_of(seen.profile, seen.kubernetes, trees)
         joins = [joined(parts, values) for parts in holes.joined]
@@ -110,12 +113,20 @@ class Verdicts:
 
     def is_clean(self, key: Key) -> bool:
         """Whether an earlier run found nothing wrong with a case of this key."""
-        return digest(repr(key)) in self.clean
+        return digest(repr(key)) in self.clean.cases
 
     def passed(self, case: Case) -> None:
         """Nothing was found wrong with a case."""
         if case.key:
-            self.clean.add(digest(repr(case.key)))
+            self.clean.cases.add(digest(repr(case.key)))
+
+    def remember(self) -> None:
+        """When all cases are judged: note the tenants with which nothing is wrong; nobody asks again what they look like."""
+        right = {number: self.is_clean(key) for number, key in enumerate(self._keys)}
+        for total, group in self._groups.items():
+            if all(right[number] for number in total):
+                for seen in group:
+                    self.clean.add(_scope(seen), seen.values)
 
     def _twins(self, number: int, judged: tuple[Seen, int]) -> Iterator[Twin]:
         """What else a case is about, each with a way to its objects: a tenant may have several that look the same."""
@@ -135,6 +146,10 @@ class _Part:
     def __call__(self) -> Sequence[Manifest]:
         every = range(len(self.seen.profile.objects))
         return self.seen.manifests(every if self.number < 0 else [self.number])
+
+
+def _scope(seen: Seen) -> Scope:
+    return seen.profile.key, seen.kubernetes, seen.commit
 
 
 def _bodies(case: Case) -> Sequence[Body]:

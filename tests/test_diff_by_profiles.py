@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from generator import kustomize
+from generator import kustomize, recognition
 from generator.cache import Cache
 from generator.changes import Danger, Review, TenantChange
 from generator.comparison import NEWER, compiled, rendered
@@ -201,6 +201,23 @@ def test_a_branch_that_somebody_edited_is_compared_as_it_is(origin: Place, tmp_p
     assert shown["acme"].like is None
     assert shown["birch"].like is not None
     assert len(shown["acme"].objects) > len(shown["birch"].objects)
+
+
+def test_a_branch_that_was_recognised_is_not_stamped_again(
+    origin: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for the tenants whose files are others since."""
+    root = copy(origin.root, tmp_path)
+    edited(root, *EDITS["a field"][0])
+    newer = side(root, origin.how, tmp_path / "newer").trees["production"]
+    older = replace(origin.older.trees["production"], stamped={})
+    first = recognised(older, newer, origin.how.cache).stamped
+    monkeypatch.setattr(recognition, "_made", lambda *_: False)
+    assert recognised(older, newer, origin.how.cache).stamped == first
+    assert {"acme", "birch"} <= first.keys()
+    files = {**older.read(older.ids), "tenants/acme/manifests/manifests.yaml": b"a: b\n"}
+    there = recognised(of_bytes(files, "production", "edited"), newer, origin.how.cache)
+    assert there.stamped.keys() == first.keys() - {"acme"}
 
 
 def copy(root: Path, folder: Path) -> Path:

@@ -10,6 +10,7 @@ import pytest
 
 from generator import kustomize
 from generator.compile import compile_fleet
+from generator.ground import Ground
 from generator.hydrate import Hydrated, Hydration, hydrate
 from generator.model import Tree, Unit
 from generator.pipeline import read
@@ -211,7 +212,7 @@ def made(unit: Unit, folder: Path) -> Profile:
 
 def _hydrated(tree: Tree, units: tuple[Any, ...], place: Path, how: Hydration) -> list[Hydrated]:
     write(place, tree.files)
-    return [made for made in hydrate(Tree("production", {}, (), units), place, how) if made.unit]
+    return [made for made in hydrate(Tree("production", {}, (), units), Ground(place), how) if made.unit]
 
 
 def _files(made: list[Hydrated]) -> dict[str, bytes]:

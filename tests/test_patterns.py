@@ -22,7 +22,8 @@ from generator.diff import compare, group
 from generator.model import Catalogue, Unit
 from generator.name_hash import config_map_json
 from generator.profiles.shape import shaped
-from generator.profiles.template import Parts, Profile, Slot, Stamped, Style, Template, stamp
+from generator.profiles.stamping import stamp
+from generator.profiles.template import Parts, Profile, Slot, Stamped, Style, Template
 from generator.profiles.witness import APPLICATION
 from generator.snapshot import Snapshot
 from tests.trees import snapshot

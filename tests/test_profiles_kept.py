@@ -13,6 +13,7 @@ import pytest
 from generator import kustomize
 from generator.cache import Cache
 from generator.compile import catalogue_files, compile_fleet
+from generator.ground import Ground
 from generator.hydrate import Hydrated, Hydration, hydrate
 from generator.kustomize import Kustomize
 from generator.model import Tree, Unit
@@ -66,7 +67,7 @@ def named(unit: Unit, *names: str) -> list[Unit]:
 
 def run(units: Sequence[Unit], place: Path, how: Hydration) -> list[Hydrated]:
     write(place, catalogue_files(units[0].catalogue, units[0].spec["ring"]))
-    return [made for made in hydrate(Tree("production", {}, (), tuple(units)), place, how) if made.unit]
+    return [made for made in hydrate(Tree("production", {}, (), tuple(units)), Ground(place), how) if made.unit]
 
 
 def kept(cache: Cache) -> int:

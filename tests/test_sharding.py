@@ -255,7 +255,7 @@ def test_verdicts_are_joined(tmp_path: Path, order: Sequence[str]) -> None:
     assert got(into, "verdicts") == b"1\n2\n3"
 
 
-@pytest.mark.parametrize("kind", ["run", "tree", "census", "valid"])
+@pytest.mark.parametrize("kind", ["run", "tree", "census", "valid", "rows"])
 def test_what_tells_of_whole_fleets_or_of_one_machine_stays(tmp_path: Path, kind: Kind) -> None:
     into = Cache(tmp_path / "into")
     assert merge(into, [kept(Cache(tmp_path / "one"), **{kind: b"looks"})]) == Merged()

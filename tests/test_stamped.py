@@ -13,6 +13,7 @@ import pytest
 from generator import kustomize, schema
 from generator.cache import NO_CACHE, Cache
 from generator.compile import catalogue_files, compile_fleet
+from generator.ground import Ground
 from generator.hydrate import Hydrated, Hydration, hydrate
 from generator.making import Made, make
 from generator.model import Fleet, Progress, Tree, Unit
@@ -63,7 +64,7 @@ def hydrated(units: Sequence[Unit], place: Path, how: Hydration) -> dict[str, Hy
     """What becomes of each tenant, by name; what kustomize refuses is a problem that names it."""
     for ring in {unit.spec["ring"] for unit in units}:
         write(place, catalogue_files(units[0].catalogue, ring))
-    made = list(hydrate(Tree("production", {}, (), tuple(units)), place, how))
+    made = list(hydrate(Tree("production", {}, (), tuple(units)), Ground(place), how))
     refused = {name for one in made for problem in one.problems for name in problem.tenants}
     return {one.unit.name: one for one in made if one.unit and one.unit.name not in refused}
 

@@ -19,6 +19,7 @@ from generator import kustomize
 from generator.compile import compile_fleet
 from generator.fast_writing import write as write_yaml
 from generator.fast_writing import written
+from generator.ground import Ground
 from generator.hydrate import Hydrated, Hydration, hydrate
 from generator.model import Tree, Unit
 from generator.pipeline import read
@@ -230,7 +231,7 @@ def kinds(unit: Unit) -> dict[str, str]:
 
 def hydrated(tree: Tree, units: list[Unit], place: Path, how: Hydration) -> list[Hydrated]:
     write(place, tree.files)
-    return [made for made in hydrate(Tree("production", {}, (), tuple(units)), place, how) if made.unit]
+    return [made for made in hydrate(Tree("production", {}, (), tuple(units)), Ground(place), how) if made.unit]
 
 
 def files(made: list[Hydrated]) -> dict[str, bytes]:

@@ -152,10 +152,11 @@ class _Asked:
 
 
 def _rendered(asked: _Asked) -> Rendered:
-    from generator.pipeline import read, render
+    from generator.pipeline import render
+    from generator.remembered import read_tree
 
     run = asked.run
-    fleet = read(run.root)
+    fleet = read_tree(run.root, asked.cache)
     if not has_errors(fleet.problems):
         names = [tenant.name for tenant in fleet.tenants]
         for name in asked.tenants:

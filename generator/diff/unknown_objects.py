@@ -29,6 +29,7 @@ class Documents:
 
     marks: dict[Mark, str] = field(default_factory=dict)
     unknowns: dict[str, Unknown] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict)
 
     def differing(self, before: Stamped, after: Stamped) -> tuple[list[Any], list[Any]]:
         """The objects of each one's profile that the other's does not have byte for byte."""
@@ -51,7 +52,10 @@ class Documents:
         return self.marks[what]
 
     def _read(self, text: str) -> Any:
-        return self._known(documents.load(text.encode(), "a profile"))
+        """The same data for the same text, which is that of many profiles: nobody changes it."""
+        if text not in self.known:
+            self.known[text] = self._known(documents.load(text.encode(), "a profile"))
+        return self.known[text]
 
     def _known(self, value: Any) -> Any:
         if isinstance(value, dict):

@@ -1,8 +1,7 @@
-"""Texts with holes, and how they are filled: the compiled form of a profile and its only inner loop."""
+"""Texts with holes: the compiled form of a profile. How they are filled, fast, is in `stamping.py`."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,16 +11,13 @@ from generator.model import Unit
 from generator.name_hash import hash_of, json_inside
 from generator.profiles.shape import Shape, Value
 from generator.profiles.trees import tree
-from generator.scalars import INTEGER_LIMIT, RefusedError, scalar
+from generator.scalars import RefusedError, scalar
 from generator.source import Path
 
 Parts = tuple[str | int, ...]
 """Literal texts, and the numbers of the values between them."""
 
 Style = Literal["number", "text", "tree"]
-
-_CERTAIN = re.compile(r"[A-Za-z/][A-Za-z0-9./_-]{4,}[A-Za-z0-9]")
-"""What is written as it is at any place: too long for a word that means something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,7 @@ class Profile:
     slots: tuple[Slot, ...]
     slugs: tuple[int, ...]
     hashes: tuple[Parts, ...]
-    objects: tuple[Body, ...]
+    objects: Sequence[Body]
     key: str = ""
 
 
@@ -102,13 +98,6 @@ def joined(parts: Parts, values: Sequence[Value]) -> str:
     return "".join(part if isinstance(part, str) else str(values[part]) for part in parts)
 
 
-def stamp(profile: Profile, values: Sequence[Value]) -> dict[str, bytes]:
-    """What kustomize prints for a tenant, by path; RefusedError where only kustomize knows what it makes of a value."""
-    every = with_computed(profile, values)
-    texts = _texts(profile.slots, every)
-    return {joined(template.path, every): _filled(template, texts) for template in profile.templates}
-
-
 def with_computed(profile: Profile, values: Sequence[Value]) -> list[Value]:
     """The values of a shape's holes, and what follows from them: name suffixes and hashes."""
     every = [*values, *(slug_of(values[hole]) for hole in profile.slugs)]
@@ -119,27 +108,3 @@ def with_computed(profile: Profile, values: Sequence[Value]) -> list[Value]:
         for parts in profile.hashes
     ]
     return [*every, *hashes]
-
-
-def _texts(slots: Sequence[Slot], values: Sequence[Value]) -> list[str]:
-    plain: list[str | None] = []
-    for value in values:
-        if type(value) is str:
-            plain.append(value if _CERTAIN.fullmatch(value) else None)
-        elif type(value) is int and not -INTEGER_LIMIT < value < INTEGER_LIMIT:
-            raise RefusedError(f"{value} has more digits than are proven")
-        else:
-            plain.append(None)
-    found = []
-    for slot in slots:
-        hole = slot.parts[0]
-        text = plain[hole] if len(slot.parts) == 1 and type(hole) is int else None
-        found.append(slot.write(values) if text is None else text)
-    return found
-
-
-def _filled(template: Template, texts: Sequence[str]) -> bytes:
-    pieces: list[str] = [""] * (2 * len(template.slots) + 1)
-    pieces[0::2] = template.literals
-    pieces[1::2] = [texts[slot] for slot in template.slots]
-    return "".join(pieces).encode()

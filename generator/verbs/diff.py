@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator import trees
+from generator.cache import Cache, default_folder
 from generator.census import WholeFleetError
 from generator.changes import Review, TenantChange
 from generator.comparison import PUBLISHED, Base, Pairs, base, pairs, sources
@@ -89,9 +90,9 @@ def run(root: Path, asked: Asked = Asked()) -> int:
 
 
 def _read(root: Path) -> Fleet:
-    from generator.pipeline import read  # noqa: PLC0415  # what judges a whole fleet
+    from generator.remembered import read_tree  # noqa: PLC0415  # what judges a whole fleet
 
-    return read(root)
+    return read_tree(root, Cache(default_folder()))
 
 
 def _laid_out(made: Review, layout: str) -> str:

@@ -1,0 +1,45 @@
+"""How tenants were taken apart into shape and values, remembered by their tokens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from generator.cache import Cache, Kind, digest
+from generator.identity import workshop
+from generator.profiles.shape import Shaped
+from generator.shapes import Group
+
+_KIND: Kind = "rows"
+
+
+def kept_shapes(cache: Cache, name: str) -> dict[str, Shaped]:
+    """Each tenant that was taken apart before by its token; those of one shape have one object for it."""
+    raw = cache.get(_KIND, _key(name))
+    if raw is None:
+        return {}
+    shapes, rows = json.loads(raw)
+    tuples = [_tuple(shape) for shape in shapes]
+    return {token: Shaped(tuples[number], tuple(values)) for token, (number, values) in rows.items()}
+
+
+def keep_shapes(cache: Cache, name: str, known: Mapping[str, Shaped], groups: Sequence[Group]) -> None:
+    """Remember the tenants of all groups, where they are not those that are known."""
+    rows = {
+        unit.token: (number, values)
+        for number, group in enumerate(groups)
+        for unit, values in group.members
+        if unit.token
+    }
+    if rows and rows.keys() != known.keys():
+        body = [[group.shape for group in groups], rows]
+        cache.put(_KIND, _key(name), json.dumps(body, ensure_ascii=False).encode())
+
+
+def _key(name: str) -> str:
+    return digest(workshop(), "shapes", name)
+
+
+def _tuple(node: Any) -> Any:
+    return tuple(_tuple(child) for child in node) if isinstance(node, list) else node

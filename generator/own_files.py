@@ -1,0 +1,50 @@
+"""The files of tenants' overlays, remembered: they are written from the whole spec, value by value, and seldom change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from generator.cache import Cache, Kind, digest
+from generator.compile import unit_files
+from generator.identity import workshop
+from generator.model import Unit
+
+_KIND: Kind = "rows"
+
+
+@dataclass(slots=True)
+class OwnFiles:
+    """Of the tenants of one shape in one environment, which `name` stands for, by their tokens."""
+
+    cache: Cache
+    name: str
+    _kept: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    _now: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        raw = self.cache.get(_KIND, self._key())
+        if raw is not None:
+            self._kept = json.loads(raw)
+
+    def of(self, unit: Unit) -> dict[str, bytes]:
+        """As `unit_files`; a tenant without a token is not remembered."""
+        folder = f"tenants/{unit.name}/"
+        if not unit.token:
+            return unit_files(unit)
+        texts = self._kept.get(unit.token)
+        if texts is not None:
+            self._now[unit.token] = texts
+            return {folder + path: text.encode() for path, text in texts.items()}
+        files = unit_files(unit)
+        self._now[unit.token] = {path.removeprefix(folder): raw.decode() for path, raw in files.items()}
+        return files
+
+    def keep(self) -> None:
+        """Remember those that were asked for, once all of them were."""
+        if self._now and self._now.keys() != self._kept.keys():
+            self.cache.put(_KIND, self._key(), json.dumps(self._now, ensure_ascii=False).encode())
+
+    def _key(self) -> str:
+        return digest(workshop(), "own files", self.name)
