@@ -201,13 +201,13 @@ def files(root: Path, commit: str, folder: str = "") -> dict[str, Entry]:
     where = f"{commit}:{folder}" if folder else f"{commit}^{{tree}}"
     out = run(root, ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", where])
     lines = (line.partition("\t") for line in out.decode(errors="surrogateescape").split("\0") if line)
-    return {path: Entry(head[:6], head[-40:]) for head, _, path in lines}  # "100644 blob ID"
+    return {path: Entry(head[:6], head.rpartition(" ")[2]) for head, _, path in lines}  # "100644 blob ID"
 
 
 def folders(root: Path, commit: str, folder: str) -> dict[str, str]:
     """The folders right in a folder of the commit's tree, and their ids; none where there is no such folder."""
     lines = os.fsdecode(attempt(root, ["ls-tree", "-d", "-z", "--end-of-options", f"{commit}:{folder}"])[1]).split("\0")
-    return {path: head[-40:] for head, _, path in (line.partition("\t") for line in lines if line)}
+    return {path: head.rpartition(" ")[2] for head, _, path in (line.partition("\t") for line in lines if line)}
 
 
 def changed(root: Path, before: str, after: str, folders: Sequence[str]) -> dict[str, Entry | None]:
@@ -236,7 +236,6 @@ def blobs(root: Path, ids: Iterable[str]) -> dict[str, bytes]:
     return found
 
 
-@lru_cache(maxsize=16)
 def folder(root: Path) -> Path:
     """The repository's own folder (`.git`), which its work trees share."""
     arguments = ["rev-parse", "--path-format=absolute", "--git-common-dir", "--show-object-format"]

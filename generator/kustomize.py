@@ -105,10 +105,14 @@ class Installed:
 
     def answers(self, overlays: Sequence[Overlay]) -> list[Answer]:
         """The answer for each overlay; ToolError where kustomize is missing."""
-        return find().answers(overlays)
+        return _found().answers(overlays)
 
 
 @cache
+def _found() -> Kustomize:
+    return find()
+
+
 def find() -> Kustomize:
     """The installed kustomize; ToolError where it is missing or of another version than the output's bytes are promised for."""
     import importlib.metadata  # noqa: PLC0415  # slow to import, and needed where something is built

@@ -359,8 +359,8 @@ def test_a_run_reads_nothing_else(site: Site) -> None:
         "        if path.startswith(root + os.sep):\n"
         "            seen.add(os.path.relpath(path, root).split(os.sep)[0])\n"
         "sys.addaudithook(hook)\n"
-        "from generator import commands\n"
-        "commands.quad.main(standalone_mode=False)\n"
+        "from generator.commands import group\n"
+        "group.quad.main(standalone_mode=False)\n"
         "print(*sorted(seen))\n"
     )
     command = [sys.executable, "-c", program, "-C", str(site.root), "render", "--no-cache"]
