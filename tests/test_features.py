@@ -101,8 +101,10 @@ def test_an_example_gives_its_golden(path: Path, plain: Objects) -> None:
 
 @pytest.mark.parametrize("name", CATALOGUE.of("feature"))
 def test_a_feature_has_its_effects(name: str, plain: Objects) -> None:
-    objects = example(FEATURES / name / "examples" / "full.yaml")
-    for effect in yaml.safe_load((FEATURES / name / "tests" / "effects.yaml").read_bytes()):
+    path, objects = FEATURES / name / "tests" / "effects.yaml", example(FEATURES / name / "examples" / "full.yaml")
+    effects = yaml.safe_load(path.read_bytes()) if path.is_file() else None
+    assert effects, f"{path.relative_to(ROOT)} is missing, or says nothing"
+    for effect in effects:
         assert is_seen(effect, objects), f"not with the feature: {effect['says']}"
         assert not is_seen(effect, plain), f"also without the feature: {effect['says']}"
 

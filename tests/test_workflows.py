@@ -36,9 +36,9 @@ PERMISSIONS = {
     "verify.yml/verify": {"contents": "read"},
 }
 ACTIONS = {
+    "actions/attest-build-provenance",
     "actions/cache",
     "actions/cache/restore",
-    "actions/attest-build-provenance",
     "actions/checkout",
     "actions/download-artifact",
     "actions/setup-go",
