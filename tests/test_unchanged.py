@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from generator import remembered, unchanged
+from generator import pipeline, unchanged
 from generator.identity import INPUT
 from generator.model import Fleet
 from tests.caching import is_unchanged, render, trees
@@ -324,7 +324,7 @@ def test_a_pin_that_leaves_the_history_is_refused(site: Site) -> None:
 
 def test_input_that_changes_during_a_run_is_not_mistaken(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was read when the key was made is not what was rendered: neither is remembered as the other."""
-    wanted, read = trees(site.output), remembered.read
+    wanted, read = trees(site.output), pipeline.read
     site.edit("tenants/production/demo.yaml", "Demo site", "Another name")
 
     def late(root: Path, *rest: Any) -> Fleet:
@@ -332,7 +332,7 @@ def test_input_that_changes_during_a_run_is_not_mistaken(site: Site, monkeypatch
             site.edit("tenants/production/demo.yaml", "Another name", "A third name")
         return read(root, *rest)
 
-    monkeypatch.setattr(remembered, "read", late)
+    monkeypatch.setattr("generator.remembered.read", late)
     assert site.render().code == 0
     monkeypatch.undo()
     assert b"A third name" in b"".join(raw for raw in trees(site.output).values() if raw)
