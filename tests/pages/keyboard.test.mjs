@@ -126,6 +126,7 @@ on("demo", "a long list of tenants scrolls by the keyboard", async (page) => {
   await page.locator("#change-4 .members > summary").click();
   const list = page.locator("#change-4 .long").first();
   await list.focus();
+  await page.waitForFunction(() => document.activeElement.scrollHeight > document.activeElement.clientHeight);
   await press(page, "End");
   await page.waitForFunction(() => document.activeElement.scrollTop > 0);
 });
