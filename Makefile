@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup render validate check review publish dist test golden diff all bench e2e pages crds lock clean
+.PHONY: help setup render validate check review publish dist test golden diff all bench e2e pages outside crds lock clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -30,8 +30,8 @@ all: ; @.ci/all  ## every suite at its full length: hours
 bench: setup ; @$(BIN)/python -m tests.bench $(ARGS)  ## CPU of quad and its peers on a generated fleet; ARGS="--tenants 1000 --write" for docs/
 e2e: setup crds  ## scenarios on a real control plane: kube-apiserver, Argo CD, Argo Rollouts (needs Go and Redis)
 	@QUAD_E2E=1 $(BIN)/pytest tests/e2e -n 0 --override-ini addopts="-ra --strict-markers --strict-config --import-mode=importlib"
-pages: setup  ## the HTML review in a real browser: search, keys, safety, accessibility (needs Node.js and Chromium)
-	@$(BIN)/python tests/pages/run.py
+pages: setup ; @$(BIN)/python tests/pages/run.py  ## the HTML review in a real browser: search, keys, safety, accessibility (needs Node.js and Chromium)
+outside: setup ; @$(BIN)/python -m tests.outside.run  ## let checkers that others wrote look at the rendered sample fleet (needs Go)
 crds:  ## fetch the CRD schemas that the tests check against (needs Go)
 	@tests/crds/fetch
 lock: setup  ## lock the dependencies again, to their newest versions

@@ -6,11 +6,13 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from generator.model import Tenant
+from generator.model import Catalogue, Tenant
 
 
-def application_of(fleet: Mapping[str, Any], tenant: Tenant) -> str:
-    """The file of the tenant's Application in its environment's tree; `fleet` is what fleet.yaml says."""
+def application_of(fleet: Mapping[str, Any], tenant: Tenant, catalogue: Catalogue) -> str:
+    """The file of the tenant's Application in its environment's tree, empty for a Compose project; `fleet` is fleet.yaml's data."""
+    if tenant.spec["model"] in catalogue.composing:
+        return ""
     shard = shard_of(tenant.name, fleet["argocd"]["shards"])
     return f"argocd/{tenant.spec['cluster']}/{shard}/{tenant.name}.yaml"
 

@@ -13,17 +13,20 @@ from generator import schema as schemas
 from generator.derive import FUNCTIONS
 from generator.diagnostics import Diagnostic, Span
 from generator.expressions import syntax_error
-from generator.model import Component, Repository
+from generator.model import WORKS_WITH, Component, Repository
+from generator.objects import nodes
 from generator.schema_errors import closest, located_in, schema_problems
 from generator.source import Document, Path
 from generator.traps import trap_problems
-from generator.traps.view import nodes
 
 _NEEDED = {
     "base": ("README.md", "kustomization.yaml"),
     "argocd": ("README.md", "kustomization.yaml"),
+    "database": ("README.md", "kustomization.yaml", "schema.yaml"),
+    "cache": ("README.md", "kustomization.yaml", "schema.yaml"),
     "model": ("README.md", "kustomization.yaml", "schema.yaml"),
     "state": ("README.md", "kustomization.yaml", "schema.yaml"),
+    "platform": ("README.md", "kustomization.yaml", "schema.yaml"),
     "feature": ("README.md", "kustomization.yaml", "schema.yaml", "examples/minimal.yaml"),
 }
 _FIXED = ("base", "argocd", "argocd-root")
@@ -99,6 +102,8 @@ def _no_mapping(component: Component) -> Iterator[Diagnostic]:
 
 def _lacking(component: Component) -> Iterator[Diagnostic]:
     for name in _NEEDED[component.kind]:
+        if name == "kustomization.yaml" and component.composes and component.kind != "base":
+            continue
         if name not in component.files:
             message = f"{_called(component)} lacks {name}"
             help = "CONTRIBUTING.md says what a folder of the catalogue holds"
@@ -159,16 +164,17 @@ def _nodes(schema: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Mappin
 def _names(repository: Repository, component: Component) -> Iterator[Diagnostic]:
     document = component.schema
     assert document is not None
-    known = {"x-requires": "feature", "x-conflicts": "feature", "x-models": "model"}
+    works_with = {key: kind for key, (kind, _) in WORKS_WITH.items()}
+    known = {"x-requires": "feature", "x-conflicts": "feature", "x-needs": "platform", **works_with}
     for key, kind in known.items():
-        names = list(repository.catalogue.of(kind))  # type: ignore[arg-type]
-        for index, name in enumerate(document.data.get(key, [])):
+        names = list(repository.catalogue.of(kind))
+        said = document.data.get(key, [])
+        for index, name in enumerate(said):
             if name not in names:
                 label = closest(name, names)
                 help = f"use one of: {', '.join(names)}"
-                yield Diagnostic(
-                    f"unknown-{kind}", f"unknown {kind} `{name}`", document.value((key, index)), label=label, help=help
-                )
+                span = document.key((key, name)) if isinstance(said, Mapping) else document.value((key, index))
+                yield Diagnostic(f"unknown-{kind}", f"unknown {kind} `{name}`", span, label=label, help=help)
 
 
 def _releases(repository: Repository) -> list[Diagnostic]:

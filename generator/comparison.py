@@ -14,7 +14,7 @@ from generator.diagnostics import Diagnostic, has_errors
 from generator.gathering import Gathering
 from generator.hydrate import Hydration
 from generator.making import hydrated
-from generator.model import Fleet, Progress, Repository, Tenant, Tree, Unit
+from generator.model import Fleet, Progress, Repository, Tenant
 from generator.pins import History
 from generator.pipeline import read
 from generator.profiles.template import Stamped
@@ -23,6 +23,7 @@ from generator.recognition import recognised
 from generator.snapshot import Snapshot
 from generator.tip import record_at
 from generator.trees import Trees
+from generator.units import Tree, Unit
 
 NEWER = "the working tree"
 

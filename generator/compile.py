@@ -1,7 +1,8 @@
 """Stage 4: the kustomizations of every tenant and of Argo CD's roots, as files in memory.
 
 What an overlay says is data: a kustomization.yaml that lists components, and the resolved tenant as an object that the
-components read with `replacements`. No Kubernetes shape is made here, and no text is put together by hand.
+components read with `replacements`. No Kubernetes shape is made here, and no text is put together by hand. A tenant whose model is
+no Kubernetes has a Compose project instead (`composing.py`).
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from typing import Any
 
 from generator.applications import application_of
 from generator.blocks import Written
+from generator.composing import environment, project
 from generator.fast_writing import write, written
-from generator.model import Build, Catalogue, Component, Repository, Spec, Tenant, Tree, Unit, components_of
+from generator.model import COMPOSE, Catalogue, Component, Repository, Spec, Tenant, components_of
 from generator.reads import reads_of
+from generator.units import Build, Tree, Unit
 
 GROUP = "quadrangle.dev"
 _LOCAL = {"config.kubernetes.io/local-config": "true"}
-_NOT_BUILT = re.compile(r"(^|/)(README\.md|schema\.yaml|compose\.yaml)$|^examples/|^tests/")
 
 Files = dict[str, bytes]
 
@@ -42,7 +44,7 @@ def compile_roots(repository: Repository, environment: str, claims: Collection[t
     files = catalogue_files(catalogue, first)
     builds = [
         _roots(fleet, catalogue, environment, cluster, {shard for where, shard in claims if where == cluster}, files)
-        for cluster in sorted({cluster for cluster, _ in claims})
+        for cluster in sorted({cluster for cluster, _ in claims} | set(platforms_in(fleet, environment)))
     ]
     return Tree(environment, dict(sorted(files.items())), tuple(builds))
 
@@ -55,9 +57,11 @@ def _environment(repository: Repository, name: str, tenants: Sequence[Tenant]) -
     files: Files = {}
     builds: list[Build] = []
     claims: dict[str, set[str]] = defaultdict(set)
-    for unit in units:
+    for unit in (unit for unit in units if unit.application):
         _, cluster, shard, _ = unit.application.split("/")
         claims[cluster].add(shard)
+    for cluster in platforms_in(fleet, name):
+        claims[cluster] |= set()
     for cluster, shards in sorted(claims.items()):
         builds.append(_roots(fleet, repository.catalogue_of(first), name, cluster, shards, files))
     for ring in sorted({tenant.spec["ring"] for tenant in tenants} | {first}):
@@ -66,8 +70,8 @@ def _environment(repository: Repository, name: str, tenants: Sequence[Tenant]) -
 
 
 def _unit(fleet: Mapping[str, Any], catalogue: Catalogue, tenant: Tenant) -> Unit:
-    spec, place = _in_order(tenant.spec, catalogue), application_of(fleet, tenant)
-    return Unit(tenant.name, spec, _argocd(fleet, tenant), catalogue, place, tenant.token)
+    spec, place = _in_order(tenant.spec, catalogue), application_of(fleet, tenant, catalogue)
+    return Unit(tenant.name, spec, _argocd(fleet, tenant) if place else {}, catalogue, place, tenant.token)
 
 
 def _in_order(spec: Spec, catalogue: Catalogue) -> Spec:
@@ -89,10 +93,9 @@ def _is_read(path: tuple[str, ...], catalogue: Catalogue) -> bool:
 def catalogue_files(catalogue: Catalogue, ring: str) -> Files:
     """The build inputs of the catalogue, where the overlays of a ring look for them."""
     return {
-        f"catalogue/{ring}/{component.folder.removeprefix('overlays/')}/{name}": raw
+        f"catalogue/{ring}/{component.place}/{name}": raw
         for component in catalogue.components
-        for name, raw in component.files.items()
-        if not _NOT_BUILT.search(name)
+        for name, raw in component.inputs.items()
     }
 
 
@@ -103,11 +106,15 @@ def unit_files(unit: Unit) -> Files:
     up = f"../../../catalogue/{unit.spec['ring']}"
     spec = written(unit.spec)
     files[f"{folder}/overlay/tenant.yaml"] = write(_object("Tenant", unit.name, spec))
+    if not unit.application:
+        files[f"{folder}/compose/{COMPOSE}"] = write(project(unit, up))
+        files[f"{folder}/compose/.env"] = environment(unit)
+        return files
     resources = ["tenant.yaml"]
     for component, name in lists_of(unit.spec, unit.catalogue):
         items = {name: unit.spec["features"][component.name].get(name, [])}
         resources += _instances(component, items, spec, f"{folder}/overlay", up, files)
-    components = [f"{up}/{_path(kind, name)}" for kind, name in components_of(unit.spec)]
+    components = [f"{up}/{_path(kind, name)}" for kind, name in components_of(unit.spec, unit.catalogue.last)]
     files[f"{folder}/overlay/kustomization.yaml"] = write(_overlay(unit, resources, components))
     files[f"{folder}/argocd/tenant.yaml"] = write(_object("Tenant", unit.name, written(_for_argocd(unit))))
     files[f"{folder}/argocd/kustomization.yaml"] = write(_kustomization(["tenant.yaml"], [f"{up}/argocd"]))
@@ -184,7 +191,7 @@ def _instances(
         for value in values:
             slug = slug_of(value)
             path = f"each/{component.name}/{name}/{slug}"
-            inner = f"../../../../{up}/{component.folder.removeprefix('overlays/')}/each/{name}"
+            inner = f"../../../../{up}/{component.place}/each/{name}"
             item = Written(f"{written({'item': value})}\n{written({'tenant': owner})}")
             files[f"{folder}/{path}/item.yaml"] = write(_object("Item", "item", item))
             files[f"{folder}/{path}/kustomization.yaml"] = write(
@@ -225,6 +232,25 @@ def _argocd(fleet: Mapping[str, Any], tenant: Tenant) -> dict[str, str]:
     }
 
 
+def platforms_in(fleet: Mapping[str, Any], environment: str) -> list[str]:
+    """The clusters whose platform's Applications are in this environment's tree."""
+    clusters = fleet["clusters"].items()
+    return sorted(name for name, each in clusters if each.get("platform", {}).get("environment") == environment)
+
+
+def _platform(cluster: Mapping[str, Any], ring: str) -> tuple[dict[str, str], list[str]]:
+    """What the platform's components read of a cluster, and which are chosen."""
+    said, ingress = cluster["platform"], cluster["ingress"]
+    spec = {
+        "server": cluster["server"],
+        "ring": ring,
+        "contact": said["contact"],
+        "issuer": ingress["issuer"],
+        "ingressClass": ingress["class"],
+    }
+    return spec, sorted(said["components"])
+
+
 def _roots(
     fleet: Mapping[str, Any],
     catalogue: Catalogue,
@@ -239,12 +265,22 @@ def _roots(
     ring = fleet["rings"][0]["name"]
     shards = [{"name": shard, "path": f"argocd/{cluster}/{shard}"} for shard in sorted(names)]
     argocd = {**_target(fleet, environment), "server": "https://kubernetes.default.svc", "path": f"argocd/{cluster}"}
-    spec = {"name": name, "shardName": f"{name}.shard", "cluster": cluster, "argocd": argocd, "shards": shards}
+    spec: dict[str, Any] = {
+        "name": name,
+        "shardName": f"{name}.shard",
+        "cluster": cluster,
+        "argocd": argocd,
+        "shards": shards,
+    }
+    components = ["argocd-root"]
+    if cluster in platforms_in(fleet, environment):
+        spec["platform"], chosen = _platform(fleet["clusters"][cluster], ring)
+        components += ["argocd-platform", *(f"platform/{each}" for each in chosen), "argocd-platform/place"]
     owner = written(spec)
     files[f"{folder}/cluster.yaml"] = write(_object("Cluster", name, owner))
     component = catalogue.of("argocd")["argocd-root"]
     up = f"../../catalogue/{ring}"
     resources = ["cluster.yaml"]
     resources += _instances(component, {"shards": shards}, owner, folder, up, files)
-    files[f"{folder}/kustomization.yaml"] = write(_kustomization(resources, [f"{up}/argocd-root"]))
+    files[f"{folder}/kustomization.yaml"] = write(_kustomization(resources, [f"{up}/{each}" for each in components]))
     return Build(name, folder, f"argocd/{cluster}/root.yaml", catalogue.commit)

@@ -1,12 +1,14 @@
 """The named pure functions behind `x-derive`: a value made from other values of the tenant.
 
 An argument that begins with `$.` is a path in the tenant; `$cluster.`, `$environment.`, `$release.` and `$fleet.` are paths in
-what the tenant refers to; anything else stands for itself.
+what the tenant refers to, `$catalogue.` in what the folders of overlays/ say for themselves (`x-provides`); anything else stands
+for itself.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -52,9 +54,23 @@ def identifier(*parts: Any) -> str:
     return re.sub(r"[^a-z0-9_]", "_", join(*parts).lower())
 
 
+def as_json(value: Any) -> str:
+    """A list or map as one text, the way from a tenant's data to a file that a program in a pod reads."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def max_children(limit: str, worker: str) -> int:
     """How many PHP-FPM workers fit the memory limit; at least one."""
     return max(1, int((quantity(limit) - FPM_RESERVE) // quantity(worker)))
+
+
+def pick(values: Any, *keys: Any) -> Any:
+    """What stands in a map of maps under these keys; where nothing does, the value is for somebody else to say."""
+    for key in keys:
+        if not isinstance(values, Mapping) or key not in values:
+            raise MissingArgumentError(key)
+        values = values[key]
+    return values
 
 
 def share(total: str, percent: int) -> str:
@@ -82,7 +98,9 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "copy": copy,
     "identifier": identifier,
     "join": join,
+    "json": as_json,
     "max-children": max_children,
+    "pick": pick,
     "share": share,
     "spread-cron": spread_cron,
 }

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from generator import git, identity
 from generator.diagnostics import Diagnostic
-from generator.holding import argocd_path, blame, builds_itself, catalogue_differs, clashes, tenants_in
+from generator.holding import blame, catalogue_differs, clashes, tenants_in
 from generator.judgement import Case
 from generator.ledger import UNEQUAL, Record, Source, catalogues_of, check_of
 from generator.model import Fleet
 from generator.publish import Draft, Outcome, Place, Planned, Request, about, differing, entries_of, refused
 from generator.recognition import recognised
-from generator.rendering import Rendering, Tools, compose, object_in, spec_in
+from generator.rendering import Rendering, Tools, compose, reads_catalogue, spec_in
 from generator.schema import resolved
 from generator.snapshot import Snapshot, of_commit
 from generator.summary import summary
@@ -114,9 +114,7 @@ def _stuck(place: Place, rendering: Rendering, trees: Mapping[str, Snapshot]) ->
             "mend the tenant; or set `argocd.source: manifests`, where tenants stand by themselves",
         )
         for name, tree in trees.items()
-        if new
-        and builds_itself(object_in(tree, argocd_path(name)))
-        and catalogue_differs(new, tree, spec_in(tree, name))
+        if new and reads_catalogue(tree, name) and catalogue_differs(new, tree, spec_in(tree, name))
     ]
 
 

@@ -1,6 +1,6 @@
 """Writes tenants/, and nothing else does: files with their comments, whole or not at all.
 
-An edit touches the bytes it is about and no other: ruamel says where a value stands, and what comes out is read again.
+An edit touches the bytes it is about and no other (`splicing.py`).
 """
 
 from __future__ import annotations
@@ -8,16 +8,16 @@ from __future__ import annotations
 import io
 import os
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.nodes import MappingNode, Node
 
 from generator.diagnostics import ToolError
 from generator.model import Schema
+from generator.splicing import Value, with_fields
 
 WIDTH = 100
 
@@ -69,70 +69,32 @@ def write_over(path: Path, before: bytes, after: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
+def write_all(changes: Sequence[tuple[Path, bytes, bytes]]) -> None:
+    """Replace the bytes of many files, each in one step; where one cannot be written, those before it are as they were."""
+    done: list[tuple[Path, bytes, bytes]] = []
+    try:
+        for path, before, after in changes:
+            write_over(path, before, after)
+            done.append((path, before, after))
+    except BaseException:
+        for path, before, after in reversed(done):
+            write_over(path, after, before)
+        raise
+
+
 def with_pin(raw: bytes, ring: int, commit: str) -> bytes:
     """fleet.yaml with the ring of that index pinned to the commit, or not pinned any more where it is empty."""
-    text = raw.decode()
-    expected = _plain(text)
-    entry = expected["rings"][ring]
-    if not commit and "catalogue" not in entry:
-        return raw
-    new = _spliced(text, _ring_node(text, ring), "catalogue", commit)
-    entry["catalogue"] = commit
-    if not commit:
-        del entry["catalogue"]
-    if _plain(new) != expected:
-        raise ToolError("fleet.yaml is written in a way that cannot be edited", "write `catalogue` by hand")
-    return new.encode()
+    return with_fields(raw, ("rings", ring), {"catalogue": commit or None}, "fleet.yaml")
 
 
-def _ring_node(text: str, ring: int) -> MappingNode:
-    top = _yaml().compose(text)
-    node = next(value for key, value in top.value if key.value == "rings").value[ring]
-    assert isinstance(node, MappingNode)
-    return node
+def with_frozen(raw: bytes, ring: int, reason: str) -> bytes:
+    """fleet.yaml with the ring of that index frozen for the reason, or not frozen any more where it is empty."""
+    return with_fields(raw, ("rings", ring), {"frozen": reason or None}, "fleet.yaml")
 
 
-def _spliced(text: str, node: MappingNode, name: str, value: str) -> str:
-    """The text with one quoted field of a mapping set, in the mapping's own style, or taken out where the value is empty."""
-    pairs: list[tuple[Node, Node]] = node.value
-    found = next((index for index, (key, _) in enumerate(pairs) if key.value == name), None)
-    if found is None:
-        last = _end(pairs[-1][1])
-        field = f'{name}: "{value}"'
-        if node.flow_style:
-            return f"{text[:last]}, {field}{text[last:]}"
-        last = _line_end(text, last)
-        newline = "\r\n" if text[: text.rfind("\n", 0, last)].endswith("\r") else "\n"
-        return f"{text[:last]}{newline}{' ' * pairs[0][0].start_mark.column}{field}{text[last:]}"
-    key, old = pairs[found]
-    if value:
-        return f'{text[: _start(old)]}"{value}"{text[_end(old) :]}'
-    if node.flow_style:
-        start, end = _start(key), _end(old)
-        start, end = (_end(pairs[found - 1][1]), end) if found else (start, _start(pairs[1][0]))
-        return text[:start] + text[end:]
-    if found:
-        return text[: text.rindex("\n", 0, _start(key))].removesuffix("\r") + text[_line_end(text, _end(old)) :]
-    return text[: _start(key)] + text[_line_end(text, _end(old)) :].lstrip(" \r\n")
-
-
-def _start(node: Node) -> int:
-    return int(node.start_mark.index)
-
-
-def _end(node: Node) -> int:
-    return int(node.end_mark.index)
-
-
-def _line_end(text: str, at: int) -> int:
-    """The end of the line without its break: a comment after a value stays with it."""
-    end = text.find("\n", at)
-    end = len(text) if end < 0 else end
-    return end - 1 if text[at:end].endswith("\r") else end
-
-
-def _plain(text: str) -> Any:
-    return YAML(typ="safe", pure=True).load(text)
+def with_release(raw: bytes, fields: Mapping[str, Value | None], name: str) -> bytes:
+    """A tenant's file with fields of its `release` set, or taken out where they are None."""
+    return with_fields(raw, ("release",), fields, name)
 
 
 def _description(schema: Schema, name: str) -> str:

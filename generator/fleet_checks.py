@@ -10,7 +10,7 @@ from generator import schema as schemas
 from generator.derive import quantity
 from generator.diagnostics import Diagnostic, Related, Span
 from generator.layers import span_of
-from generator.model import Schema, Spec, Tenant
+from generator.model import Repository, Schema, Spec, Tenant
 from generator.settle import Found, settle
 from generator.source import Document, Path
 
@@ -23,10 +23,12 @@ Quota = tuple[float, float]
 _RESOURCES = ("cpu", "memory")
 
 
-def fleet_problems(fleet: Document, schema_of: SchemaOf, tenants: Sequence[Tenant]) -> list[Diagnostic]:
+def fleet_problems(repository: Repository, schema_of: SchemaOf, tenants: Sequence[Tenant]) -> list[Diagnostic]:
     """Every problem between tenants, in no particular order."""
+    fleet = repository.fleet
+    assert fleet is not None
     claimed = [*_claimed_twice(schema_of, tenants), *_reserved_namespaces(fleet, tenants)]
-    return [*claimed, *_outside_region(fleet, schema_of, tenants), *_over_capacity(fleet, tenants)]
+    return [*claimed, *_outside_region(fleet, schema_of, tenants), *_over_capacity(repository, fleet, tenants)]
 
 
 def _place(tenant: Tenant, path: Path) -> Span:
@@ -158,12 +160,18 @@ def _outside_region(fleet: Document, schema_of: SchemaOf, tenants: Sequence[Tena
 def _pinned(schema: Schema, tenant: Tenant) -> list[tuple[Path, Any]]:
     """The regions somebody said; those derived follow the cluster's or the tenant's."""
     regions = [(path, value) for path, node, value in schemas.walk(schema, tenant.spec) if node.get("x-region")]
-    return [(path, value) for path, value in regions if tenant.origins[path][0].layer != "derived"]
+    return [(path, value) for path, value in regions if not _is_derived(tenant, path)]
 
 
-def _over_capacity(fleet: Document, tenants: Sequence[Tenant]) -> list[Diagnostic]:
+def _is_derived(tenant: Tenant, path: Path) -> bool:
+    """Whether nobody said it; who said a list said all that is in it."""
+    said = (tenant.origins[path[:length]] for length in range(len(path), 0, -1) if path[:length] in tenant.origins)
+    return next(said)[0].layer == "derived"
+
+
+def _over_capacity(repository: Repository, fleet: Document, tenants: Sequence[Tenant]) -> list[Diagnostic]:
     problems = []
-    taken = ((tenant.spec["cluster"], quota_of(tenant.spec)) for tenant in tenants)
+    taken = ((tenant.spec["cluster"], quota_of(repository, tenant.spec)) for tenant in tenants)
     for name, resource, claimed, most in exceeded(fleet.data, taken):
         path = ("clusters", name, "capacity", resource)
         amount = _amount(claimed, resource)
@@ -173,8 +181,10 @@ def _over_capacity(fleet: Document, tenants: Sequence[Tenant]) -> list[Diagnosti
     return problems
 
 
-def quota_of(spec: Spec) -> Quota:
-    """What a tenant may take of its cluster."""
+def quota_of(repository: Repository, spec: Spec) -> Quota:
+    """What a tenant may take of its cluster; nothing where it is a Compose project."""
+    if spec["model"] in repository.catalogue_of(spec["ring"]).composing:
+        return 0, 0
     cpu, memory = (quantity(spec["quota"][resource]) for resource in _RESOURCES)
     return cpu, memory
 

@@ -92,6 +92,11 @@ def argocd_path(tenant: str) -> str:
     return f"tenants/{tenant}/argocd/tenant.yaml"
 
 
+def project_path(tenant: str) -> str:
+    """Where it has the Compose project of a tenant that is one."""
+    return f"tenants/{tenant}/compose/compose.yaml"
+
+
 def claims(paths: Iterable[str]) -> set[Claim]:
     """Where Applications lie."""
     found = (_APPLICATION.fullmatch(path) for path in paths)

@@ -20,7 +20,6 @@ from generator.ground import Ground
 from generator.identity import workshop
 from generator.kept_shapes import keep_shapes, kept_shapes
 from generator.kustomize import Builder, Installed
-from generator.model import Tree, Unit
 from generator.own_files import OwnFiles
 from generator.plain import build_all
 from generator.profiles.assemble import files_of
@@ -32,6 +31,7 @@ from generator.profiles.store import from_bytes, to_bytes
 from generator.profiles.template import Profile, Stamped
 from generator.scalars import RefusedError
 from generator.shapes import Group, catalogues_of, groups_of, name_of
+from generator.units import Tree, Unit
 
 _KIND: Kind = "profile"
 _TENANT: Kind = "tenant"
@@ -96,9 +96,10 @@ def hydrate(
 ) -> Iterator[Hydrated]:
     """Each tenant as soon as it is made; the tree's own files must be on the ground."""
     left: list[_Left] = []
+    yield from (Hydrated(unit, unit_files(unit)) for unit in tree.units if not unit.builds)
     if how.plain:
         ground.stand()  # all that follows goes there at once
-        left = [_Left(Hydrated(unit, unit_files(unit)), "") for unit in tree.units]
+        left = [_Left(Hydrated(unit, unit_files(unit)), "") for unit in tree.units if unit.builds]
     else:
         groups = _groups(tree, how.cache)
         _compile(groups, ground, how)

@@ -83,6 +83,15 @@ class Kubectl:
             self._run(["get", "--namespace", namespace, "--ignore-not-found", "-o", "json", *wanted], context)
         )
 
+    def raw(self, context: str, path: str) -> Any:
+        """What the server answers at a path; None where it has none."""
+        code, out, complaint = self._attempt(["get", "--raw", path], context)
+        if code and "(NotFound)" in complaint:
+            return None
+        if code:
+            raise _failed(complaint)
+        return json.loads(out)
+
     def _run(self, arguments: Sequence[str], context: str = "") -> bytes:
         code, out, complaint = self._attempt(arguments, context)
         if code:

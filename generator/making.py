@@ -21,7 +21,7 @@ from generator.hydrate import Hydrated, Hydration, hydrate
 from generator.identity import crds_digest, workshop
 from generator.lookalikes import Sight
 from generator.manifest_loader import ManifestLoader
-from generator.model import Build, Fleet, Manifest, Progress, Tree, Unit
+from generator.model import Fleet, Manifest, Progress
 from generator.profiles.assemble import files_of
 from generator.profiles.stamping import stamp
 from generator.profiles.template import Stamped
@@ -31,6 +31,7 @@ from generator.rules.custom_resource import custom_schema
 from generator.rules.kubernetes_schema import builtin_schema, is_builtin_group
 from generator.rules.scope import Constraint, constraint
 from generator.source import Path as Place
+from generator.units import Build, Tree, Unit
 from generator.verdicts import Seen, Verdicts
 from generator.waivers import waivers_of
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from generator.diagnostics import Diagnostic, Span
@@ -13,7 +15,28 @@ if TYPE_CHECKING:
 
 Schema = Mapping[str, Any]
 Spec = Mapping[str, Any]
-ComponentKind = Literal["base", "model", "feature", "state", "argocd"]
+ComponentKind = Literal["base", "database", "cache", "feature", "model", "state", "platform", "argocd"]
+
+FOLDERS: Mapping[str, ComponentKind] = {
+    "databases": "database",
+    "caches": "cache",
+    "features": "feature",
+    "models": "model",
+    "states": "state",
+}
+"""The folders of overlays/ that hold one folder for each component of a kind that tenants choose."""
+
+WORKS_WITH: Mapping[str, tuple[ComponentKind, tuple[str, ...]]] = {
+    "x-models": ("model", ("model",)),
+    "x-databases": ("database", ("database", "server")),
+    "x-caches": ("cache", ("cache", "server")),
+}
+"""By the keyword with which a feature says what it works with: the kind, and where a tenant names its one component of that."""
+
+COMPOSE = "compose.yaml"
+"""The file of a folder of the catalogue that is a part of a Compose project."""
+
+_NOT_BUILT = re.compile(r"(^|/)(README\.md|schema\.yaml)$|^examples/|^tests/")
 
 SHORT = 7
 """How many digits of a commit are shown."""
@@ -44,6 +67,21 @@ class Component:
         found = {name.split("/")[1] for name in self.files if name.startswith("each/") and name.count("/") > 1}
         return tuple(sorted(found))
 
+    @property
+    def place(self) -> str:
+        """Its folder below the catalogue's."""
+        return self.folder.removeprefix("overlays/")
+
+    @property
+    def inputs(self) -> dict[str, bytes]:
+        """The files that something is built from."""
+        return {name: raw for name, raw in self.files.items() if not _NOT_BUILT.search(name)}
+
+    @property
+    def composes(self) -> bool:
+        """Whether it is no part of a kustomization, but of a Compose project alone."""
+        return COMPOSE in self.files and "kustomization.yaml" not in self.files
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -56,6 +94,39 @@ class Catalogue:
     def of(self, kind: ComponentKind) -> dict[str, Component]:
         """The components of one kind."""
         return {component.name: component for component in self.components if component.kind == kind}
+
+    @property
+    def provided(self) -> Mapping[str, Mapping[str, Any]]:
+        """What the components say for themselves (`x-provides`), by folder of overlays/ and by name."""
+        return {
+            folder: {
+                name: component.schema.data.get("x-provides", {})
+                for name, component in self.of(kind).items()
+                if component.schema is not None and isinstance(component.schema.data, Mapping)
+            }
+            for folder, kind in FOLDERS.items()
+        }
+
+    @property
+    def last(self) -> frozenset[str]:
+        """The features whose schema says `x-last`: they come after the others, whose objects they reach."""
+        return _last_of(self.components)
+
+    @property
+    def composing(self) -> frozenset[str]:
+        """The models whose tenants are Compose projects; no cluster runs them."""
+        return _composing(self.components)
+
+
+@lru_cache(maxsize=64)
+def _composing(components: tuple[Component, ...]) -> frozenset[str]:
+    return frozenset(each.name for each in components if each.kind == "model" and each.composes)
+
+
+@lru_cache(maxsize=64)
+def _last_of(components: tuple[Component, ...]) -> frozenset[str]:
+    schemas = ((each.name, each.schema.data) for each in components if each.kind == "feature" and each.schema)
+    return frozenset(name for name, data in schemas if isinstance(data, Mapping) and data.get("x-last"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,73 +191,26 @@ class Tenant:
 
     @property
     def components(self) -> tuple[tuple[ComponentKind, str], ...]:
-        """What it is built from, in kustomize's order."""
+        """What it is built from, features in the order of their names."""
         return components_of(self.spec)
 
 
-def components_of(spec: Spec) -> tuple[tuple[ComponentKind, str], ...]:
-    """What a tenant is built from, in kustomize's order: base, features by name, model, state."""
-    features: tuple[tuple[ComponentKind, str], ...] = tuple(("feature", name) for name in sorted(spec["features"]))
-    return (("base", "base"), *features, ("model", spec["model"]), ("state", spec["state"]))
+def components_of(spec: Spec, last: Collection[str] = ()) -> tuple[tuple[ComponentKind, str], ...]:
+    """What a tenant is built from, in kustomize's order: base, database, cache, features (`last` at the end), model, state."""
+    servers: tuple[tuple[ComponentKind, str], ...] = (
+        ("database", spec["database"]["server"]),
+        ("cache", spec["cache"]["server"]),
+    )
+    names = sorted(spec["features"], key=lambda name: (name in last, name))
+    features: tuple[tuple[ComponentKind, str], ...] = tuple(("feature", name) for name in names)
+    return (("base", "base"), *servers, *features, ("model", spec["model"]), ("state", spec["state"]))
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
-    """One kustomize build: the overlay's folder and the file its output becomes, both relative to the environment's tree.
-
-    `commit` is that of its catalogue, empty where it is the working tree's.
-    """
-
-    subject: str
-    overlay: str
-    output: str
-    commit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One tenant as compile takes it: all that its files follow from.
-
-    `spec` is the resolved tenant and `argocd` what Argo CD's objects need beside it; `application` is where they go, `token` is
-    the tenant's.
-    """
-
-    name: str
-    spec: Spec
-    argocd: Mapping[str, str]
-    catalogue: Catalogue
-    application: str
-    token: str = ""
-
-    @property
-    def outputs(self) -> tuple[str, str]:
-        """What its builds become: the file of its objects, and that of Argo CD's."""
-        return f"tenants/{self.name}/manifests/manifests.yaml", self.application
-
-    @property
-    def builds(self) -> tuple[Build, Build]:
-        """The builds of the tenant's objects and of Argo CD's."""
-        folder, commit = f"tenants/{self.name}", self.catalogue.commit
-        own, argocd = self.outputs
-        return (
-            Build(self.name, f"{folder}/overlay", own, commit),
-            Build(self.name, f"{folder}/argocd", argocd, commit),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """What one environment's branch holds: shared files by path, the builds that add more, and the tenants."""
-
-    environment: str
-    files: Mapping[str, bytes]
-    builds: tuple[Build, ...]
-    units: tuple[Unit, ...] = ()
-
-    @property
-    def count(self) -> int:
-        """How many builds it takes, or as many stamps."""
-        return len(self.builds) + sum(len(unit.builds) for unit in self.units)
+def value_at(spec: Spec, path: tuple[str, ...]) -> Any:
+    """The value at a path of a resolved tenant that every tenant has."""
+    for part in path:
+        spec = spec[part]
+    return spec
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from generator.cache import Cache, Kind, digest
 from generator.compile import unit_files
 from generator.identity import workshop
-from generator.model import Unit
+from generator.units import Unit
 
 _KIND: Kind = "rows"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from generator.model import Spec
@@ -49,8 +49,17 @@ _FOOT = """\
 _MARK = re.compile("@([a-z]+)@")
 
 
-def page(environment: str, tenants: Iterable[Spec], held: Mapping[str, str], source: Mapping[str, Any]) -> bytes:
-    """One row for each tenant; `source` is what hydrator.metadata says, so that the page holds no date of today."""
+def page(
+    environment: str,
+    tenants: Iterable[Spec],
+    held: Mapping[str, str],
+    source: Mapping[str, Any],
+    projects: Collection[str] = (),
+) -> bytes:
+    """One row for each tenant; `source` is what hydrator.metadata says, so that the page holds no date of today.
+
+    `projects` names the tenants that are Compose projects.
+    """
     facts = {"drySha": "", "date": "", "subject": "", **source}
     words = {
         "environment": _shown(environment),
@@ -59,15 +68,16 @@ def page(environment: str, tenants: Iterable[Spec], held: Mapping[str, str], sou
         "subject": _shown(printable(facts["subject"])),
     }
     head = _MARK.sub(lambda found: words[found[1]], _HEAD)
-    rows = [_row(spec, held) for spec in sorted(tenants, key=lambda spec: str(spec["name"]))]
+    rows = [_row(spec, held, spec["name"] in projects) for spec in sorted(tenants, key=lambda spec: str(spec["name"]))]
     return f"{head}{''.join(rows)}{_FOOT}".encode(errors="replace")
 
 
-def _row(spec: Spec, held: Mapping[str, str]) -> str:
+def _row(spec: Spec, held: Mapping[str, str], composed: bool) -> str:
     name = _shown(spec["name"])
     cells = [spec["ring"], spec["release"]["version"], spec["cluster"], spec["host"], spec["state"]]
     kept = f", held at <code>{_shown(held[spec['name']][:12])}</code>" if spec["name"] in held else ""
-    link = f'<a href="tenants/{name}/manifests/manifests.yaml">{name}</a>'
+    file = "compose/compose.yaml" if composed else "manifests/manifests.yaml"
+    link = f'<a href="tenants/{name}/{file}">{name}</a>'
     return f'<tr><th scope="row">{link}{"".join(f"<td>{_shown(cell)}" for cell in cells)}{kept}</tr>\n'
 
 

@@ -102,9 +102,9 @@ def rows_of(fleet: Fleet) -> dict[Owner, Row]:
     for tenant in fleet.tenants:
         spec = tenant.spec
         shown = shown_of(*(spec[name] for name in SHOWN), spec["release"]["version"])
-        application = application_of(repository.fleet.data, tenant)
+        application = application_of(repository.fleet.data, tenant, repository.catalogue_of(spec["ring"]))
         allows = _allows(tenant.document)
-        rows[_of(tenant)] = Row(shown, tuple(claims_of(tenant)), quota_of(spec), application, allows)
+        rows[_of(tenant)] = Row(shown, tuple(claims_of(tenant)), quota_of(repository, spec), application, allows)
     return dict(sorted(rows.items()))
 
 

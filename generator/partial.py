@@ -15,7 +15,6 @@ from generator.gathering import Gathering
 from generator.holding import Blame, tenant_of
 from generator.ledger import Source
 from generator.making import make
-from generator.model import Tree
 from generator.part import Part, part_of, read_part
 from generator.pins import History
 from generator.provenance import contents
@@ -24,6 +23,7 @@ from generator.rendering import Rendering, Tools, met_by
 from generator.since import day_of
 from generator.snapshot import Snapshot, laid_over
 from generator.tip import kept_snapshot
+from generator.units import Tree
 
 
 def open_part(root: Path, source: Source, census: Census, files: Mapping[str, bool], cache: Cache) -> Part:

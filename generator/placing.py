@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from generator.diagnostics import ToolError
-from generator.model import Tree
 from generator.readme import MARK
 from generator.staging import link_tree, swap
+from generator.units import Tree
 
 
 def selected(tree: Tree, only: Sequence[str], output: Path) -> Tree:

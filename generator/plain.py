@@ -16,8 +16,8 @@ from generator.diagnostics import Diagnostic, Span
 from generator.ground import Ground
 from generator.identity import workshop
 from generator.kustomize import Answer, Builder, Overlay
-from generator.model import Build
 from generator.pinned import inherited
+from generator.units import Build
 
 _COMPONENT = re.compile(r"/catalogue/[^/]+/((?:features|models|states)/[^/':]+|base|argocd(?:-root)?)")
 _KIND: Kind = "build"

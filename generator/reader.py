@@ -11,15 +11,15 @@ from pathlib import Path
 
 from generator.diagnostics import Diagnostic, Span, ToolError
 from generator.fast_reading import parse, parse_all
-from generator.model import Component, ComponentKind
+from generator.model import FOLDERS, Component, ComponentKind
 from generator.source import MAX_BYTES, Document
 
 _name = attrgetter("name")
-_KINDS: tuple[tuple[str, ComponentKind], ...] = (("models", "model"), ("features", "feature"), ("states", "state"))
+_KINDS: tuple[tuple[str, ComponentKind], ...] = (*FOLDERS.items(), ("platform", "platform"))
 
 
 def read_components(reader: Reader) -> tuple[Component, ...]:
-    """Every component of overlays/: base, models, features, states, and those of Argo CD."""
+    """Every component of overlays/: base, those of each kind's folder, the platform's, and those of Argo CD."""
     overlays = reader.root / "overlays"
     components = [_component(reader, "base", overlays / "base")] if reader.is_folder(overlays / "base") else []
     for folder, kind in _KINDS:

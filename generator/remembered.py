@@ -127,7 +127,7 @@ def _agree(new: Fleet, known: Mapping[str, Row]) -> bool:
     claimed = Counter(claim for row in known.values() for claim in row.claims)
     claimed.update(claim for tenant in new.tenants for claim in own(tenant))
     taken = [(row.spec["cluster"], row.quota) for row in known.values()]
-    taken += [(tenant.spec["cluster"], quota_of(tenant.spec)) for tenant in new.tenants]
+    taken += [(tenant.spec["cluster"], quota_of(new.repository, tenant.spec)) for tenant in new.tenants]
     return max(claimed.values(), default=0) <= 1 and not any(exceeded(new.repository.fleet.data, taken))
 
 
@@ -147,7 +147,8 @@ def keep(found: Input, fleet: Fleet, known: Mapping[str, Row], cache: Cache) -> 
     for tenant in fleet.tenants:
         path, data = tenant.document.path, tenant.document.data
         if path in found.ids and path not in known and "allow" not in data:
-            made[path] = Row(found.ids[path], data, tenant.spec, tuple(claims_of(tenant)), quota_of(tenant.spec))
+            quota = quota_of(fleet.repository, tenant.spec)
+            made[path] = Row(found.ids[path], data, tenant.spec, tuple(claims_of(tenant)), quota)
     if made.keys() != known.keys():
         cache.put("rows", _key(found), to_bytes(made))
 

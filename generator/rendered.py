@@ -6,6 +6,7 @@ subject is the folder below `tenants/`, or else the namespace of the object.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from generator.source import MAX_SPAN_TEXT, Document, Path, parse_all
 
 NO_NAMESPACE = "(cluster)"
 _NOT_MANIFESTS = frozenset({"argocd", "catalogue", "overlay", "roots"})
+_SURE = re.compile(r"argocd/.*/root\.yaml|tenants/[^/]+/overlay/tenant\.yaml")
 _BUILD_INPUTS = ("kustomize.config.k8s.io/", "quadrangle.dev/")
 
 
@@ -46,7 +48,7 @@ class Found:
 
 def is_ours(paths: Collection[str]) -> bool:
     """Whether the tree is laid out as `quad render` does it."""
-    return any(path.startswith("argocd/") and path.endswith("/root.yaml") for path in paths)
+    return any(_SURE.fullmatch(path) for path in paths)
 
 
 def files_of(paths: Collection[str], only: Collection[str]) -> list[str]:

@@ -19,7 +19,17 @@ from generator.diagnostics import Diagnostic, ToolError, Waived
 from generator.fast_reading import plain_data
 from generator.gathering import Gathering
 from generator.ground import Ground
-from generator.holding import Blame, blame, claims, hold, listed_claims, spec_path
+from generator.holding import (
+    Blame,
+    argocd_path,
+    blame,
+    builds_itself,
+    claims,
+    hold,
+    listed_claims,
+    project_path,
+    spec_path,
+)
 from generator.hydrate import Hydration
 from generator.ledger import METADATA, Source
 from generator.making import make
@@ -153,9 +163,10 @@ def compose(
 def with_pages(tree: Snapshot, specs: Sequence[Spec], held_at: Mapping[str, str], metadata: bytes) -> Snapshot:
     """The tree with the pages that tell of its tenants, and the metadata of its source."""
     facts = facts_of(metadata)
+    projects = {str(spec["name"]) for spec in specs if project_path(str(spec["name"])) in tree.ids}
     pages = {
         "README.md": readme(tree.environment, specs, held_at),
-        "index.html": page(tree.environment, specs, held_at, facts),
+        "index.html": page(tree.environment, specs, held_at, facts, projects),
         METADATA: metadata,
     }
     return snapshot.laid_over(tree, snapshot.of_bytes(pages, tree.environment, tree.where))
@@ -176,6 +187,11 @@ def spec_in(tree: Snapshot, tenant: str) -> Spec:
     if spec.get("name") != tenant:
         raise ToolError(f"{spec_path(tenant)} of {tree.where} is another tenant", "choose another commit")
     return spec
+
+
+def reads_catalogue(tree: Snapshot, tenant: str) -> bool:
+    """Whether what runs the tenant reads the tree's catalogue: Argo CD where it builds the overlay, or Compose."""
+    return project_path(tenant) in tree.ids or builds_itself(object_in(tree, argocd_path(tenant)))
 
 
 def object_in(tree: Snapshot, path: str) -> Spec:

@@ -11,6 +11,7 @@ from generator.diagnostics import Diagnostic
 from generator.fleet_checks import fleet_problems
 from generator.model import Repository, Tenant
 from generator.pinned import not_yet
+from generator.platform import platform_problems
 from generator.resolve_many import Resolver
 from generator.resolve_one import resolve_one
 from generator.rings import ring_of
@@ -39,6 +40,5 @@ def resolve(repository: Repository) -> tuple[list[Tenant], list[Diagnostic]]:
             found += [(file.document, problem) for problem in problems]
         if tenant is not None:
             tenants.append(tenant)
-    return tenants, settle(found) + fleet_problems(
-        repository.fleet, lambda tenant: pinned.get(tenant.spec["ring"], newest).schema, tenants
-    )
+    between = fleet_problems(repository, lambda tenant: pinned.get(tenant.spec["ring"], newest).schema, tenants)
+    return tenants, settle(found) + between + platform_problems(repository, tenants)

@@ -14,11 +14,13 @@ from functools import partial
 from typing import Any
 
 from generator import schema as schemas
+from generator.agreement import agreement_problems
 from generator.derive import MissingArgumentError, compiled
 from generator.expressions import checks_of
 from generator.lazy import Later
-from generator.model import Repository, Schema, Spec, Tenant, TenantFile
-from generator.resolve_one import feature_problems, layers_of, origins_of
+from generator.model import WORKS_WITH, Repository, Schema, Spec, Tenant, TenantFile, value_at
+from generator.resolve_one import ASKING, checks_on, layers_of, origins_of
+from generator.upgrade.classes import impossible
 from generator.verdict import verdict_of
 
 Spine = Mapping[str, Any]
@@ -37,8 +39,8 @@ class _Group:
     rules: tuple[_Rule, ...]
     off: frozenset[str]
     """Features that the tenants switch off; nothing is left of them below."""
-    agreeing: dict[str, bool]
-    """By model, whether the features go together with it and with one another."""
+    agreeing: dict[tuple[str, ...], bool]
+    """By state, model, database and cache, whether the features go together with them and with one another."""
 
 
 class _LeftAloneError(Exception):
@@ -56,11 +58,17 @@ class Resolver:
         self._verdict = verdict_of(schema)
         self._checks = checks_of(schema)
         self._rules = list(_rules(schema))
+        self._asked = {
+            (kind, name): checks_of(checks_on(component))
+            for kind in ASKING
+            for name, component in repository.catalogue.of(kind).items()
+        }
         self._known = {
             "cluster": set(fleet["clusters"]),
             "ring": {ring["name"] for ring in fleet["rings"]},
             "plan": set(fleet["plans"]),
         }
+        self._provided = repository.catalogue.provided
         self._environments: dict[str, Mapping[str, Any]] = {}
         self._groups: dict[Any, _Group | None] = {}
 
@@ -89,6 +97,9 @@ class Resolver:
         spec.setdefault("features", {})
         origins = Later(partial(origins_of, self.repository, self.schema, file))
         tenant = Tenant(spec["name"], file.environment, spec, origins, file.document)
+        release = spec["release"]
+        if "from" in release and impossible(self.repository.catalogue, release["from"], release["version"]):
+            return None
         return tenant if self._checks(spec) and self._agree(group, tenant) else None
 
     def _group_of(self, file: TenantFile, own: Mapping[str, Any]) -> _Group | None:
@@ -134,13 +145,14 @@ class Resolver:
             "cluster": fleet["clusters"].get(spec.get("cluster"), {}),
             "environment": self._environments[environment],
             "release": release.data if release else {},
+            "catalogue": self._provided,
         }
 
     def _agree(self, group: _Group, tenant: Tenant) -> bool:
-        model = tenant.spec["model"]
-        if model not in group.agreeing:
-            group.agreeing[model] = not feature_problems(self.repository, tenant)
-        return group.agreeing[model]
+        chosen = (tenant.spec["state"], *(value_at(tenant.spec, path) for _, path in WORKS_WITH.values()))
+        if chosen not in group.agreeing:
+            group.agreeing[chosen] = not agreement_problems(self.repository, tenant)
+        return group.agreeing[chosen] and all(self._asked[kind, tenant.spec[kind]](tenant.spec) for kind in ASKING)
 
 
 def _rules(schema: Schema) -> Iterator[_Rule]:

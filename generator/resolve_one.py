@@ -10,13 +10,27 @@ from dataclasses import replace
 from typing import Any
 
 from generator import schema as schemas
+from generator.agreement import agreement_problems
 from generator.derive import MissingArgumentError, derived
 from generator.diagnostics import Diagnostic, Span
 from generator.expressions import check_problems
 from generator.layers import Layer, Origins, layer_of, merge, merged, span_of
-from generator.model import Origin, Repository, Schema, Tenant, TenantFile
+from generator.model import (
+    Catalogue,
+    Component,
+    ComponentKind,
+    Origin,
+    Repository,
+    Schema,
+    Tenant,
+    TenantFile,
+)
 from generator.schema_errors import closest, schema_problems
 from generator.source import Document, Path
+from generator.upgrade.classes import impossible
+
+ASKING: tuple[ComponentKind, ...] = ("model", "state")
+"""Components of which a tenant has one each: their `x-check` asks something of the whole tenant."""
 
 
 def resolve_one(repository: Repository, schema: Schema, file: TenantFile) -> tuple[Tenant | None, list[Diagnostic]]:
@@ -30,7 +44,10 @@ def resolve_one(repository: Repository, schema: Schema, file: TenantFile) -> tup
         str(said["name"]), file.environment, {**said, "features": said.get("features", {})}, origins, file.document
     )
     problems = check_problems(schema, tenant.spec, place.locate)
-    problems += feature_problems(repository, tenant)
+    for kind in ASKING:
+        asking = checks_on(repository.catalogue.of(kind)[tenant.spec[kind]])
+        problems += check_problems(asking, tenant.spec, place.locate)
+    problems += [*agreement_problems(repository, tenant), *_upgrade_problems(repository, tenant)]
     return tenant, problems
 
 
@@ -47,7 +64,7 @@ def _worked_out(
     said, origins = merge(layers_of(repository, schema, file))
     if problems := _unknown_references(repository, said, _Placed(file.document, origins)):
         return said, origins, problems
-    scope = _scope(repository.fleet, repository.catalogue.releases, said, file.environment)
+    scope = _scope(repository.fleet, repository.catalogue, said, file.environment)
     return said, origins, _derive_all(schema, said, origins, scope, repository)
 
 
@@ -145,15 +162,16 @@ def _unknown_references(repository: Repository, said: Mapping[str, Any], place: 
 
 
 def _scope(
-    fleet: Document, releases: Mapping[str, Document], said: Mapping[str, Any], environment: str
+    fleet: Document, catalogue: Catalogue, said: Mapping[str, Any], environment: str
 ) -> dict[str, Mapping[str, Any]]:
-    version = said.get("release", {}).get("version")
+    version, releases = said.get("release", {}).get("version"), catalogue.releases
     return {
         "": said,
         "fleet": fleet.data,
         "cluster": fleet.data["clusters"].get(said.get("cluster"), {}),
         "environment": {"name": environment, **fleet.data["environments"].get(environment, {})},
         "release": releases[version].data if version in releases else {},
+        "catalogue": catalogue.provided,
     }
 
 
@@ -211,27 +229,18 @@ def _put(said: dict[str, Any], path: Path, value: Any) -> None:
     node[path[-1]] = value
 
 
-def feature_problems(repository: Repository, tenant: Tenant) -> list[Diagnostic]:
-    """Features that need or exclude one another, or the model."""
-    return [
-        Diagnostic(code, message, tenant.document.key(("features", name)), help=help)
-        for name in tenant.spec["features"]
-        for code, message, help in _disagreements(repository, tenant, name)
-    ]
+def _upgrade_problems(repository: Repository, tenant: Tenant) -> Iterator[Diagnostic]:
+    """The upgrade that is under way, where no image can do it."""
+    release = tenant.spec["release"]
+    if reason := impossible(repository.catalogue, release.get("from"), release["version"]):
+        span = span_of(tenant.document, tenant.origins, ("release", "version"))
+        help = (
+            f"set it back to {release['from']} and take `from` out; then `quad upgrade --plan` says which way there is"
+        )
+        yield Diagnostic("upgrade-impossible", reason, span, help=help)
 
 
-def _disagreements(repository: Repository, tenant: Tenant, name: str) -> Iterator[tuple[str, str, str]]:
-    """Code, message and help of everything that the feature cannot go together with."""
-    enabled = tenant.spec["features"]
-    feature = repository.catalogue.of("feature")[name]
-    rules = feature.schema.data if feature.schema else {}
-    for other in rules.get("x-requires", []):
-        if other not in enabled:
-            yield "feature-required", f"feature `{name}` needs feature `{other}`", f"add `{other}` under `features`"
-    for other in rules.get("x-conflicts", []):
-        if other in enabled:
-            yield "feature-conflict", f"features `{name}` and `{other}` cannot be used together", "remove one of them"
-    models = rules.get("x-models")
-    if models and tenant.spec["model"] not in models:
-        message = f"feature `{name}` is not available for the model `{tenant.spec['model']}`"
-        yield "feature-model", message, f"it works with: {', '.join(models)}"
+def checks_on(component: Component) -> Schema:
+    """What a model or a state asks of the whole tenant, as a schema of it: there, `self` is the tenant."""
+    data: Mapping[str, Any] = component.schema.data if component.schema else {}
+    return {"x-check": data["x-check"]} if "x-check" in data else {}

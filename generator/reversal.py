@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,11 @@ from generator.publish import Draft, Place, beside_of
 from generator.rendering import opened, spec_in
 from generator.schema import resolved
 from generator.snapshot import Snapshot
+from generator.soaking import at_commit, revisions
 from generator.trees import is_of_its_name, only
+from generator.upgrade.classes import class_of
+from generator.upgrade.passport import Passport, passport_of
+from generator.upgrade.plan import RAISING
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,8 @@ def kept_back(by: Judges, now: Snapshot, then: Snapshot, names: Collection[str])
     for name in sorted(set(names) & tenants_in(now.ids)):
         if name not in old:
             found[name] = "was not there yet"
-        elif falls(version := _release(now, name), earlier := _release(then, name)):
-            found[name] = f"release {version} would fall to {earlier}"
+        elif words := _older_code(by, _release(now, name), _release(then, name), _floor(by, name)):
+            found[name] = words
     rest = set(names) & old - found.keys()
     lost: dict[str, str] = {}
     for name, words in _lost(by, only(now, rest), only(then, rest)):
@@ -82,8 +86,42 @@ def taken(by: Judges, place: Place, draft: Draft, back: Collection[str], remote:
     return [replace(problem, help=help) for problem in found.get(place.environment, ())]
 
 
-def _release(tree: Snapshot, tenant: str) -> str:
-    return str(spec_in(tree, tenant)["release"]["version"])
+def _release(tree: Snapshot, tenant: str) -> Mapping[str, str]:
+    release: Mapping[str, str] = spec_in(tree, tenant)["release"]
+    return release
+
+
+def _floor(by: Judges, tenant: str) -> str:
+    """The lowest version that the tenant's database takes, as the fleet says now; empty where it says nothing."""
+    said = (file.document.data for file in by.repository.tenants if file.stem == tenant)
+    release = next((data.get("release") for data in said if isinstance(data, Mapping)), None)
+    return str(release.get("floor", "")) if isinstance(release, Mapping) else ""
+
+
+def _older_code(by: Judges, now: Mapping[str, str], then: Mapping[str, str], floor: str) -> str:
+    """Why the database of now is too new for the code of then, or nothing."""
+    version, earlier = now["version"], then["version"]
+    if falls(version, earlier):
+        return f"release {version} would fall to {earlier}"
+    if floor and falls(floor, earlier):
+        return f"its database was on {floor} once, and {earlier} is older"
+    if version != earlier or now.get("image") == then.get("image"):
+        return ""
+    images = [_passport(by.root, version, str(release.get("image"))) for release in (then, now)]
+    if images[0] is None or images[1] is None:
+        return f"its image of {earlier} was another, and no passport says what that does with a database"
+    found = class_of(images[0], images[1])
+    return f"its image of {earlier} was an older one: {found.reasons[0]}" if found.letter in (*RAISING, "N") else ""
+
+
+def _passport(root: Path, version: str, image: str) -> Passport | None:
+    """The passport that a release had when its image was this one."""
+    path = f"overlays/releases/{version}.yaml"
+    for commit, _ in revisions(root, path):
+        document = at_commit(root, commit, path)
+        if document is not None and isinstance(document.data, Mapping) and document.data.get("image") == image:
+            return passport_of(document.data)
+    return None
 
 
 def falls(version: str, to: str) -> bool:

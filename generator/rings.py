@@ -18,13 +18,17 @@ _FULL = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """One ring as fleet.yaml has it; `commit` is what it is pinned to, empty where it is not, and `span` says where."""
+    """One ring as fleet.yaml has it; `commit` is what it is pinned to, empty where it is not, and `span` says where.
+
+    `frozen` is why no tenant of it is upgraded, empty where they are.
+    """
 
     index: int
     name: str
     soak: str
     commit: str
     span: Span
+    frozen: str = ""
 
     @property
     def is_full(self) -> bool:
@@ -42,8 +46,8 @@ def rings_of(fleet: Document | None) -> list[Ring]:
         values = _mapping(ring)
         if isinstance(values.get("name"), str):
             span = fleet.value(("rings", index, "catalogue"))
-            soak, commit = (str(values.get(field, "")) for field in ("soak", "catalogue"))
-            found.append(Ring(index, values["name"], soak, commit, span))
+            soak, commit, frozen = (str(values.get(field, "")) for field in ("soak", "catalogue", "frozen"))
+            found.append(Ring(index, values["name"], soak, commit, span, frozen))
     return found
 
 

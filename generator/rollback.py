@@ -14,8 +14,6 @@ from pathlib import Path
 from generator import git, identity, provenance, refs
 from generator.diagnostics import ToolError
 from generator.holding import (
-    argocd_path,
-    builds_itself,
     catalogue_differs,
     claims,
     hold,
@@ -38,7 +36,7 @@ from generator.publish import (
     places,
     refused,
 )
-from generator.rendering import Tools, object_in, opened, spec_in, with_pages, with_roots
+from generator.rendering import Tools, opened, reads_catalogue, spec_in, with_pages, with_roots
 from generator.reversal import Judges, judges, kept_back, taken
 from generator.snapshot import Snapshot, of_commit
 from generator.snapshot import differing as paths_differing
@@ -176,7 +174,7 @@ def _trees(request: Rollback, by: Judges, place: Place, target: Step) -> _Trees:
 
 
 def _is_stuck(base: Snapshot, tree: Snapshot, name: str) -> bool:
-    return builds_itself(object_in(tree, argocd_path(name))) and catalogue_differs(base, tree, spec_in(tree, name))
+    return reads_catalogue(tree, name) and catalogue_differs(base, tree, spec_in(tree, name))
 
 
 def _drafted(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator.model import Catalogue, Repository, Schema
+from generator.model import FOLDERS, Catalogue, Repository, Schema
 from generator.source import Path
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -68,9 +68,7 @@ def resolved(repository: Repository) -> dict[str, Any]:
 
 def _resolved(said: Any, catalogue: Catalogue) -> dict[str, Any]:
     core = without_local(inline(said))
-    properties = dict(core["properties"])
-    properties["model"] = {**properties["model"], "enum": sorted(catalogue.of("model"))}
-    properties["state"] = {**properties["state"], "enum": sorted(catalogue.of("state"))}
+    properties = {name: _naming(child, catalogue) for name, child in core["properties"].items()}
     properties["features"] = {
         "title": "Features",
         "description": "Optional capabilities by name, one folder of overlays/features/ each; null switches one off.",
@@ -80,6 +78,16 @@ def _resolved(said: Any, catalogue: Catalogue) -> dict[str, Any]:
         "examples": [{name: {}} for name in sorted(catalogue.of("feature"))[:1]],
     }
     return {**core, "properties": properties}
+
+
+def _naming(schema: Schema, catalogue: Catalogue) -> dict[str, Any]:
+    """The schema with the names of a kind's components where one of them is referred to."""
+    named = dict(schema)
+    if kind := FOLDERS.get(schema.get("x-reference", "")):
+        named["enum"] = sorted(catalogue.of(kind))
+    if "properties" in schema:
+        named["properties"] = {name: _naming(child, catalogue) for name, child in schema["properties"].items()}
+    return named
 
 
 def without_local(core: Schema) -> dict[str, Any]:

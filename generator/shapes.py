@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from generator.cache import digest
 from generator.compile import catalogue_files
-from generator.model import Unit
 from generator.profiles.reading import Reading, reading_of
 from generator.profiles.shape import Shape, Shaped, Value
 from generator.profiles.template import Profile
 from generator.profiles.witness import shape_of
+from generator.units import Unit
 
 
 @dataclass(slots=True)
@@ -43,10 +43,13 @@ def catalogues_of(units: Sequence[Unit]) -> dict[str, str]:
 def groups_of(
     units: Sequence[Unit], catalogues: Mapping[str, str] | None = None, known: Mapping[str, Shaped] | None = None
 ) -> list[Group]:
-    """The groups in the order of their first members; `known` are tenants by their tokens that were taken apart before."""
+    """The groups in the order of their first members; `known` are tenants by their tokens that were taken apart before.
+
+    A tenant that kustomize has nothing to do with is in none.
+    """
     digests = catalogues_of(units) if catalogues is None else catalogues
     groups: dict[tuple[str, Shape], Group] = {}
-    for unit in units:
+    for unit in (unit for unit in units if unit.builds):
         taken = known.get(unit.token) if known else None
         taken = taken or shape_of(unit, reading_of(unit))
         commit = unit.catalogue.commit

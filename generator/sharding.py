@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from generator.model import Tree
 from generator.shapes import Group, groups_of
+from generator.units import Tree
 
 _PROFILE = 3.0
 """In runs of kustomize: one for each of two witnesses, and one for the proof; their Applications are alike."""

@@ -20,6 +20,7 @@ from generator.rings import ring_of, rings_of
 from generator.schema_errors import closest
 from generator.source import Document, Path
 from generator.tenant_checks import allowances, fit_tenants, form_of, judged, unknown_environment
+from generator.upgrade.freezes import freeze_problems
 from generator.waivers import waiver_problems
 
 
@@ -76,6 +77,7 @@ def _fleet(repository: Repository) -> list[Diagnostic]:
         *_rings_twice(document),
         *allowances(document),
         *waiver_problems(document),
+        *freeze_problems(document),
     ]
     return [*shared, *problems]
 

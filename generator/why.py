@@ -8,7 +8,7 @@ from typing import Any
 
 from generator import schema as schemas
 from generator.derive import dependencies
-from generator.model import Catalogue, Component, Origin, Schema, Tenant
+from generator.model import Catalogue, Component, Origin, Schema, Tenant, components_of
 from generator.replacements import Replacement, replacements_of
 from generator.source import Path
 
@@ -58,7 +58,11 @@ def _reason(catalogue: Catalogue, schema: Schema, tenant: Tenant, leaf: Path) ->
     node = schemas.at(schema, leaf) or {}
     rule = node.get("x-derive")
     said = f"{rule['function']}({', '.join(str(argument) for argument in rule['arguments'])})" if rule else ""
-    components = [catalogue.of(kind)[name] for kind, name in tenant.components if name in catalogue.of(kind)]
+    components = [
+        catalogue.of(kind)[name]
+        for kind, name in components_of(tenant.spec, catalogue.last)
+        if name in catalogue.of(kind)
+    ]
     components += list(catalogue.of("argocd").values())
     reaches = tuple(dict.fromkeys(_reaches(schema, tenant, components, leaf, "", frozenset())))
     return Reason(_dotted(leaf), _value(tenant.spec, leaf), tenant.origins[leaf], node.get("default"), said, reaches)

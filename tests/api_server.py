@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 Object = Mapping[str, Any]
-CLUSTER_SCOPED = {"Namespace"}
+CLUSTER_SCOPED = {"ClusterIssuer", "ClusterSecretStore", "IngressClass", "Namespace", "StorageClass"}
 
 
 @dataclass
@@ -21,11 +21,14 @@ class ApiServer:
 
     objects: Sequence[Object]
     forbidden: frozenset[str] = frozenset()
+    minor: str = "34"
     asked: list[str] = field(default_factory=list)
 
     def answer(self, path: str) -> tuple[int, Any]:
         parts = path.strip("/").split("/")
         kinds = sorted({(str(body["apiVersion"]), str(body["kind"])) for body in self.objects})
+        if path == "/version":
+            return 200, {"major": "1", "minor": self.minor}
         if path == "/api":
             return 200, {"kind": "APIVersions", "versions": ["v1"]}
         if path == "/apis":

@@ -35,6 +35,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(config.stash[_CACHE], ignore_errors=True)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests have to say of themselves, with `record_property("says", ...)`: how much they looked at."""
+    for report in terminalreporter.getreports("passed"):
+        for name, words in report.user_properties:
+            if name == "says" and report.when == "call":
+                terminalreporter.write_line(str(words))
+
+
 def matches_golden(golden: Path, actual: str) -> None:
     """The text equals the file; with UPDATE_GOLDEN=1 the file is written instead."""
     if UPDATE:

@@ -9,10 +9,11 @@ from random import Random
 from typing import Any
 
 from generator.compile import slug_of
-from generator.model import Catalogue, Unit
+from generator.model import WORKS_WITH, Catalogue
 from generator.rules.walk import everything
 from generator.schema import at
 from generator.source import Path
+from generator.units import Unit
 from generator.verdict import Verdict, verdict_of
 from tests.nasty import SPACED, WORDS, texts
 
@@ -174,12 +175,16 @@ REFERRED: Mapping[str, Mapping[str, Any]] = {
 """What the tenant's schema leaves to others: names of fleet.yaml, a release's passport, values that follow from others."""
 
 
+CHOICES = {("state",), *(path for _, path in WORKS_WITH.values())}
+"""The folders of the catalogue that a tenant is built from; another one needs other knobs."""
+
+
 def leaves_of(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> list[Leaf]:
     """Every text and every number of a resolved tenant that is a value and no structure, with its schema."""
     found = []
     for path, value in everything(spec):
         node = REFERRED.get(".".join(map(str, path)), at(schema, path))
-        if type(value) in (str, int) and value != "" and node is not None and path[0] not in ("model", "state"):
+        if type(value) in (str, int) and value != "" and node is not None and path not in CHOICES:
             found.append((path, node))
     return found
 

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from generator.cli import COMMANDS
+from generator.model import FOLDERS
 from tests.conftest import ROOT
 
 GENERATOR = ROOT / "generator"
 MODULES = sorted(path for path in GENERATOR.rglob("*.py") if "scaffold" not in path.parts)
 PURE = (
+    "agreement",
     "blocks",
     "catalogue_checks",
     "census",
@@ -22,6 +24,7 @@ PURE = (
     "check",
     "clean",
     "compile",
+    "composing",
     "derive",
     "diagnostics",
     "docs",
@@ -36,8 +39,11 @@ PURE = (
     "lookalikes",
     "model",
     "name_hash",
+    "objects",
     "page",
     "pinned",
+    "platform",
+    "prerequisites",
     "readme",
     "reads",
     "rendered",
@@ -63,7 +69,7 @@ PURE = (
 )
 PURE_FILES = [GENERATOR / f"{name}.py" for name in PURE] + [
     path
-    for folder in ("destruction", "diff", "drift", "profiles", "traps", "report", "rules")
+    for folder in ("destruction", "diff", "drift", "profiles", "traps", "report", "rules", "upgrade")
     for path in (GENERATOR / folder).rglob("*.py")
     if path.name not in ("kubernetes_schema.py", "make.py")  # schemas that a package carries are read; kustomize is run
 ]
@@ -189,10 +195,17 @@ def test_only_publish_writes_branches() -> None:
 
 def test_no_name_of_the_catalogue_occurs_in_the_generator() -> None:
     names = {
-        path.name for kind in ("features", "models") for path in (ROOT / "overlays" / kind).iterdir() if path.is_dir()
+        path.name
+        for kind in FOLDERS.keys() - {"states"}
+        for path in (ROOT / "overlays" / kind).iterdir()
+        if path.is_dir()
     }
     names |= {path.stem for path in (ROOT / "overlays" / "releases").glob("*.yaml")}
-    names -= {"kubernetes"}  # a cluster has a field of that name, its version
+    names -= {
+        "container",
+        "kubernetes",
+        "plugins",
+    }  # pods have parts called so, a cluster has a field of that name, its version, and CloudNativePG's Cluster the last
     found = {
         (path.name, node.value)
         for path in MODULES

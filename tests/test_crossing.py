@@ -103,7 +103,7 @@ def test_an_environment_that_goes_is_seen_before_the_merge(fleet: Fleet) -> None
     for arguments in ((), ("--against", "HEAD~")):
         done = quad(["diff", *arguments, "--tenant", "demo-staging"], fleet.root, IDENTITY)
         assert done.code == 1
-        assert "danger[tenant-removed]: Tenant demo-staging" in done.stdout
+        assert "danger[one-step-removal]: Tenant demo-staging" in done.stdout
         assert "copy" not in done.stdout
 
 

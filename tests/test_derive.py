@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.applications import shard_of
 from generator.compile import slug_of
-from generator.derive import FPM_RESERVE, max_children, quantity, share, spread_cron
+from generator.derive import (
+    FPM_RESERVE,
+    MissingArgumentError,
+    as_json,
+    max_children,
+    pick,
+    quantity,
+    share,
+    spread_cron,
+)
 
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,20}[a-z0-9]", fullmatch=True)
 
@@ -34,6 +46,14 @@ def test_the_workers_fit_the_limit(limit: int, worker: int) -> None:
     if children > 1:
         assert children * worker * 2**20 + FPM_RESERVE <= limit * 2**20
     assert (children + 1) * worker * 2**20 + FPM_RESERVE > limit * 2**20
+
+
+@given(st.dictionaries(NAMES, st.dictionaries(NAMES, st.text() | st.integers() | st.booleans())))
+def test_a_list_or_map_becomes_one_text_whatever_its_order(value: dict[str, dict[str, Any]]) -> None:
+    turned = {name: dict(reversed(inner.items())) for name, inner in reversed(value.items())}
+    assert as_json(value) == as_json(turned)
+    assert json.loads(as_json(value)) == value
+    assert "\n" not in as_json(value)
 
 
 def test_a_share_is_a_whole_number_of_bytes() -> None:
@@ -65,3 +85,12 @@ def test_a_shard_stays_within_the_number(name: str) -> None:
 @given(st.lists(st.from_regex(r"[a-zA-Z0-9.-]{1,30}", fullmatch=True), min_size=2, max_size=5, unique_by=str.lower))
 def test_items_that_differ_have_names_that_differ(items: list[str]) -> None:
     assert len({slug_of(item) for item in items}) == len(items)
+
+
+def test_what_a_map_of_maps_does_not_say_is_left_to_others() -> None:
+    provided = {"one": {"port": 5432, "managed": False}}
+    assert pick(provided, "one", "port") == 5432
+    assert pick(provided, "one", "managed") is False
+    for keys in (("two", "port"), ("one", "host"), ("one", "port", "deeper")):
+        with pytest.raises(MissingArgumentError):
+            pick(provided, *keys)

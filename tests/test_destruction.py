@@ -261,12 +261,12 @@ def _allowances(document: Document, own: bool) -> Allowances:
 
 
 class Fleet:
-    """A copy of three tenants of the sample fleet, rendered, changed and rendered again."""
+    """A copy of four tenants of the sample fleet, rendered, changed and rendered again."""
 
     def __init__(self, folder: Path) -> None:
         self.root = copy_input(folder / "fleet", ROOT / "tenants")
         self.folder = folder
-        kept = {"fleet", "_defaults", "nordvik", "riverbend-museum", "oldbridge"}
+        kept = {"fleet", "_defaults", "nordvik", "riverbend-museum", "oldbridge", "harbourview"}
         for path in (self.root / "tenants").rglob("*.yaml"):
             if path.stem not in kept:
                 path.unlink()
@@ -351,7 +351,6 @@ def test_a_suspended_site_is_its_own_wish(fleet: Fleet) -> None:
 
 
 def test_a_feature_that_is_switched_off_is_said_by_its_objects(fleet: Fleet) -> None:
-    fleet.edit(NORDVIK, "features:\n", "")
     fleet.edit(NORDVIK, '  backup: {bucket: moodle-backup-eu, endpoint: "https://s3.eu-central-1.example.org"}\n', "")
     found, _, _ = fleet.judged()
     assert {(code, name) for code, _, name, _, _ in said(found)} == {
@@ -364,16 +363,47 @@ def test_a_feature_that_is_switched_off_is_said_by_its_objects(fleet: Fleet) -> 
 def test_a_tenant_that_goes_is_said_once(fleet: Fleet) -> None:
     (fleet.root / "tenants" / "production" / "oldbridge.yaml").unlink()
     found, problems, _ = fleet.judged()
-    assert said(found) == [("tenant-removed", "oldbridge", "Tenant oldbridge", "", "")]
+    assert said(found) == [("one-step-removal", "oldbridge", "Tenant oldbridge", "", "")]
     assert "Cluster moodle-db, PersistentVolumeClaim moodledata" in problems[0].notes[0]
     assert problems[0].span.path == "tenants/production/oldbridge.yaml"
+
+
+def test_an_archived_tenant_goes_with_an_entry_that_names_it(fleet: Fleet) -> None:
+    (fleet.root / "tenants" / "production" / "harbourview.yaml").unlink()
+    found, problems, _ = fleet.judged()
+    assert said(found) == [("tenant-removed", "harbourview", "Tenant harbourview", "", "")]
+    assert "PersistentVolumeClaim moodledata" in problems[0].notes[0]
+    assert "Cluster" not in problems[0].notes[0]
+
+
+def test_archiving_asks_for_the_data_and_the_backups_by_name(fleet: Fleet) -> None:
+    """What stops is the tenant's own word; what is lost is not."""
+    record = 'rest: {lastBackup: {database: 0a1b2c3d, files: 4e5f6071, verified: "2026-11-20"}}'
+    fleet.edit("tenants/production/oldbridge.yaml", "state: suspended", f"state: archived\n{record}")
+    found, problems, _ = fleet.judged()
+    refused = {(danger.code, str(danger.object)) for danger in found if not danger.allowed}
+    assert refused == {
+        ("data-removed", "Cluster moodle-db"),
+        ("backup-removed", "CronJob backup-database"),
+        ("backup-removed", "CronJob backup-files"),
+    }
+    assert {problem.code for problem in problems} == {"data-removed", "backup-removed"}
+    allowed = {danger.code for danger in found if danger.allowed}
+    assert allowed == {"replicas-zero", "network-policy"}
+
+
+def test_a_site_that_opens_again_loses_nothing(fleet: Fleet) -> None:
+    """Also where the tenant's file no longer says any state: the page only stood in for the site."""
+    fleet.edit("tenants/production/oldbridge.yaml", "state: suspended\n", "")
+    found, problems, _ = fleet.judged()
+    assert (said(found), problems) == ([], [])
 
 
 def test_a_change_of_the_catalogue_meets_all(fleet: Fleet) -> None:
     """No tenant's file says anything of it."""
     policy = "podManagementPolicy: Parallel"
     fleet.edit(
-        "overlays/models/kubernetes/redis.yaml", "serviceName: moodle-redis", f"serviceName: moodle-redis\n  {policy}"
+        "overlays/caches/redis/redis.yaml", "serviceName: moodle-redis", f"serviceName: moodle-redis\n  {policy}"
     )
     found, _, _ = fleet.judged()
     field = ("StatefulSet moodle-redis", "spec.podManagementPolicy", "")

@@ -115,6 +115,7 @@ def test_every_code_has_a_case() -> None:
     shown = {name.partition(".")[0] for name in CASES}
     shown |= {path.name.partition(".")[0] for path in (ROOT / "tests" / "pins").iterdir()}  # these need a history
     shown |= {path.name.partition(".")[0] for path in (ROOT / "tests" / "destruction").iterdir() if path.is_dir()}
+    shown |= {path.name.partition(".")[0] for path in (ROOT / "tests" / "clusters").iterdir()}  # these need a cluster
     assert _codes_in_the_source() - shown == set()
 
 

@@ -112,7 +112,7 @@ EDITS: dict[str, tuple[tuple[str, str, str], ...]] = {
         (f"{BASE}replacements/environment.yaml", "- source", f"{PLAN}- source"),
     ),
     "a smaller volume": ((f"{BASE}moodledata.yaml", "ReadWriteMany", "ReadWriteOnce"),),
-    "an object less": ((f"{BASE}kustomization.yaml", "- limits.yaml\n", ""),),
+    "an object less": ((f"{BASE}kustomization.yaml", "- disruption.yaml\n", ""),),
     "a policy less": ((f"{BASE}kustomization.yaml", "- network/dns.yaml\n", ""),),
     "of Argo CD": (("overlays/argocd/application.yaml", "limit: 5\n", "limit: 6\n"),),
     "of one feature": (

@@ -1,8 +1,10 @@
 """Every folder of the catalogue keeps its contract, and every example gives the manifests beside it.
 
-A feature's golden holds only what the feature adds or changes in a tenant of the default model; a model's and a state's holds
-all. `examples/<name>.yaml` says the feature's own knobs. `tests/effects.yaml` says what the knobs of `examples/full.yaml` do in
-a pod, the configuration or the network: CEL expressions that hold of an object (`self`) with the feature, and not without it.
+A feature's golden holds only what the feature adds or changes in a tenant of the first model, database and cache that it works
+with; that of a database or a cache in a tenant of the default model; that of a model or a state holds all.
+`examples/<name>.yaml` says a feature's own knobs, and what a tenant with such a model, database, cache or state has to say
+besides. `tests/effects.yaml` says what the knobs of `examples/full.yaml` do in a pod, the configuration or the network: CEL
+expressions that hold of an object (`self`) with the feature, and not without it.
 """
 
 from __future__ import annotations
@@ -20,10 +22,11 @@ import pytest
 import yaml
 
 from generator import kustomize
+from generator.composing import mounts
 from generator.expressions import holds
 from generator.hydrate import Hydration
 from generator.load import load
-from generator.model import Progress
+from generator.model import FOLDERS, Progress
 from generator.pipeline import read, render
 from generator.source import dump
 from tests.conftest import ROOT, copy_input, matches_golden
@@ -31,18 +34,65 @@ from tests.conftest import ROOT, copy_input, matches_golden
 OVERLAYS = ROOT / "overlays"
 CATALOGUE = load(ROOT)[0].catalogue
 FEATURES = OVERLAYS / "features"
-EXAMPLES = sorted(path for path in FEATURES.glob("*/examples/*.yaml") if not path.name.endswith(".golden.yaml"))
-WHOLE = [("models", name) for name in CATALOGUE.of("model")] + [("states", name) for name in CATALOGUE.of("state")]
+COMPOSED = {component.folder for component in CATALOGUE.components if component.composes}
+"""Parts of Compose projects alone: `test_compose.py` looks at them."""
+BUILT = [name for name, feature in CATALOGUE.of("feature").items() if feature.folder not in COMPOSED]
+EXAMPLES = sorted(
+    path
+    for name in BUILT
+    for path in FEATURES.glob(f"{name}/examples/*.yaml")
+    if not path.name.endswith(".golden.yaml")
+)
+SERVERS = ("databases", "caches")
+USUAL = {("models", "kubernetes"), ("databases", "cloudnative-pg"), ("caches", "redis")}
+WHOLE = [
+    (folder, name)
+    for folder, kind in FOLDERS.items()
+    if kind != "feature"
+    for name, component in CATALOGUE.of(kind).items()
+    if component.folder not in COMPOSED
+]
+CHANGING = [
+    path.parts[-4:-2] for path in sorted(OVERLAYS.glob("*/*/tests/effects.yaml")) if path.parts[-4] != "features"
+]
 Objects = dict[str, dict[str, Any]]
 """By kind and name."""
 ENTRIES = {"README.md", "schema.yaml", "kustomization.yaml", "examples", "tests", "compose.yaml"}
+
+
+def with_component(folder: str, name: str) -> dict[str, Any]:
+    """What a tenant says that chooses a component of a kind of which each tenant has one."""
+    kind = FOLDERS[folder]
+    said: dict[str, Any] = {kind: {"server": name} if folder in SERVERS else name}
+    example = OVERLAYS / folder / name / "examples" / "minimal.yaml"
+    return laid(said, yaml.safe_load(example.read_bytes()) if example.exists() else {})
+
+
+def laid(*said: dict[str, Any]) -> dict[str, Any]:
+    """Partial tenants, each over those before it."""
+    result: dict[str, Any] = {}
+    for part in said:
+        for key, value in part.items():
+            result[key] = laid(result[key], value) if isinstance(result.get(key), dict) else value
+    return result
+
+
+def ground(name: str) -> dict[str, Any]:
+    """What a tenant says that can have the feature: something of each kind it works with, where the usual one is not among that."""
+    schema = CATALOGUE.of("feature")[name].schema
+    assert schema is not None
+    said: dict[str, Any] = {}
+    for folder, usual in sorted(USUAL):
+        names = schema.data.get(f"x-{folder}", [usual])
+        said = laid(said, with_component(folder, names[0]) if usual not in names else {})
+    return said
 
 
 def manifests(tmp_path: Path, tenant: dict[str, Any]) -> Objects:
     """The objects of one tenant of a small fleet, by kind and name."""
     repository = copy_input(tmp_path / "fleet", ROOT / "tests" / "features" / "tenants")
     file = repository / "tenants" / "production" / "sample.yaml"
-    file.write_bytes(dump({**yaml.safe_load(file.read_bytes()), **tenant}))
+    file.write_bytes(dump(laid(yaml.safe_load(file.read_bytes()), tenant)))
     done = render(
         read(repository), tmp_path / "out", Hydration(kustomize.find()), tmp_path / "no-crds", ("sample",), Progress()
     )
@@ -68,9 +118,15 @@ def needed(name: str) -> Iterator[tuple[str, Any]]:
         yield other, yaml.safe_load((OVERLAYS / "features" / other / "examples" / "minimal.yaml").read_bytes())
 
 
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Objects:
-    return manifests(tmp_path_factory.mktemp("plain"), {})
+@lru_cache
+def _plain(said: bytes) -> Objects:
+    with TemporaryDirectory() as folder:
+        return manifests(Path(folder), yaml.safe_load(said))
+
+
+def plain(name: str = "") -> Objects:
+    """The objects of the sample tenant without the feature of the name."""
+    return _plain(dump(ground(name) if name else {}))
 
 
 @lru_cache
@@ -79,7 +135,14 @@ def example(path: Path) -> Objects:
     name = path.parent.parent.name
     features = {**dict(needed(name)), name: yaml.safe_load(path.read_bytes()) or {}}
     with TemporaryDirectory() as folder:
-        return manifests(Path(folder), {"features": features})
+        return manifests(Path(folder), laid(ground(name), {"features": features}))
+
+
+def deleted_by(name: str) -> set[str]:
+    """What a feature says it takes away, because it brings something in its place."""
+    documents = [each.data for parts in CATALOGUE.of("feature")[name].documents.values() for each in parts]
+    deleting = [data for data in documents if isinstance(data, dict) and data.get("$patch") == "delete"]
+    return {f"{data['kind']}/{data['metadata']['name']}" for data in deleting}
 
 
 def golden_of(path: Path) -> Path:
@@ -91,22 +154,40 @@ def written(objects: Objects) -> str:
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.parent.name}-{path.stem}")
-def test_an_example_gives_its_golden(path: Path, plain: Objects) -> None:
-    objects = example(path)
-    assert set(plain) - set(objects) == set(), "a feature takes nothing away"
-    changed = {key: item for key, item in objects.items() if plain.get(key) != item}
+def test_an_example_gives_its_golden(path: Path) -> None:
+    name = path.parent.parent.name
+    objects, before = example(path), plain(name)
+    assert set(before) - set(objects) == deleted_by(name), "a feature takes nothing else away"
+    changed = {key: item for key, item in objects.items() if before.get(key) != item}
     assert changed, "the feature changes nothing"
     matches_golden(golden_of(path), written(changed))
 
 
-@pytest.mark.parametrize("name", CATALOGUE.of("feature"))
-def test_a_feature_has_its_effects(name: str, plain: Objects) -> None:
-    path, objects = FEATURES / name / "tests" / "effects.yaml", example(FEATURES / name / "examples" / "full.yaml")
-    effects = yaml.safe_load(path.read_bytes()) if path.is_file() else None
+@pytest.mark.parametrize("name", BUILT)
+def test_a_feature_has_its_effects(name: str) -> None:
+    are_seen(effects_of("features", name), example(FEATURES / name / "examples" / "full.yaml"), plain(name))
+
+
+@pytest.mark.parametrize(("folder", "name"), CHANGING, ids=str)
+def test_a_model_a_database_or_a_cache_has_its_effects(folder: str, name: str, tmp_path: Path) -> None:
+    are_seen(effects_of(folder, name), manifests(tmp_path, with_component(folder, name)), plain())
+
+
+def test_whatever_is_not_the_usual_has_effects() -> None:
+    assert {entry for entry in WHOLE if entry[0] != "states"} - USUAL == {tuple(entry) for entry in CHANGING}
+
+
+def effects_of(folder: str, name: str) -> list[dict[str, str]]:
+    path = OVERLAYS / folder / name / "tests" / "effects.yaml"
+    effects: list[dict[str, str]] = yaml.safe_load(path.read_bytes()) if path.is_file() else []
     assert effects, f"{path.relative_to(ROOT)} is missing, or says nothing"
+    return effects
+
+
+def are_seen(effects: list[dict[str, str]], objects: Objects, before: Objects) -> None:
     for effect in effects:
-        assert is_seen(effect, objects), f"not with the feature: {effect['says']}"
-        assert not is_seen(effect, plain), f"also without the feature: {effect['says']}"
+        assert is_seen(effect, objects), f"not with it: {effect['says']}"
+        assert not is_seen(effect, before), f"also without it: {effect['says']}"
 
 
 def is_seen(effect: dict[str, str], objects: Objects) -> bool:
@@ -117,15 +198,23 @@ def is_seen(effect: dict[str, str], objects: Objects) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("folder", "name"), WHOLE, ids=str)
-def test_models_and_states_give_their_golden(folder: str, name: str, tmp_path: Path) -> None:
-    objects = manifests(tmp_path, {folder.removesuffix("s"): name})
+@pytest.mark.parametrize(
+    ("folder", "name"), [entry for entry in WHOLE if entry[0] == "models" or entry not in USUAL], ids=str
+)
+def test_models_servers_and_states_give_their_golden(folder: str, name: str, tmp_path: Path) -> None:
+    objects = manifests(tmp_path, with_component(folder, name))
+    if folder in SERVERS:
+        objects = {key: item for key, item in objects.items() if plain().get(key) != item}
     matches_golden(OVERLAYS / folder / name / "examples" / "minimal.golden.yaml", written(objects))
 
 
 def test_no_golden_is_an_orphan() -> None:
     kept = {golden_of(path) for path in EXAMPLES}
-    kept |= {OVERLAYS / folder / name / "examples" / "minimal.golden.yaml" for folder, name in WHOLE}
+    kept |= {
+        OVERLAYS / folder / name / "examples" / "minimal.golden.yaml"
+        for folder, name in WHOLE
+        if folder not in SERVERS or (folder, name) not in USUAL
+    }
     assert set(OVERLAYS.rglob("*.golden.yaml")) - kept == set()
 
 
@@ -137,8 +226,14 @@ def test_every_file_of_a_folder_is_used(component: Any) -> None:
         if name.endswith("kustomization.yaml"):
             folder = name.removesuffix("kustomization.yaml")
             named |= {f"{folder}{text}" for text in _texts([document.data for document in documents])}
+    mounted = {Path(path).name for path in mounts(component)}
     for name in component.files:
+        if name in mounted or name.endswith(".compose.yaml"):
+            continue
         top = name.split("/")[0]
+        if component.kind == "platform" and top == "manifests":  # an Application reads the folder
+            assert any(f"platform/{component.name}/manifests".encode() in raw for raw in component.files.values())
+            continue
         if top in ENTRIES or name.endswith("kustomization.yaml") or (top == "each" and name.count("/") == 1):
             continue
         assert name in named or any(name in text.partition("=")[2] for text in named), f"{component.folder}/{name}"

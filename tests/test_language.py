@@ -12,7 +12,6 @@ from generator import kustomize
 from generator.compile import compile_fleet
 from generator.ground import Ground
 from generator.hydrate import Hydrated, Hydration, hydrate
-from generator.model import Tree, Unit
 from generator.pipeline import read
 from generator.profiles.cut import UncuttableError
 from generator.profiles.make import Bench, make_profile
@@ -21,6 +20,7 @@ from generator.profiles.template import Profile
 from generator.profiles.witness import shape_of
 from generator.source import dump
 from generator.staging import write
+from generator.units import Tree, Unit
 from tests.conftest import ROOT, copy_input
 
 KUSTOMIZE = kustomize.find()
@@ -31,7 +31,7 @@ metadata:
   name: odd
   labels: {size: x}
   annotations: {size: x}
-data: {one: x, two: x.y, three: x/y}
+data: {one: x, two: x.y & z, three: x/y}
 ---
 apiVersion: v1
 kind: PodTemplate
@@ -72,6 +72,8 @@ MAP = "{apiVersion: v1, kind: ConfigMap, metadata: {name: odd}, data: {five: y}}
 LABEL = copied("text", "ConfigMap", "metadata.labels.size")
 NAME = copied("text", "PodTemplate", "metadata.name")
 PART = {"delimiter": "/", "index": 1}
+DOT = {"delimiter": ".", "index": 1}
+FAR = {"delimiter": " & ", "index": 1}
 
 # What the feature replaces, what another one after it says, and a part of the reason; a reason of none means that it is stamped.
 CASES: dict[str, tuple[list[Entry], Entry, str]] = {
@@ -90,8 +92,23 @@ CASES: dict[str, tuple[list[Entry], Entry, str]] = {
         "apart by `delimiter`",
     ),
     "value-in-parts": (
-        [copied("text", "ConfigMap", "data.two"), copied("other", "ConfigMap", "data.two", options=PART)],
+        [copied("text", "ConfigMap", "data.two"), copied("other", "ConfigMap", "data.two", options=DOT)],
         {},
+        "takes `data.two` apart",
+    ),
+    "plain-value-in-parts": (
+        [copied("text", "ConfigMap", "data.two", options=DOT), copied("other", "ConfigMap", "data.two", options=FAR)],
+        {},
+        "",
+    ),
+    "overwritten": (
+        [copied("text", "ConfigMap", "data.two", options=DOT), copied("other", "ConfigMap", "data.two")],
+        {},
+        "",
+    ),
+    "in-parts-by-another": (
+        [copied("text", "ConfigMap", "data.two", options=DOT)],
+        {"replacements": [copied("other", "ConfigMap", "data.two")]},
         "takes `data.two` apart",
     ),
     "labels": ([LABEL], patch(ADD, labelSelector="size=a.b"), "selects by `labelSelector`"),
@@ -173,6 +190,24 @@ def test_what_chooses_by_a_value(name: str, tmp_path: Path) -> None:
             made(units[0], tmp_path / "witnesses")
         return
     fast = _hydrated(tree, units, tmp_path / "fast", Hydration(KUSTOMIZE, pays=2))
+    assert {made.reason for made in fast if not made.stamped} == set()
+    assert _files(fast) == _files(_hydrated(tree, units, tmp_path / "plain", Hydration(KUSTOMIZE, plain=True)))
+
+
+def test_a_value_that_could_divide_a_text_makes_a_shape_of_its_own(tmp_path: Path) -> None:
+    root = copy_input(tmp_path / "fleet", ROOT / "generator" / "scaffold" / "tenants")
+    parts = [copied(knob, "ConfigMap", "data.two", options=how) for knob, how in (("text", DOT), ("other", FAR))]
+    catalogue(root, parts, {})
+    for name, text in (("t3", "a & b"), ("t4", "a &"), ("t5", " ")):
+        file = root / "tenants" / "production" / "t0.yaml"
+        file.with_stem(name).write_text(file.read_text().replace("t0", name).replace("text: plain", f'text: "{text}"'))
+    fleet = read(root)
+    (tree,) = (tree for tree in compile_fleet(fleet.repository, fleet.tenants) if tree.environment == "production")
+    units = tuple(unit for unit in tree.units if unit.name in ("t0", "t1", "t3", "t4", "t5"))
+    shapes = {unit.name: shape_of(unit, reading_of(unit)).shape for unit in units}
+    assert shapes["t0"] == shapes["t1"]
+    assert len(set(shapes.values())) == 4
+    fast = _hydrated(tree, units, tmp_path / "fast", Hydration(KUSTOMIZE, pays=1))
     assert {made.reason for made in fast if not made.stamped} == set()
     assert _files(fast) == _files(_hydrated(tree, units, tmp_path / "plain", Hydration(KUSTOMIZE, plain=True)))
 

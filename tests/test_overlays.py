@@ -9,9 +9,10 @@ from typing import Any
 import yaml
 
 from generator.compile import compile_fleet, unit_files
-from generator.model import Fleet, Unit
+from generator.model import Fleet
 from generator.pipeline import read
 from generator.source import dump
+from generator.units import Unit
 from tests.conftest import ROOT, copy_input
 
 HOSTS = ["www.example.org", "a.example.org", "b.example.org"]

@@ -159,7 +159,7 @@ def test_what_destroys_is_refused_in_the_same_words(twins: Twins, monkeypatch: p
     twins.commit({f"{PRODUCTION}/birch.yaml": None}, monkeypatch)
     done, whole = twins.publish(judge=judge)
     assert whole
-    assert [problem.code for problem in done.problems] == ["tenant-removed"]
+    assert [problem.code for problem in done.problems] == ["one-step-removal"]
 
 
 def test_tenants_that_come_go_and_move(twins: Twins, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,13 +19,14 @@ from generator.destruction import dangers
 from generator.destruction.context import standing_in
 from generator.destruction.loss import Context, Mark
 from generator.diff import compare, group
-from generator.model import Catalogue, Unit
+from generator.model import Catalogue
 from generator.name_hash import config_map_json
 from generator.profiles.shape import shaped
 from generator.profiles.stamping import stamp
 from generator.profiles.template import Parts, Profile, Slot, Stamped, Style, Template
 from generator.profiles.witness import APPLICATION
 from generator.snapshot import Snapshot
+from generator.units import Unit
 from tests.trees import snapshot
 
 COUNT = int(os.environ.get("QUAD_FUZZ_PATTERNS", "150"))

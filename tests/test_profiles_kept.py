@@ -16,9 +16,9 @@ from generator.compile import catalogue_files, compile_fleet
 from generator.ground import Ground
 from generator.hydrate import Hydrated, Hydration, hydrate
 from generator.kustomize import Kustomize
-from generator.model import Tree, Unit
 from generator.pipeline import read
 from generator.staging import write
+from generator.units import Tree, Unit
 from tests.conftest import ROOT
 
 REAL = kustomize.find()

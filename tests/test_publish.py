@@ -387,9 +387,15 @@ def test_a_vanished_tenant_is_refused_until_it_is_allowed(fleet: Fleet) -> None:
     fleet.commit("Goodbye", {"tenants/production/birch.yaml": None})
     before = fleet.tip()
     done = fleet.publish("production", judge=judge)
-    assert (done.outcomes[0].state, codes(done), fleet.tip()) == ("refused", ["tenant-removed"], before)
+    assert (done.outcomes[0].state, codes(done), fleet.tip()) == ("refused", ["one-step-removal"], before)
     path = fleet.root / "tenants" / "fleet.yaml"
-    entry = {"tenant": "birch", "object": "Tenant birch", "reason": "The contract ended", "until": "2099-12-31"}
+    entry = {
+        "tenant": "birch",
+        "object": "Tenant birch",
+        "code": "one-step-removal",
+        "reason": "The contract ended",
+        "until": "2099-12-31",
+    }
     settings = {**yaml.safe_load(path.read_text(encoding="utf-8")), "allow": [entry]}
     fleet.commit("Agreed", {"tenants/fleet.yaml": yaml.safe_dump(settings)})
     assert fleet.production(judge=judge).state == "published"

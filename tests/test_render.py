@@ -30,6 +30,9 @@ from generator.validate import validate
 from tests.conftest import ROOT, copy_input
 from tests.running import quad
 
+CUSTOM = {"gateway.networking.k8s.io", "snapshot.storage.k8s.io"}
+"""Groups of that name that come by CustomResourceDefinitions; another test holds them against these."""
+
 CACHED = {"QUAD_CACHE_DIR": os.environ["QUAD_CACHE_DIR"]}
 """For processes that get no other environment: else theirs would be the user's cache."""
 
@@ -49,7 +52,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def overlays(rendered: Path) -> Iterator[Path]:
-    yield from sorted(rendered.glob("*/tenants/*/overlay"))
+    yield from sorted(path.parent for path in rendered.glob("*/tenants/*/overlay/kustomization.yaml"))
 
 
 def test_the_sample_fleet_is_what_the_issue_asks_for(rendered: Path) -> None:
@@ -62,7 +65,9 @@ def test_the_sample_fleet_is_what_the_issue_asks_for(rendered: Path) -> None:
     assert len({tenant.spec["plan"] for tenant in tenants}) >= 3
     assert [tenant for tenant in tenants if tenant.spec["state"] == "suspended"]
     assert any(len(tenant.spec["features"].get("white-label", {}).get("hosts", [])) == 3 for tenant in tenants)
-    assert len(list(overlays(rendered))) == len(tenants)
+    projects = len(list(rendered.glob("*/tenants/*/compose")))
+    assert projects == len([tenant for tenant in tenants if tenant.spec["model"] == "container"])
+    assert len(list(overlays(rendered))) + projects == len(tenants)
 
 
 def test_manifests_are_the_bytes_of_kubectl_kustomize(rendered: Path) -> None:
@@ -99,7 +104,7 @@ def test_every_built_in_object_passes_kubernetes_validate(rendered: Path) -> Non
     for path, version in _versions(rendered):
         for item in yaml.safe_load_all(path.read_bytes()):
             group = item["apiVersion"].rpartition("/")[0]
-            if "." not in group or group.endswith(".k8s.io"):
+            if "." not in group or (group.endswith(".k8s.io") and group not in CUSTOM):
                 validate_utils.validate(item, version, strict=True)
                 judged += 1
     assert judged > 500

@@ -145,8 +145,11 @@ def test_a_feature_switched_off_is_resolved_fast(said_in: str, features: dict[st
 
 
 def test_tenants_of_a_group_share_what_is_the_same() -> None:
-    tenants = {tenant.name: tenant for tenant in resolve(SAMPLE)[0]}
-    one, other = tenants["steinbach"].spec, tenants["lakeshore"].spec
+    own = {"displayName": "T", "cluster": "eu-1", "features": {"scaling": {}}}
+    documents = [document(name, {**own, "name": name, "host": f"{name}.example.org"}) for name in ("one", "other")]
+    resolver = Resolver(SAMPLE, SCHEMA)
+    found = [resolver.resolved(TenantFile("production", each.data["name"], each)) for each in documents]
+    one, other = (tenant.spec for tenant in found if tenant)
     assert one["network"] is other["network"]
     assert one["database"] is not other["database"]
 
@@ -163,10 +166,9 @@ def test_claims_are_found_among_the_few_as_among_all(pairs: list[tuple[int, int,
         value = tenants[one].spec[field]
         changed = {**tenants[other].spec, field: value}
         tenants[other] = replace(tenants[other], spec=changed, name=changed["name"])
-    assert SAMPLE.fleet is not None
-    found = fleet_problems(SAMPLE.fleet, lambda _: SCHEMA, tenants)
+    found = fleet_problems(SAMPLE, lambda _: SCHEMA, tenants)
     with mock.patch.object(fleet_checks, "_sharing", lambda _, tenants: tenants):
-        assert found == fleet_problems(SAMPLE.fleet, lambda _: SCHEMA, tenants)
+        assert found == fleet_problems(SAMPLE, lambda _: SCHEMA, tenants)
     assert bool(found) == any(one != other for one, other, _ in pairs)
 
 

@@ -17,13 +17,14 @@ from generator import kustomize
 from generator.compile import compile_fleet
 from generator.hydrate import Hydration
 from generator.load import load
-from generator.model import Component, Fleet, Progress, Repository, Tree
+from generator.model import Component, Fleet, Progress, Repository
 from generator.pins import CommitReader
 from generator.pipeline import read, render
 from generator.reader import Reader, read_components
 from generator.resolve import resolve
 from generator.result import Rendered
 from generator.rings import ring_of
+from generator.units import Tree
 from generator.validate import validate
 from tests.conftest import ROOT, copy_input
 from tests.history import add_sample, commit, git, old_catalogue, pin, replace_in

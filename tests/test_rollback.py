@@ -91,6 +91,33 @@ def test_a_release_does_not_fall(fleet: Fleet) -> None:
     assert codes(fleet.verify("production", all=True)) == []
 
 
+def test_below_its_floor_nobody_goes_back(fleet: Fleet) -> None:
+    """Although the branch is on the old release: its upgrade was published, and taken back by force."""
+    then = fleet.tip("rendered/production~")
+    fleet.commit("Upgraded on main", tenant("birch", 'release: {version: 5.3.9, from: 5.3.0, floor: "5.3.9"}\n'))
+    outcome = fleet.rollback(then, "birch")
+    assert outcome.said == ("birch stays as it is: its database was on 5.3.9 once, and 5.3.0 is older.",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("php: ", "# rebuilt\nphp: ", ""),
+        ("version: 2026081200", "version: 2026091200", "its image of 5.3.0 was an older one: tool_objectfs rises"),
+    ],
+)
+def test_a_rebuilt_image_goes_back_unless_a_plugin_in_it_rose(fleet: Fleet, old: str, new: str, words: str) -> None:
+    then = fleet.tip()
+    path = "overlays/releases/5.3.0.yaml"
+    text = (fleet.root / path).read_text().replace(old, new, 1).replace("@sha256:eed6", "@sha256:aaaa")
+    fleet.commit("Another image", {path: text})
+    fleet.production()
+    outcome = fleet.rollback(then, "birch")
+    assert outcome.state == ("unchanged" if words else "published")
+    assert all(words in said for said in outcome.said)
+    assert bool(words) <= bool(outcome.said)
+
+
 def test_who_was_not_there_yet_stays_and_who_left_comes_back(fleet: Fleet) -> None:
     then = fleet.tip()
     fleet.commit("One goes, one comes", {**tenant("elm"), "tenants/production/birch.yaml": None})

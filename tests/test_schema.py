@@ -55,6 +55,9 @@ def test_examples_and_defaults_fit_their_own_schema() -> None:
 def test_every_leaf_of_the_core_has_a_value_from_somewhere() -> None:
     core = schemas.without_local(schemas.inline(REPOSITORY.schemas["tenant.core.yaml"].data))
     given = {"name", "displayName", "host", "cluster", "ring", "plan", "release.version", "release.from"}
+    given |= {f"rest.lastBackup.{name}" for name in ("database", "files", "verified")}  # of an archived site alone
+    records = ("floor", "rehearsed.to", "rehearsed.minutes", "rehearsed.date", "restore.to", "restore.requested")
+    given |= {f"release.{name}" for name in records}  # of an upgrade
     for path, leaf in schemas.leaves(core):
         dotted = ".".join(str(part) for part in path)
         assert dotted in given or "default" in leaf or "x-derive" in leaf, dotted

@@ -20,13 +20,14 @@ from generator.compile import compile_fleet
 from generator.hydrate import Hydration
 from generator.kustomize import Answer, Kustomize
 from generator.merging import Merged, merge
-from generator.model import Progress, Tree
+from generator.model import Progress
 from generator.publication import publish
 from generator.publish import Request
 from generator.rendering import Tools
 from generator.result import Rendered
 from generator.shapes import groups_of
 from generator.sharding import Shard, Share, parse, share
+from generator.units import Tree
 from tests.bench.fleet import fleet as random_fleet
 from tests.caching import render, trees
 from tests.conftest import ROOT, copy_input

@@ -16,11 +16,12 @@ from generator.compile import catalogue_files, compile_fleet
 from generator.ground import Ground
 from generator.hydrate import Hydrated, Hydration, hydrate
 from generator.making import Made, make
-from generator.model import Fleet, Progress, Tree, Unit
+from generator.model import Fleet, Progress
 from generator.pipeline import read
 from generator.profiles.reading import reading_of
 from generator.profiles.witness import shape_of
 from generator.staging import write
+from generator.units import Tree, Unit
 from tests.bench.fleet import fleet as random_fleet
 from tests.conftest import ROOT, copy_input
 from tests.hostile import varied
@@ -35,10 +36,14 @@ host: full.example.org
 cache: {host: redis}
 features:
   backup: {bucket: full-backup, endpoint: "https://s3.example.org"}
-  oauth: {issuer: "https://login.example.org", clientId: moodle}
+  oauth:
+    providers: {one: {name: One, issuer: "https://login.example.org", clientId: moodle, secretProperty: one-secret}}
+  mail: {host: smtp.example.org}
+  objectfs: {bucket: full-files, endpoint: "https://s3.example.org"}
+  plugins: {lock: {mod_one: {version: "2026010100", url: "https://example.org/one.zip", sha256: SUM}}}
   scaling: {}
   white-label: {hosts: [b.example.org, a.example.org, c.example.net]}
-"""
+""".replace("SUM", "0123456789abcdef" * 4)
 REASONS = ("holds a character that kustomize does not keep", "two items of a list have one name")
 """Why a value may be left to kustomize; nothing else is to be."""
 

@@ -21,7 +21,6 @@ from generator.fast_writing import write as write_yaml
 from generator.fast_writing import written
 from generator.ground import Ground
 from generator.hydrate import Hydrated, Hydration, hydrate
-from generator.model import Tree, Unit
 from generator.pipeline import read
 from generator.profiles.reading import reading_of
 from generator.profiles.shape import FIELDS, ITEMS, TEXT, holes
@@ -30,6 +29,7 @@ from generator.profiles.witness import shape_of
 from generator.scalars import RefusedError
 from generator.source import dump
 from generator.staging import write
+from generator.units import Tree, Unit
 from tests.conftest import ROOT, copy_input
 from tests.hostile import LONG, SENTINELS, SPECIAL
 from tests.nasty import SPACED, texts

@@ -154,7 +154,7 @@ PLANTS = [
     ("features/white-label/each/hosts/ingress.yaml", "name: http", "name: https"),
     ("features/white-label/each/hosts/ingress.yaml", "pathType: Prefix", "pathType: Prefix\n        odd: 1"),
     ("features/oauth/job.yaml", "runAsNonRoot: true", "runAsNonRoot: false"),
-    ("states/suspended/moodledata.patch.yaml", 'value: "true"', 'value: "false"'),
+    ("states/suspended/claims.patch.yaml", 'value: "true"', 'value: "false"'),
 ]
 
 

@@ -7,11 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from generator import schema as schemas
-from generator.docs import knob_rows, summary
+from generator.docs import KINDS, knob_rows, summary
 from generator.model import Catalogue, Component
 from generator.terminal import repository, unknown, usable
-
-_KINDS = (("model", "Deployment models"), ("feature", "Features"), ("state", "Lifecycle states"))
 
 
 @click.command("catalogue")
@@ -19,7 +17,7 @@ _KINDS = (("model", "Deployment models"), ("feature", "Features"), ("state", "Li
 @click.option("--ring", help="As the tenants of this ring see it.  [default: the working tree's]")
 @click.pass_context
 def command(context: click.Context, name: str | None, ring: str | None) -> int:
-    """List models, features and states, or the knobs of one of them.
+    """List models, databases, caches, features, states and the platform, or the knobs of one of them.
 
     \b
     Examples:
@@ -30,8 +28,8 @@ def command(context: click.Context, name: str | None, ring: str | None) -> int:
     loaded = usable(repository(context), ring)
     console = Console(highlight=False, markup=False)
     if name is None:
-        for kind, title in _KINDS:
-            console.print(_listing(title, list(loaded.catalogue.of(kind).values())))  # type: ignore[arg-type]
+        for kind, title in (*KINDS, ("platform", "Platform")):
+            console.print(_listing(title, list(loaded.catalogue.of(kind).values())))
         return 0
     console.print(_knobs(_component(loaded.catalogue, name)))
     return 0
@@ -40,7 +38,7 @@ def command(context: click.Context, name: str | None, ring: str | None) -> int:
 def _component(catalogue: Catalogue, name: str) -> Component:
     found = {component.name: component for component in catalogue.components if component.schema is not None}
     if name not in found:
-        raise click.UsageError(unknown("model, feature or state", name, list(found)))
+        raise click.UsageError(unknown("component", name, list(found)))
     return found[name]
 
 

@@ -11,6 +11,7 @@ import rich_click as click
 
 from generator import trees
 from generator.check import Checked, Locate, Policy, check, in_catalogue, version_problems
+from generator.commands.cluster import check_cluster
 from generator.commands.options import format_option, require_schemas_option, verbose_option
 from generator.crds import read_crds, schemas_missing
 from generator.diagnostics import Diagnostic, Span, has_errors
@@ -47,6 +48,10 @@ class _Read:
 @click.option(
     "--kubernetes", help="Versions to check for, such as 1.34,1.35.  [default: each cluster's own, two ahead]"
 )
+@click.option("--cluster", "live", metavar="CONTEXT", help="Hold a live cluster against what its tenants need.")
+@click.option(
+    "--kubeconfig", type=click.Path(dir_okay=False, exists=True, path_type=Path), help="The kubeconfig to use."
+)
 @require_schemas_option
 @verbose_option
 @format_option
@@ -58,6 +63,8 @@ def command(
     environments: tuple[str, ...],
     tenants: tuple[str, ...],
     kubernetes: str | None,
+    live: str | None,
+    kubeconfig: Path | None,
     require_schemas: bool,
     verbose: bool,
     layout: str,
@@ -73,8 +80,13 @@ def command(
       quad check --branch rendered/production --tenant acme
       quad check --kubernetes 1.34,1.35,1.36
       quad check ../other-manifests --format sarif
+      quad check --cluster eu-1     what that cluster lacks: kinds, controllers, classes, the secret store
     """
     root = repository(context)
+    if live is not None:
+        if tree or branches or environments or tenants or kubernetes:
+            raise click.UsageError("--cluster looks at a live cluster for all of its tenants; leave the rest out")
+        return check_cluster(root, live, kubeconfig, layout)
     if tree and branches:
         raise click.UsageError("TREE and --branch name two trees; name one")
     versions = _versions(kubernetes)
@@ -147,7 +159,8 @@ def _read(snapshots: Sequence[Snapshot], tenants: Sequence[str], loaded: Reposit
         read.names |= tenants_of(snapshot.ids)
         if is_ours(snapshot.ids):
             read.ours |= {f"{prefix}{path}" for path in files}
-    if not read.manifests and not read.problems and not tenants:
+    projects = any(path.endswith("/compose/compose.yaml") for snapshot in snapshots for path in snapshot.ids)
+    if not (read.manifests or read.problems or tenants or projects):
         raise click.UsageError(f"there is no manifest in {', '.join(snapshot.where for snapshot in snapshots)}")
     for name in tenants:
         if name not in read.names:

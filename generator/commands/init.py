@@ -17,6 +17,7 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 _COPIED = {
     ".github/workflows": ("pull-request.yml", "pull-request-comment.yml", "publish.yml", "verify.yml"),
     "requirements": ("run.txt",),
+    "docs": ("catalogue.md",),
 }
 
 

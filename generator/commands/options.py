@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import rich_click as click
 
 from generator.report import FORMATS
@@ -52,3 +56,11 @@ workers_option = click.option(
 
 
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="List the findings that fleet.yaml waives.")
+
+
+def kubectl_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--context` and `--kubeconfig`, for verbs that ask Argo CD how tenants are."""
+    file = click.Path(dir_okay=False, exists=True, path_type=Path)
+    command = click.option("--kubeconfig", type=file, help="The kubeconfig to use.")(command)
+    help = "The context of Argo CD's own cluster, to ask it whether tenants are healthy."
+    return click.option("--context", "argocd", metavar="CONTEXT", help=help)(command)

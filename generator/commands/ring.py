@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from generator import git
+from generator.commands.ring_upgrades import advance, freeze, status, unfreeze
 from generator.diagnostics import Span
 from generator.edit import with_pin, write_over
 from generator.load import load
@@ -25,14 +26,21 @@ _FLEET = "tenants/fleet.yaml"
 
 @click.group("ring")
 def command() -> None:
-    """Pin rings to an older catalogue, so that a change of the platform goes ring by ring.
+    """Pin, freeze and advance rings, so that a change of the platform or a release goes ring by ring.
 
     \b
     Examples:
       quad ring list                   who is pinned, and how far behind
       quad ring pin broad main         broad stays with the catalogue of the branch main
       quad ring unpin broad            broad takes the working tree's again
+      quad ring status                 which releases its tenants have, and since when
+      quad ring advance broad --to 5.3.0 --batch 20 --context hub
+      quad ring freeze broad --reason "Ticket 4711"
     """
+
+
+for verb in (status, advance, freeze, unfreeze):
+    command.add_command(verb)
 
 
 @dataclass(frozen=True, slots=True)

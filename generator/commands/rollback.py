@@ -27,8 +27,9 @@ def command(
 ) -> int:
     """Put a rendered branch back to how it was, by a new commit; no history is lost.
 
-    Tenants whose release would fall stay as they are and are listed: only a restore lowers a version. So do tenants that
-    were not there yet. The next publication undoes a rollback: revert the change on the source branch too.
+    Tenants whose code would be older than their database (a release that falls, a version below `release.floor`, an image with
+    an older plugin) stay as they are and are listed: only a restore goes back, and `quad upgrade --abort` prepares it. So do
+    tenants that were not there yet. The next publication undoes a rollback: revert the change on the source branch too.
 
     \b
     Examples:

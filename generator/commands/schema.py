@@ -14,7 +14,7 @@ from generator.terminal import print_state, repository, usable
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where a file is not current.")
 @click.pass_context
 def command(context: click.Context, check: bool) -> int:
-    """Write what is generated from the schemas: schemas/*.schema.json for editors, and the knob tables of the READMEs.
+    """Write what is generated from the schemas: JSON Schemas for editors, the catalogue's pages, tables of knobs.
 
     \b
     Examples:
@@ -28,6 +28,7 @@ def command(context: click.Context, check: bool) -> int:
         if check:
             click.echo(f"{name} is not current; run `quad schema`", err=True)
         else:
+            (root / name).parent.mkdir(exist_ok=True)
             (root / name).write_bytes(raw)
             click.echo(f"wrote {name}", err=True)
     print_state([], f"{len(stale)} of the generated files {'are stale' if check else 'were stale'}")

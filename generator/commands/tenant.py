@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +13,14 @@ import rich_click as click
 from generator import schema as schemas
 from generator.diagnostics import Span
 from generator.edit import new_tenant, write_new
-from generator.model import Repository, Schema
+from generator.model import Repository, Schema, TenantFile
+from generator.resolve_one import resolve_one
 from generator.schema_errors import schema_problems
+from generator.source import Document
 from generator.terminal import repository, unknown, usable
 from generator.validate import validate
+
+_OFFERED = 6
 
 
 @click.group("tenant")
@@ -62,7 +69,9 @@ def new(
     _fit(schema, values)
     _unclaimed(root, loaded, values)
     path = root / "tenants" / place / f"{name}.yaml"
-    write_new(path, new_tenant(schema, values, _offered(loaded.seen_by(values["ring"]))))
+    view = loaded.seen_by(values["ring"])
+    draft = TenantFile(place, name, Document(path.relative_to(root).as_posix(), values, {}))
+    write_new(path, new_tenant(schema, values, _offered(view, schemas.resolved(view), draft)))
     click.echo(
         f"wrote {path.relative_to(root)}\nnext: edit it, then `quad validate` and `quad render {name}`", err=True
     )
@@ -92,16 +101,33 @@ def _unclaimed(root: Path, loaded: Repository, values: dict[str, Any]) -> None:
                 raise click.UsageError(f"the {field} `{values[field]}` is taken by {file.document.path}")
 
 
-def _offered(loaded: Repository) -> dict[str, Any]:
-    """What else a tenant often says, as commented examples."""
-    features = {}
-    for name, feature in loaded.catalogue.of("feature").items():
-        example = feature.documents.get("examples/minimal.yaml", ())
-        if example and example[0].data:
-            features[name] = example[0].data
+def _offered(loaded: Repository, schema: Schema, draft: TenantFile) -> dict[str, Any]:
+    """What else a tenant often says, as commented examples: of the features those that most tenants have, and that go together."""
+    features: dict[str, Any] = {}
+    for name, example in _examples(loaded):
+        data = {**draft.document.data, "features": {**features, name: example}}
+        tried = replace(draft, document=replace(draft.document, data=data))
+        if len(features) < _OFFERED and not resolve_one(loaded, schema, tried)[1]:
+            features[name] = example
     releases = sorted(loaded.catalogue.releases, key=lambda version: [int(part) for part in version.split(".")])
     return {
         **({"release": {"version": releases[-1]}} if releases else {}),
         "site": {"language": "de", "timezone": "Europe/Berlin"},
         "features": features,
     }
+
+
+def _examples(loaded: Repository) -> list[tuple[str, Any]]:
+    """The smallest example of each feature, those first that most tenants have."""
+    used = Counter(name for file in loaded.tenants for name in _features(file.document.data))
+    found = {
+        name: feature.documents.get("examples/minimal.yaml", ())
+        for name, feature in loaded.catalogue.of("feature").items()
+    }
+    examples = [(name, documents[0].data) for name, documents in found.items() if documents and documents[0].data]
+    return sorted(examples, key=lambda each: (-used[each[0]], each[0]))
+
+
+def _features(data: Any) -> Collection[str]:
+    features = data.get("features") if isinstance(data, dict) else None
+    return features if isinstance(features, dict) else ()

@@ -19,6 +19,8 @@ from generator.report.printable import printable
 from generator.source import Document
 
 ANY = "*"
+BY_NAME = frozenset({"one-step-removal"})
+"""Codes that only an entry allows which names them: whoever writes it knows what is left out."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -44,7 +46,7 @@ class Allowance:
             and kind == danger.object.kind
             and (name == danger.object.name or (name == ANY and bool(danger.field)))
             and self.field == printable(danger.field)
-            and self.code in ("", danger.code)
+            and (self.code == danger.code or (not self.code and danger.code not in BY_NAME))
         )
 
 

@@ -32,7 +32,14 @@ def context_of(
         if isinstance(file.document.data, Mapping) and "state" in file.document.data
     }
     where = {file.stem: file.environment for file in repository.tenants}
-    return Context(marks_of(schemas.resolved(repository)), fixed, frozenset(declared), standing_in(after), where)
+    final = final_states(repository)
+    return Context(marks_of(schemas.resolved(repository)), fixed, frozenset(declared), standing_in(after), where, final)
+
+
+def final_states(repository: Repository) -> frozenset[str]:
+    """The states whose schema says that a tenant may be removed from there (`x-final`)."""
+    states = repository.catalogue.of("state").items()
+    return frozenset(name for name, state in states if state.schema and (state.schema.data or {}).get("x-final"))
 
 
 def marks_of(schema: Schema) -> tuple[Mark, ...]:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from generator.changes import ABSENT, Danger
-from generator.destruction.allowances import ANY, Allowance, Allowances
+from generator.destruction.allowances import ANY, BY_NAME, Allowance, Allowances
 from generator.destruction.loss import GROUP
 from generator.diagnostics import Diagnostic, Related, Span, ordered
 from generator.report.printable import printable
@@ -139,6 +139,8 @@ def entry_for(danger: Danger, today: date, many: bool = False, shared: bool = Fa
     entry["object"] = f"{danger.object.kind} {_name(danger, many)}"
     if danger.field:
         entry["field"] = printable(danger.field)
+    if danger.code in BY_NAME:
+        entry["code"] = danger.code
     return {**entry, "reason": "say why, and who agreed", "until": str(today + OFFERED)}
 
 

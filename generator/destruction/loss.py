@@ -16,7 +16,7 @@ Kind = tuple[str, str]
 
 GROUP = "quadrangle.dev"
 PRECIOUS = f"{GROUP}/precious"
-"""The annotation by which the catalogue says what would be lost with an object: `data`, or a `backup-schedule`."""
+"""The annotation by which the catalogue says what would be lost with an object: `data`, a `backup-schedule`, or `nothing`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class Context:
 
     `marks` are the leaves of the tenant that its schema marks with `x-danger`; `fixed` the paths that a CustomResourceDefinition
     says cannot change, by kind; `declared` the tenants (environment, name) whose own file says their state; `standing` gives all
-    objects that a tenant has afterwards, None where nobody can tell; `arrived` is the environment that each tenant is in now.
+    objects that a tenant has afterwards, None where nobody can tell; `arrived` is the environment that each tenant is in now;
+    `final` the states that a tenant must be in to be removed, none where the catalogue names none.
     """
 
     marks: Sequence[Mark] = ()
@@ -44,6 +45,7 @@ class Context:
     declared: Collection[tuple[str, str]] = ()
     standing: Callable[[TenantChange], Sequence[Object] | None] = lambda _: None
     arrived: Mapping[str, str] = field(default_factory=dict)
+    final: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +108,11 @@ def annotations_of(body: Object) -> Mapping[str, Any]:
     metadata = body.get("metadata")
     found = metadata.get("annotations") if isinstance(metadata, Mapping) else None
     return found if isinstance(found, Mapping) else {}
+
+
+def declared(change: TenantChange, context: Context) -> str:
+    """A tenant's own word. A state that comes from a default of many tenants stops them all, and nobody said so of this one."""
+    old, new = ((spec or {}).get("state") for spec in (change.before, change.after))
+    if old == new or (change.environment, change.tenant) not in context.declared:
+        return ""
+    return f"the tenant's own file changes its state from {old} to {new}"

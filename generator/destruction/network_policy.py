@@ -6,10 +6,11 @@ Source: Kubernetes, "Network Policies": a pod is isolated in a direction as long
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from generator.changes import TenantChange
-from generator.destruction.loss import Context, Kind, Loss, Object, both, kind_of, loss, removed, whole
+from generator.destruction.loss import Context, Kind, Loss, Object, both, declared, kind_of, loss, removed, whole
 from generator.model import Manifest
 from generator.rules.labels import is_operators, selected
 from generator.rules.pods import templates
@@ -25,10 +26,12 @@ _PROCEED = "put it back, or have another policy in place that says the same befo
 
 
 def find(change: TenantChange, context: Context) -> Iterator[Loss]:
-    """Every such policy, but for one whose pods go with it."""
+    """Every such policy, but for one whose pods go with it; one that only permitted goes with the tenant's own state."""
     for each, before in removed(change):
-        if kind_of(each) == _POLICY and not _without_pods(before, context.standing(change)):
-            yield whole(each, _GONE, _PROCEED)
+        standing = context.standing(change) if kind_of(each) == _POLICY else None
+        if kind_of(each) == _POLICY and not _without_pods(before, standing):
+            allowed = declared(change, context) if _is_denied(before, standing or ()) else ""
+            yield replace(whole(each, _GONE, _PROCEED), allowed=allowed)
     for each, before, after in both(change):
         if kind_of(each) == _POLICY:
             for field, old, new in _weaker(before, after, partial(context.standing, change)):
@@ -41,6 +44,12 @@ def _without_pods(policy: Object, standing: Sequence[Object] | None) -> bool:
     if standing is None or not selector or is_operators(selector):
         return False
     return not selected(selector, list(templates([Manifest("", "", "", body) for body in standing])))
+
+
+def _is_denied(policy: Object, standing: Sequence[Object]) -> bool:
+    """Whether another policy isolates all pods in the same directions: then nothing is more open without this one."""
+    others = [body for body in standing if body.get("kind") == _POLICY[1] and _all_pods(body)]
+    return set(_directions(policy)) <= {direction for body in others for direction in _directions(body)}
 
 
 def _weaker(before: Object, after: Object, standing: Standing) -> Iterator[tuple[str, object, object]]:

@@ -8,7 +8,20 @@ from typing import Any
 
 from generator.changes import TenantChange, show_path
 from generator.destruction.backup_removed import is_backup
-from generator.destruction.loss import Context, Kind, Loss, Object, both, kind_of, loss, removed, whole
+from generator.destruction.loss import (
+    PRECIOUS,
+    Context,
+    Kind,
+    Loss,
+    Object,
+    annotations_of,
+    both,
+    declared,
+    kind_of,
+    loss,
+    removed,
+    whole,
+)
 from generator.rules.walk import at
 
 _COUNTS: Mapping[Kind, tuple[str, ...]] = {
@@ -29,6 +42,8 @@ _RUNS: frozenset[Kind] = frozenset(
 """What does not end by itself; one whose place an object of another kind takes is swapped, and that is another class."""
 
 _SUSPENDED: frozenset[Kind] = frozenset({("batch", "CronJob"), ("batch", "Job")})
+_STAND_IN = "nothing"
+"""What the catalogue says is lost with a workload that only stands in for what rests."""
 _HIBERNATION = ("metadata", "annotations", "cnpg.io/hibernation")
 _WHY = "nothing of it runs any more: the site, or what it needs, is down until somebody puts the count back"
 _PROCEED = "put it back; a site that is to rest is stopped by `state` in its own file"
@@ -36,13 +51,14 @@ _PROCEED = "put it back; a site that is to rest is stopped by `state` in its own
 
 def find(change: TenantChange, context: Context) -> Iterator[Loss]:
     """Every object that stops; allowed where the tenant's own file changes its state in the same change."""
-    allowed = _declared(change, context)
+    allowed = declared(change, context)
     for each, before, after in both(change):
         for path, old, new in _stopped(kind_of(each), before, after):
             yield replace(loss(each, path, old, new, _WHY, _PROCEED), allowed=allowed)
     names = [(each.id.namespace, each.id.name) for each in change.objects if each.action == "added"]
-    for each, _ in removed(change):
-        if kind_of(each) in _RUNS and (each.id.namespace, each.id.name) not in names:
+    for each, before in removed(change):
+        goes = kind_of(each) in _RUNS and (each.id.namespace, each.id.name) not in names
+        if goes and annotations_of(before).get(PRECIOUS) != _STAND_IN:
             yield replace(whole(each, _WHY, _PROCEED), allowed=allowed)
 
 
@@ -62,11 +78,3 @@ def _stopped(kind: Kind, before: Object, after: Object) -> Iterator[tuple[str, A
 
 def _number(found: Any, unsaid: int) -> int:
     return found if isinstance(found, int) else unsaid
-
-
-def _declared(change: TenantChange, context: Context) -> str:
-    """A tenant's own word. A state that comes from a default of many tenants stops them all, and nobody said so of this one."""
-    old, new = ((spec or {}).get("state") for spec in (change.before, change.after))
-    if old == new or (change.environment, change.tenant) not in context.declared:
-        return ""
-    return f"the tenant's own file changes its state from {old} to {new}"

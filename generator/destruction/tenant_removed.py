@@ -1,4 +1,4 @@
-"""A tenant that is there before and nowhere after."""
+"""A tenant that is there before and nowhere after; in one step, where it was in no state from which a tenant may go."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ _PROCEED = (
     "put the file back; a tenant goes in two steps: first stop it by its `state` and verify a last backup, "
     "then remove the file"
 )
+_IN_ONE_STEP = "one-step-removal"
+"""The code where the first step is left out; an entry that allows it has to name it."""
 
 
 def find(change: TenantChange, context: Context) -> Iterator[Loss]:
@@ -25,4 +27,11 @@ def find(change: TenantChange, context: Context) -> Iterator[Loss]:
     why = f"the site is switched off (its state was `{state}`), and its Application and everything not guarded are deleted"
     if held:
         why += f"; nobody looks after its data any more: {', '.join(held)}"
-    yield Loss(tenant_id(change), "", change.tenant, ABSENT, why, _PROCEED)
+    if context.final and state not in context.final:
+        states = " or ".join(f"`{name}`" for name in sorted(context.final))
+        proceed = (
+            f"put the file back; set `state` to {states}, which asks for a last backup, and publish; then remove it"
+        )
+        yield Loss(tenant_id(change), "", change.tenant, ABSENT, why, proceed, code=_IN_ONE_STEP)
+    else:
+        yield Loss(tenant_id(change), "", change.tenant, ABSENT, why, _PROCEED)

@@ -19,11 +19,11 @@ from generator.diff.catalogue_causes import CatalogueCauses
 from generator.diff.pairing import unhashed
 from generator.diff.reach import Reach, Reaches, selects
 from generator.layers import span_of
-from generator.model import Repository, Schema, Spec, Tenant
+from generator.model import WORKS_WITH, Repository, Schema, Spec, Tenant
 from generator.snapshot import Snapshot
 from generator.source import Path
 
-_STRUCTURE = ("model", "state", "features")
+_STRUCTURE = {("state",), *(path for _, path in WORKS_WITH.values())}
 _LABELS = {f"{GROUP}/{name}": (name,) for name in ("ring", "environment")}
 
 
@@ -122,14 +122,12 @@ class _Finder:
         return None
 
     def _structure(self) -> Span | None:
-        """The line of the model, the state or the feature that changed; None where none or several did."""
-        changed = {
-            leaf[:2] if leaf[0] == "features" else leaf[:1]
-            for leaf in self.leaves
-            if leaf[0] in _STRUCTURE and leaf != ("features",)
-        }
-        whole = [path for path in sorted(changed, key=str) if path[0] != "features" or self._came_or_went(str(path[1]))]
-        return self._span(whole[0]) if len(whole) == 1 else None
+        """The line of the component that changed; None where none or several did."""
+        changed: set[Path] = {leaf for leaf in self.leaves if leaf in _STRUCTURE}
+        features = {leaf[:2] for leaf in self.leaves if leaf[0] == "features" and len(leaf) > 1}
+        changed |= {path for path in features if self._came_or_went(str(path[1]))}
+        spans = {self._span(path) for path in changed}  # a server that follows from the model has the model's line
+        return spans.pop() if len(spans) == 1 else None
 
     def _came_or_went(self, feature: str) -> bool:
         sides = [(spec or {}).get("features", {}) for spec in (self.change.before, self.change.after)]

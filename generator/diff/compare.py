@@ -65,6 +65,8 @@ def _subject(path: str, environment: str) -> str:
             return name
         case ["tenants", name, "manifests", *_] if path.endswith(".yaml"):
             return name
+        case ["tenants", name, "compose", _]:
+            return name
         case ["argocd", cluster, "root.yaml"]:
             return f"root.{environment}.{cluster}"
         case ["argocd", _, _, file] if file.endswith(".yaml"):
@@ -129,7 +131,13 @@ def _spec(raw: bytes | None, where: str, memory: Memory) -> Spec | None:
 
 
 def _documents(files: Files, paths: Iterable[str]) -> list[bytes]:
-    return [part for path in paths if path in files for part in documents.split(files[path])]
+    return [part for path in paths if path in files for part in _parts(path, files[path])]
+
+
+def _parts(path: str, raw: bytes) -> list[bytes]:
+    """The objects of a file; what a Compose project is made of is shown as objects of our own."""
+    *_, folder, name = path.split("/")
+    return [documents.of_project(name, raw)] if folder == "compose" else documents.split(raw)
 
 
 def _objects(

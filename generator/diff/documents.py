@@ -6,6 +6,7 @@ but text. Dates stay text, as they are for Kubernetes.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -61,6 +62,17 @@ def differing(before: Iterable[bytes], after: Iterable[bytes]) -> tuple[list[byt
 
 def _left(these: Counter[bytes], those: Counter[bytes]) -> list[bytes]:
     return [part for part, times in these.items() for _ in range(times - those[part])]
+
+
+def of_project(name: str, raw: bytes) -> bytes:
+    """A file of a Compose project as an object, line by line, so that any text can be compared and shown as edits."""
+    lines = raw.decode("utf-8", "replace").split("\n")
+    named = (
+        line.partition("=") if name == ".env" else (f"{number:04}", "", line) for number, line in enumerate(lines, 1)
+    )
+    data = {key: value for key, _, value in named if key}
+    body = {"apiVersion": "quadrangle.dev/v1", "kind": "ComposeFile", "metadata": {"name": name}, "data": data}
+    return yaml.safe_dump(body, width=math.inf).encode()
 
 
 def load(raw: bytes, where: str) -> Any:

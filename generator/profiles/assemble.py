@@ -12,13 +12,13 @@ from typing import Any
 import yaml
 
 from generator.manifest_loader import ManifestLoader
-from generator.model import Unit
 from generator.name_hash import config_map_json, hash_of
 from generator.profiles.body import body_of
 from generator.profiles.cut import Sentinels, UncuttableError, cut
 from generator.profiles.language import Choice
 from generator.profiles.template import Body, Parts, Profile, Slot, Template
 from generator.profiles.witness import APPLICATION, Witness
+from generator.units import Unit
 
 _HASHED = re.compile(r"(.+)-([a-z0-9]{10})")
 

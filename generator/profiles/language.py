@@ -7,6 +7,7 @@ delimiters in what tenants say, merges by key, tests.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -15,12 +16,13 @@ from itertools import zip_longest
 from typing import Any
 
 from generator.model import Component
+from generator.objects import fits, kustomizations
 from generator.profiles.cut import UncuttableError
 from generator.profiles.manners import changes_the_tenant
-from generator.reads import unbracketed
+from generator.profiles.shape import PLAIN
+from generator.reads import Fields, unbracketed
 from generator.replacements import Replacement, Target, replacements_of, split
 from generator.source import Document, Path, parse_all
-from generator.traps.view import kustomizations
 
 _FIELDS = frozenset(
     """
@@ -51,9 +53,13 @@ class Choice:
         )
 
 
-def check_language(*builds: Sequence[Component]) -> frozenset[Choice]:
-    """How the components of each build choose items of lists; UncuttableError where they choose by more than literal keys."""
+def check_language(*builds: Sequence[Component]) -> tuple[frozenset[Choice], frozenset[Fields]]:
+    """How the components of each build choose items of lists, and the values that go into texts which are then taken apart.
+
+    UncuttableError where they choose by more than literal keys, or where any value could divide such a text.
+    """
     choices: set[Choice] = set()
+    plain: set[Fields] = set()
     for build in builds:
         for component in build:
             for objection in _objections(component):
@@ -61,8 +67,8 @@ def check_language(*builds: Sequence[Component]) -> frozenset[Choice]:
             choices |= {
                 choice for each in replacements_of(component) for target in each.targets for choice in _choices(target)
             }
-        _check_targets(build)
-    return frozenset(choices)
+        plain |= _check_targets(build)
+    return frozenset(choices), frozenset(plain)
 
 
 def _choices(target: Target) -> Iterator[Choice]:
@@ -149,21 +155,61 @@ def _of_replacement(replacement: Replacement) -> Iterator[str]:
             yield f"writes a value into `{target.fields[0]}`"
 
 
-def _check_targets(build: Sequence[Component]) -> None:
-    """No text with a value in it is taken apart, and nothing is selected by a name that is a value by then."""
-    before: list[Target] = []
+def _check_targets(build: Sequence[Component]) -> set[Fields]:
+    """Nothing is selected by a name that is a value by then, nor a text with a value in it taken apart, unless that is plain.
+
+    Which values have to be plain, is returned.
+    """
+    before: list[_Written] = []
+    plain: set[Fields] = set()
     for component in build:
+        earlier = [one.target for one in before]
         for entry in (each for _, document in kustomizations(component) for each in document.data.get("patches", ())):
-            _check_name(component, entry.get("target") or {}, before)
+            _check_name(component, entry.get("target") or {}, earlier)
         for replacement in replacements_of(component):
-            for target in replacement.targets:
-                _check_name(component, target.select, before)
-                taken = "delimiter" in target.options
-                if any((taken or "delimiter" in one.options) and _overlap(one, target) for one in before):
-                    raise UncuttableError(
-                        f"{component.folder} takes `{'.'.join(target.fields)}` apart, where a value is"
-                    )
-            before += replacement.targets
+            written = [_Written(replacement, target) for target in replacement.targets]
+            for number, own in enumerate(written):
+                _check_name(component, own.target.select, [one.target for one in before])
+                for one in before:
+                    plain |= _plain_for(one, own, component)
+                for one in written[:number]:  # one value in several places, most of them in items of one list
+                    plain |= {_read(replacement)} if _takes_apart(own, one) and _stays_whole(one, own) else set()
+            before += written
+    return plain
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A target, and what is written there."""
+
+    source: Replacement
+    target: Target
+
+
+def _plain_for(one: _Written, own: _Written, component: Component) -> set[Fields]:
+    """The values that have to be plain for both to be done; who is first is certain in one file only."""
+    pairs = [(one, own)] if one.source.document is own.source.document else [(one, own), (own, one)]
+    met = [(first, second) for first, second in pairs if _takes_apart(second, first)]
+    if not all(_stays_whole(first, second) for first, second in met):
+        raise UncuttableError(f"{component.folder} takes `{'.'.join(own.target.fields)}` apart, where a value is")
+    return {_read(first.source) for first, _ in met}
+
+
+def _takes_apart(second: _Written, first: _Written) -> bool:
+    return "delimiter" in second.target.options and _overlap(first.target, second.target)
+
+
+def _stays_whole(first: _Written, second: _Written) -> bool:
+    """Whether the second may take the text apart with the value of the first in it, if that is plain: nothing in it divides."""
+    delimiter, source = str(second.target.options["delimiter"]), first.source
+    divides = bool(delimiter) and re.search(PLAIN, delimiter) is None
+    ours = source.source_kind == "Tenant" and source.source[:1] == ("spec",) and not any(map(_any_item, _read(source)))
+    return divides and ours and len(first.target.fields) == len(second.target.fields)
+
+
+def _read(source: Replacement) -> Fields:
+    """What it reads of a resolved tenant."""
+    return unbracketed(source.source)[1:]
 
 
 def _check_name(component: Component, select: Mapping[str, Any], before: Sequence[Target]) -> None:
@@ -185,4 +231,10 @@ def _any_item(part: str) -> bool:
 
 def _alike(one: Mapping[str, Any], other: Mapping[str, Any], keys: AbstractSet[str]) -> bool:
     """Whether an object may be meant by both."""
-    return all(one[key] == other[key] for key in keys & one.keys() & other.keys())
+    return all(_may_equal(str(one[key]), str(other[key])) for key in keys & one.keys() & other.keys())
+
+
+def _may_equal(one: str, other: str) -> bool:
+    """Whether some text fits both: names in selectors are patterns, and two patterns are not taken apart."""
+    patterns = [text for text in (one, other) if re.escape(text).replace("\\-", "-") != text]
+    return len(patterns) == 2 or fits(one, other) or fits(other, one)  # noqa: PLR2004

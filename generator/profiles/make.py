@@ -9,7 +9,6 @@ from pathlib import Path
 from generator.cache import digest
 from generator.compile import catalogue_files, unit_files
 from generator.kustomize import Builder, Overlay
-from generator.model import Unit
 from generator.profiles.assemble import Made, assemble
 from generator.profiles.cut import RefusedWitnessError
 from generator.profiles.reading import Reading
@@ -17,6 +16,7 @@ from generator.profiles.shape import Shape
 from generator.profiles.template import Profile
 from generator.profiles.witness import APPLICATION, Witness, ring_of_witness, slug_holes, witness
 from generator.staging import write
+from generator.units import Unit
 
 
 @dataclass(frozen=True, slots=True)

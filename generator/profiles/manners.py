@@ -14,12 +14,12 @@ from functools import lru_cache
 from typing import Any
 
 from generator.model import Component
+from generator.objects import kustomizations
 from generator.profiles.shape import Manner
 from generator.reads import Fields, Read, reads_of, unbracketed
 from generator.replacements import Target, replacements_of
 from generator.schema import at
 from generator.source import parse_all
-from generator.traps.view import kustomizations
 
 _SELECTED = ("group", "version", "kind", "name")
 _LITERAL = re.compile(r"[A-Za-z0-9/-]*")

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from generator.model import Component, Unit, components_of
+from generator.model import WORKS_WITH, Component, components_of
 from generator.profiles.cut import UncuttableError
 from generator.profiles.language import Choice, check_language
 from generator.profiles.manners import Manners
 from generator.profiles.shape import Fields, Manner
 from generator.reads import Fields as Keys
 from generator.reads import reads_of
+from generator.units import Unit
 
 _OWN: Mapping[str, Manner] = {
     "environment": "value",
-    "model": "structure",
     "name": "value",
     "namespace": "value",
     "ring": "value",
@@ -45,31 +45,37 @@ class Reading:
 
 def reading_of(unit: Unit) -> Reading:
     """The reading of the unit's components; the same object for the same components."""
-    own = [unit.catalogue.of(kind)[name] for kind, name in components_of(unit.spec)]
+    own = [unit.catalogue.of(kind)[name] for kind, name in components_of(unit.spec, unit.catalogue.last)]
     return _reading((*own, unit.catalogue.of("argocd")["argocd"]))
 
 
 @lru_cache(maxsize=1024)
 def _reading(components: tuple[Component, ...]) -> Reading:
     try:
-        choices = check_language(components[:-1], components[-1:])
+        choices, plain = check_language(components[:-1], components[-1:])
     except UncuttableError as error:
         return Reading({}, objection=str(error))
     shared = {("name",), *(read.map_path for read in reads_of(components[-1]))}
-    return Reading(_fields(components), frozenset(_renamed(components)), choices, tuple(sorted(shared)))
+    return Reading(_fields(components, plain), frozenset(_renamed(components)), choices, tuple(sorted(shared)))
 
 
-def _fields(components: Sequence[Component]) -> Fields:
+def _fields(components: Sequence[Component], plain: AbstractSet[Keys]) -> Fields:
     manners = Manners(components)
     paths: dict[Keys, Manner] = {(name,): manner for name, manner in _OWN.items()}
+    paths |= {path: "structure" for _, path in WORKS_WITH.values()}
     features = [component for component in components if component.kind == "feature"]
     paths |= {("features", feature.name, name): "value" for feature in features for name in feature.each}
     for read in manners.reads:
         paths.setdefault(read.map_path, manners.of(read.map_path))
+    paths |= {path: "plain" for path, manner in paths.items() if manner == "value" and _leads_to(path, plain)}
     found: dict[str, Any] = {"features": {feature.name: {} for feature in features}}
     for path, manner in sorted(paths.items(), key=lambda item: len(item[0])):
         _put(found, path, manner)
     return _sorted(found)
+
+
+def _leads_to(path: Keys, plain: AbstractSet[Keys]) -> bool:
+    return any(each[: len(path)] == path for each in plain)
 
 
 def _put(fields: dict[str, Any], path: Keys, manner: Manner) -> None:

@@ -7,6 +7,7 @@ hole, and so is a list that components only move whole.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -21,12 +22,20 @@ Shape = tuple[Any, ...]
 TEXT, NUMBER, ITEMS, FIELDS = "text", "number", "items", "fields"
 """The kinds of holes, as they stand in a shape: the last two are a list and a map that are moved whole."""
 
-Manner = Literal["structure", "value", "text", "list", "block"]
-"""How a value is read: it chooses components; as it is; only as a text; whole, if it is a list; whole, if it is a map or a list."""
+Manner = Literal["structure", "value", "plain", "text", "list", "block"]
+"""How a value is read.
+
+It chooses components; as it is; as it is, into a text that is taken apart afterwards; only as a text; whole, if it is a list;
+whole, if it is a map or a list.
+"""
+
+PLAIN = r"[A-Za-z0-9._-]"
+"""What a value is made of that may go into a text that is taken apart: nothing by which the language lets it be divided."""
 
 Fields = Mapping[str, Any]
 """What is read of a map: for each key the same again, or the manner in which its value is read."""
 
+_PLAIN = re.compile(f"{PLAIN}+")
 _MEANT = frozenset({"apiVersion", "kind", "metadata", "namespace"})
 """Keys that kustomize looks for wherever they stand."""
 
@@ -61,7 +70,7 @@ def apart(value: Any) -> Shaped:
 def _taken(node: Any, manner: Manner, fixed: AbstractSet[str], values: list[Value]) -> Any:
     kind = type(node)
     found: Any = None
-    if kind is str and (manner == "text" or (node and node not in fixed and manner != "structure")):
+    if kind is str and (manner == "text" or _is_free(node, manner, fixed)):
         found = TEXT
     elif kind is int:
         found = NUMBER
@@ -74,12 +83,20 @@ def _taken(node: Any, manner: Manner, fixed: AbstractSet[str], values: list[Valu
     if found:
         values.append(node)
         return found
+    inner: Manner = "plain" if manner == "plain" else "value"
     if kind is dict:
-        return ("map", *[(name, _taken(node[name], "value", fixed, values)) for name in sorted(node)])
+        return ("map", *[(name, _taken(node[name], inner, fixed, values)) for name in sorted(node)])
     if kind is list:
-        return ("list", *[_taken(item, "value", fixed, values) for item in node])
+        return ("list", *[_taken(item, inner, fixed, values) for item in node])
     # With its type, since Python takes 1.0 and true for equal.
     return ("fixed", node, kind.__name__)
+
+
+def _is_free(text: str, manner: Manner, fixed: AbstractSet[str]) -> bool:
+    """Whether another text in its place would change nothing but itself."""
+    if not text or text in fixed or manner == "structure":
+        return False
+    return manner != "plain" or _PLAIN.fullmatch(text) is not None
 
 
 def _is_movable(node: Any, fixed: AbstractSet[str]) -> bool:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from generator.compile import slug_of
-from generator.model import Unit
 from generator.name_hash import hash_of, json_inside
 from generator.profiles.shape import Shape, Value
 from generator.profiles.trees import tree
 from generator.scalars import RefusedError, scalar
 from generator.source import Path
+from generator.units import Unit
 
 Parts = tuple[str | int, ...]
 """Literal texts, and the numbers of the values between them."""

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from generator.compile import lists_of, slug_of
-from generator.model import Unit
 from generator.profiles.cut import ONLY_KEY, Sentinels, UncuttableError
 from generator.profiles.reading import Reading
 from generator.profiles.shape import FIELDS, ITEMS, NUMBER, Shape, Shaped, Value, filled, holes, shaped
+from generator.units import Unit
 
 APPLICATION = "argocd/application.yaml"
 """In the files of a profile, where the tenant's Application goes."""

@@ -22,8 +22,8 @@ from generator.report.printable import printable
 
 def html(review: Review) -> str:
     """The whole page."""
-    environment = _environment()
-    style, script = _source(environment, "review.css"), _source(environment, "review.js")
+    environment = templates()
+    style, script = source_of(environment, "review.css"), source_of(environment, "review.js")
     template = environment.get_template("review.html.jinja")
     return template.render(page=page(review), style=Markup(style), script=Markup(script), policy=_policy(style, script))  # noqa: S704  # our own files
 
@@ -32,20 +32,22 @@ def _policy(style: str, script: str) -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            f"style-src {_hash(style)}",
-            f"script-src {_hash(script)}",
+            f"style-src {hash_of(style)}",
+            f"script-src {hash_of(script)}",
             "base-uri 'none'",
             "form-action 'none'",
         )
     )
 
 
-def _hash(text: str) -> str:
+def hash_of(text: str) -> str:
+    """A text as a page's policy permits it."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 @cache
-def _environment() -> Environment:
+def templates() -> Environment:
+    """What fills the templates: everything is escaped, nothing may be missing."""
     environment = Environment(
         loader=PackageLoader("generator.report"),
         autoescape=True,
@@ -58,7 +60,8 @@ def _environment() -> Environment:
     return environment
 
 
-def _source(environment: Environment, name: str) -> str:
+def source_of(environment: Environment, name: str) -> str:
+    """The text of a file beside the templates."""
     assert environment.loader is not None
     return environment.loader.get_source(environment, name)[0]
 

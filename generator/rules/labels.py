@@ -8,7 +8,13 @@ from typing import Any
 from generator.rules.pods import Template
 from generator.rules.walk import items, mapping
 
-OPERATOR_PODS = ("cnpg.io/", "acme.cert-manager.io/", "barmancloud.cnpg.io/")
+OPERATOR_PODS = (
+    "cnpg.io/",
+    "acme.cert-manager.io/",
+    "barmancloud.cnpg.io/",
+    "gateway.networking.k8s.io/",
+    "serving.kserve.io/",
+)
 """Labels of pods that an operator makes: a selector that names one has no template among the manifests."""
 
 ADDED_LABELS = (

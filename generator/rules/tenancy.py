@@ -35,7 +35,11 @@ def find(manifests: Sequence[Manifest], _: Context) -> Iterator[Violation]:
     for manifest in manifests:
         match manifest.group, manifest.kind:
             case "argoproj.io", "AppProject":
-                yield from _project(manifest)
+                yield from _bounds(manifest)
+                if not _is_platform(manifest):
+                    yield from _project(manifest)
+            case "argoproj.io", "Application" if _is_platform(manifest):
+                yield from _operator(manifest, manifests)
             case "argoproj.io", "Application":
                 yield from _application(manifest, projects)
             case _:
@@ -45,6 +49,11 @@ def find(manifests: Sequence[Manifest], _: Context) -> Iterator[Violation]:
 
 def _is(manifest: Manifest, group: str, kind: str) -> bool:
     return (manifest.group, manifest.kind) == (group, kind)
+
+
+def _is_platform(manifest: Manifest) -> bool:
+    """Whether it is what a cluster needs once: made with a root, which no tenant is, and named after no root."""
+    return "." in manifest.tenant and manifest.name.startswith("platform.")
 
 
 def _placed(manifest: Manifest) -> Iterator[Violation]:
@@ -125,7 +134,16 @@ def _project(manifest: Manifest) -> Iterator[Violation]:
     if namespaces != [manifest.namespace]:
         message = "the destinations are not exactly the tenant's namespace"
         yield Violation(manifest, ("spec", "destinations"), message, "list that one namespace on one cluster")
-    for index, destination in enumerate(destinations):
+    if any(allowed != _OWN_NAMESPACE for allowed in items(spec.get("clusterResourceWhitelist"))):
+        message = "the tenant may have objects of the whole cluster"
+        help = "allow the kind Namespace alone, which CreateNamespace=true asks for"
+        yield Violation(manifest, ("spec", "clusterResourceWhitelist"), message, help)
+
+
+def _bounds(manifest: Manifest) -> Iterator[Violation]:
+    """What holds of every project: clusters and repositories by name."""
+    spec = mapping(manifest.object.get("spec"))
+    for index, destination in enumerate(items(spec.get("destinations"))):
         for field in ("server", "name"):
             if "*" in str(destination.get(field, "")):
                 where = ("spec", "destinations", index, field)
@@ -137,10 +155,23 @@ def _project(manifest: Manifest) -> Iterator[Violation]:
             yield Violation(
                 manifest, ("spec", "sourceRepos", index), "any repository may be deployed", "name one repository"
             )
-    if any(allowed != _OWN_NAMESPACE for allowed in items(spec.get("clusterResourceWhitelist"))):
-        message = "the tenant may have objects of the whole cluster"
-        help = "allow the kind Namespace alone, which CreateNamespace=true asks for"
-        yield Violation(manifest, ("spec", "clusterResourceWhitelist"), message, help)
+
+
+def _operator(manifest: Manifest, manifests: Sequence[Manifest]) -> Iterator[Violation]:
+    """An Application of the platform: within its own project, which names its source and its namespace."""
+    name = at(manifest.object, "spec", "project")
+    found = [each for each in manifests if _is(each, "argoproj.io", "AppProject") and each.name == name]
+    if not found or not _is_platform(found[0]):
+        message = "the project is not the platform's AppProject"
+        yield Violation(manifest, ("spec", "project"), message, "name that AppProject")
+        return
+    spec = mapping(found[0].object.get("spec"))
+    if mapping(at(manifest.object, "spec", "destination")) not in items(spec.get("destinations")):
+        message = "the destination is none of its project's"
+        yield Violation(manifest, ("spec", "destination"), message, "add it to the project's destinations")
+    if at(manifest.object, "spec", "source", "repoURL") not in (spec.get("sourceRepos") or ()):
+        message = "the source is none of its project's"
+        yield Violation(manifest, ("spec", "source", "repoURL"), message, "add it to the project's sourceRepos")
 
 
 def _application(manifest: Manifest, projects: set[str]) -> Iterator[Violation]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from generator.diagnostics import Diagnostic
 from generator.model import Component
+from generator.objects import kustomizations, nodes
 from generator.source import Document
-from generator.traps.view import View, kustomizations, nodes
+from generator.traps.view import View
 
 _PRUNE_GUARD = "Prune=false"
 

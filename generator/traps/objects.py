@@ -8,8 +8,9 @@ from typing import Any
 
 from generator.diagnostics import Diagnostic
 from generator.model import Component
+from generator.objects import Object, objects
 from generator.source import Path
-from generator.traps.view import Object, View, objects
+from generator.traps.view import View
 
 _HASH_LABEL = "rollouts-pod-template-hash"
 
@@ -19,9 +20,10 @@ def find(view: View) -> Iterator[Diagnostic]:
     for component in view.catalogue.components:
         for found in objects(component):
             yield from _generate_name(found)
-            if component.kind != "argocd":
+            if component.kind not in ("argocd", "platform"):
                 yield from _namespace(component, found)
-            yield from _server_side_apply(found)
+            if component.kind != "platform":  # operators' charts have no Rollouts, and CRDs too large for anything else
+                yield from _server_side_apply(found)
             if component.kind == "base":
                 yield from _pod_lists(found)
 

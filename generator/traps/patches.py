@@ -8,8 +8,9 @@ from typing import Any
 
 from generator.diagnostics import Diagnostic, Span
 from generator.model import Component
+from generator.objects import is_custom, kustomizations
 from generator.source import Document, Path, parse_all
-from generator.traps.view import View, is_custom, kustomizations
+from generator.traps.view import View
 
 _POD_LIST = re.compile(
     r"/spec/(?:.*/)?spec/(?:volumes|containers|initContainers|(?:containers|initContainers)/\d+/(?:env|volumeMounts))\b"

@@ -7,8 +7,9 @@ from typing import Any
 
 from generator.diagnostics import Diagnostic
 from generator.model import Component
+from generator.objects import is_custom, kustomizations, objects
 from generator.source import Path
-from generator.traps.view import View, is_custom, kustomizations, objects
+from generator.traps.view import View
 
 _KEYS = {"configMapRef", "configMapKeyRef", "configMap"}
 
@@ -16,10 +17,11 @@ _KEYS = {"configMapRef", "configMapKeyRef", "configMap"}
 def find(view: View) -> Iterator[Diagnostic]:
     """Every place where a custom resource names a generated ConfigMap and no `nameReference` follows it."""
     hashed = {name for component in view.catalogue.components for name in _hashed(component)}
-    followed = {kind for component in view.catalogue.components for kind in _followed(component)}
+    always = {kind for component in view.catalogue.of("base").values() for kind in _followed(component)}
     for component in view.catalogue.components:
+        followed = {*always, *_followed(component)}  # what another model or feature configures is not always there
         for found in objects(component):
-            if not is_custom(found.group) or found.kind in followed:
+            if not is_custom(found.group) or (found.group, found.kind) in followed:
                 continue
             for path, name in _names(found.data, ()):
                 if name in hashed:
@@ -35,13 +37,14 @@ def _hashed(component: Component) -> Iterator[str]:
                 yield str(entry.get("name", ""))
 
 
-def _followed(component: Component) -> Iterator[str]:
+def _followed(component: Component) -> Iterator[tuple[str, str]]:
     for folder, document in kustomizations(component):
         for name in document.data.get("configurations", []):
             for configuration in component.documents.get(f"{folder}{name}", ()):
                 for reference in (configuration.data or {}).get("nameReference", []):
                     if reference.get("kind") == "ConfigMap":
-                        yield from (str(spec.get("kind", "")) for spec in reference.get("fieldSpecs", []))
+                        specs = reference.get("fieldSpecs", [])
+                        yield from ((str(spec.get("group", "")), str(spec.get("kind", ""))) for spec in specs)
 
 
 def _names(data: Any, path: Path) -> Iterator[tuple[Path, str]]:

@@ -7,17 +7,17 @@ from typing import Any
 
 from generator.diagnostics import Diagnostic, Span
 from generator.model import Component
+from generator.objects import kustomizations, matches
 from generator.replacements import replacements_of
 from generator.schema_errors import closest
 from generator.source import Document, Path
-from generator.traps.view import Object, View, kustomizations, matches, objects, seen_by
+from generator.traps.view import Sight, View
 
 
 def find(view: View) -> Iterator[Diagnostic]:
-    """Every selector that is ambiguous, or that matches nothing in some model the component works with."""
+    """Every selector that is ambiguous, or that matches nothing with something the component works with."""
     for component in view.catalogue.components:
-        seen = seen_by(view.catalogue, component)
-        inside = list(objects(component))
+        seen, inside = view.sights[component.folder], Sight(view.brought[component.folder], {})
         for select, document, path, nested in _selects(component):
             if "kind" in select and not ("name" in select or "group" in select or "labelSelector" in select):
                 message = f"`kind: {select['kind']}` alone also takes kinds of that name in other API groups"
@@ -25,20 +25,19 @@ def find(view: View) -> Iterator[Diagnostic]:
                     "trap-ambiguous-selector", message, document.value(path), help="name the object, or the group"
                 )
                 continue
-            for model, found in [("", inside)] if nested else seen:
-                if not any(matches(select, item) for item in found):
-                    yield _nothing(select, document.value(path), model, found)
-                    break
+            sight = inside if nested else seen
+            if (lacking := sight.blind(select)) is not None:
+                yield _nothing(select, document.value(path), lacking, sight)
 
 
-def _nothing(select: Mapping[str, Any], span: Span, model: str, found: list[Object]) -> Diagnostic:
+def _nothing(select: Mapping[str, Any], span: Span, lacking: tuple[str, str], sight: Sight) -> Diagnostic:
     wanted = " ".join(str(select[key]) for key in ("kind", "name") if key in select)
-    names = [f"{item.kind} {item.name}" for item in found]
-    where = f" in the model `{model}`" if model else ""
+    names = [f"{item.kind} {item.name}" for item in sight.everything if not matches(select, item)]
+    kind, name = lacking
+    where = f" with the {kind} `{name}`" if kind else ""
     message = f"`{wanted}` selects no object{where}, and kustomize would say nothing"
-    return Diagnostic(
-        "trap-no-target", message, span, label=closest(wanted, names), help="select an object that exists there"
-    )
+    help = "select an object that exists there" + (f", or say with `x-{kind}s` what it works with" if kind else "")
+    return Diagnostic("trap-no-target", message, span, label=closest(wanted, names), help=help)
 
 
 def _selects(component: Component) -> Iterator[tuple[Mapping[str, Any], Document, Path, bool]]:

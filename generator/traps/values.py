@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from generator import schema as schemas
+from generator.composing import CATALOGUE, variable, variables
 from generator.derive import dependencies
-from generator.diagnostics import Diagnostic
-from generator.model import Component, Schema
+from generator.diagnostics import Diagnostic, Span
+from generator.model import COMPOSE, Catalogue, Component, Schema
+from generator.objects import matches
 from generator.replacements import Replacement, Target, field_of, replacements_of
 from generator.schema_errors import closest
-from generator.traps.view import View, matches, seen_by
+from generator.traps.view import View
 
 _SCALARS = {"string": str, "integer": int, "boolean": bool}
 _TEXT_MAPS = {"data", "labels", "annotations", "nodeSelector", "matchLabels"}
@@ -19,14 +22,17 @@ _TEXT_MAPS = {"data", "labels", "annotations", "nodeSelector", "matchLabels"}
 
 def find(view: View) -> Iterator[Diagnostic]:
     """All of them, in every component whose replacements read the tenant."""
+    reads = _reads_of(view.catalogue)
+    known = {variable(path) for path, node in schemas.leaves(view.tenant) if _is_scalar(node)}
     for component in view.catalogue.components:
         for replacement in replacements_of(component):
             if replacement.source_kind == "Tenant" and component.kind != "argocd":
                 yield from _replacement(view, component, replacement)
+        yield from _variables(known, component)
         if component.schema is not None:
             yield from _derivations(view, component)
         if component.kind == "feature":
-            yield from _unread(view, component)
+            yield from _unread(view, reads, component)
 
 
 def _replacement(view: View, component: Component, replacement: Replacement) -> Iterator[Diagnostic]:
@@ -83,13 +89,12 @@ def _texts(node: Schema) -> bool:
 
 
 def _placeholders(view: View, component: Component, target: Target) -> Iterator[Any]:
-    """What stands in the field now, in every model, where the object is a manifest that has it."""
-    for _, found in seen_by(view.catalogue, component):
-        for item in found:
-            if matches(target.select, item):
-                exists, value = field_of(item.data, target.fields)
-                if exists:
-                    yield value
+    """What stands in the field now, whatever the tenant chooses, where the object is a manifest that has it."""
+    for item in view.sights[component.folder].everything:
+        if matches(target.select, item):
+            exists, value = field_of(item.data, target.fields)
+            if exists:
+                yield value
 
 
 def _fits(source: str, placeholder: Any, partly: bool) -> bool:
@@ -100,6 +105,21 @@ def _fits(source: str, placeholder: Any, partly: bool) -> bool:
     return wanted is None or (
         isinstance(placeholder, wanted) and (wanted is not int or not isinstance(placeholder, bool))
     )
+
+
+def _is_scalar(node: Schema) -> bool:
+    said = node.get("type")
+    return all(kind in _SCALARS for kind in (said if isinstance(said, list) else [said]))
+
+
+def _variables(known: Collection[str], component: Component) -> Iterator[Diagnostic]:
+    """What a Compose project would leave empty: variables that no single value of a tenant is called by."""
+    for name in dict.fromkeys(variables(component)):
+        if name not in known and name != CATALOGUE:
+            message = f"{component.kind} `{component.name}` reads `{name}`, which no value of a tenant is called"
+            help = "write TENANT_ and the path of a text, number or switch: TENANT_SITE_SHORT_NAME for site.shortName"
+            span = Span(f"{component.folder}/{COMPOSE}")
+            yield Diagnostic("unknown-path", message, span, label=closest(name, list(known)), help=help)
 
 
 def _derivations(view: View, component: Component) -> Iterator[Diagnostic]:
@@ -117,16 +137,34 @@ def _derivations(view: View, component: Component) -> Iterator[Diagnostic]:
                 yield Diagnostic("unknown-path", message, span, help=help)
 
 
-def _unread(view: View, feature: Component) -> Iterator[Diagnostic]:
+@dataclass(frozen=True, slots=True)
+class _Reads:
+    """What the components of a catalogue read of a tenant: paths, whatever is above one, and variables of Compose projects."""
+
+    paths: Collection[tuple[str, ...]]
+    above: Collection[tuple[str, ...]]
+    composed: Collection[str]
+
+    def touch(self, path: tuple[str, ...]) -> bool:
+        """Whether a path is read, by itself, in a part or with what it is in; the whole tenant does not count."""
+        return path in self.above or any(path[:end] in self.paths for end in range(2, len(path) + 1))
+
+
+def _reads_of(catalogue: Catalogue) -> _Reads:
+    paths = {path for component in catalogue.components for path in _paths_read(component)}
+    above = {path[:end] for path in paths for end in range(len(path))}
+    return _Reads(paths, above, {name for component in catalogue.components for name in variables(component)})
+
+
+def _unread(view: View, reads: _Reads, feature: Component) -> Iterator[Diagnostic]:
     """Knobs that no replacement, no derived value, no check and no `each/` folder of any component reads."""
     assert feature.schema is not None
     slot = view.tenant["properties"]["features"]["properties"][feature.name]
-    read = {path for component in view.catalogue.components for path in _paths_read(component)}
     for path, node in schemas.leaves(slot):
         whole = ("features", feature.name, *(str(part) for part in path))
-        if any(whole[: len(other)] == other or other[: len(whole)] == whole for other in read if len(other) > 1):
+        if reads.touch(whole) or path[0] in feature.each or node.get("x-region"):
             continue
-        if path[0] in feature.each or node.get("x-region") or _checked(slot, path):
+        if _checked(slot, path) or variable(whole) in reads.composed:
             continue
         place: list[str | int] = []
         for part in path:

@@ -4,46 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from generator import schema as schemas
-from generator.model import Catalogue, Component, Schema
-from generator.source import Document, Path
-
-_BUILT_IN_GROUPS = {"", "apps", "batch", "autoscaling", "policy"}
-
-
-@dataclass(frozen=True, slots=True)
-class Object:
-    """One Kubernetes object that a component brings: its document, and where in it the object begins."""
-
-    document: Document
-    data: Mapping[str, Any]
-    path: Path = ()
-
-    @property
-    def kind(self) -> str:
-        """Its kind."""
-        return str(self.data.get("kind", ""))
-
-    @property
-    def group(self) -> str:
-        """Its API group, empty for the core group."""
-        return str(self.data.get("apiVersion", "")).rpartition("/")[0]
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        metadata = self.data.get("metadata")
-        return str(metadata.get("name", "")) if isinstance(metadata, Mapping) else ""
+from generator.model import WORKS_WITH, Catalogue, Component, ComponentKind, Schema
+from generator.objects import Object, matches, objects
+from generator.source import Document
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """The catalogue and the schema of a resolved tenant that its replacements read."""
 
     catalogue: Catalogue
     tenant: Schema
+
+    @cached_property
+    def brought(self) -> Mapping[str, list[Object]]:
+        """The objects of each component, by its folder."""
+        return {component.folder: list(objects(component)) for component in self.catalogue.components}
+
+    @cached_property
+    def sights(self) -> Mapping[str, Sight]:
+        """What each component's selectors can match, by its folder."""
+        return {component.folder: _sight(self, component) for component in self.catalogue.components}
 
 
 def view_of(catalogue: Catalogue, core: Document) -> View:
@@ -58,80 +43,72 @@ def view_of(catalogue: Catalogue, core: Document) -> View:
     return View(catalogue, {**schema, "properties": {**schema["properties"], "features": features}})
 
 
-def kustomizations(component: Component) -> Iterator[tuple[str, Document]]:
-    """A component's kustomization.yaml files with the folder of each, relative to the component's and ending in a slash."""
-    for name, documents in component.documents.items():
-        if name.endswith("kustomization.yaml") and not name.startswith("examples/"):
-            for document in documents:
-                if isinstance(document.data, Mapping):
-                    yield name.removesuffix("kustomization.yaml"), document
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a component's selectors can match: what is there in any case, and what one component of a kind each brings."""
+
+    always: list[Object]
+    chosen: Mapping[str, Mapping[str, list[Object]]]
+    """By kind and name; of each kind, every tenant has one."""
+
+    @property
+    def everything(self) -> Iterator[Object]:
+        """All of it, in no tenant at the same time."""
+        yield from self.always
+        for brought in self.chosen.values():
+            for found in brought.values():
+                yield from found
+
+    def blind(self, select: Mapping[str, Any]) -> tuple[str, str] | None:
+        """A kind and the name of a component with which the selector matches nothing; None where it always matches."""
+        if any(matches(select, found) for found in self.always):
+            return None
+        lacking = {
+            kind: [name for name, found in brought.items() if not any(matches(select, item) for item in found)]
+            for kind, brought in self.chosen.items()
+        }
+        if any(not names for names in lacking.values()):
+            return None
+        part = [kind for kind, names in lacking.items() if len(names) < len(self.chosen[kind])]
+        return (part[0], lacking[part[0]][0]) if part else ("", "")
 
 
-def nodes(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every node of a document with its path, parents first, in the file's own order."""
-    yield path, data
-    children = data.items() if isinstance(data, Mapping) else enumerate(data) if isinstance(data, list) else ()
-    for part, child in children:
-        yield from nodes(child, (*path, part))
+_BEFORE: Mapping[ComponentKind, tuple[ComponentKind, ...]] = {
+    "database": (),
+    "cache": ("database",),
+    "feature": ("database", "cache"),
+    "model": ("database", "cache"),
+}
+"""Of which kinds a tenant's one component comes before; kustomize shows nobody what comes later."""
 
 
-def objects(component: Component) -> Iterator[Object]:
-    """The objects of a component: its manifests, and the ConfigMaps and Secrets that its generators make."""
-    listed = {
-        f"{folder}{name}"
-        for folder, document in kustomizations(component)
-        for name in document.data.get("resources", [])
-    }
-    for name, documents in component.documents.items():
-        if name in listed:
-            for document in documents:
-                if isinstance(document.data, Mapping):
-                    yield Object(document, document.data)
-    for folder, document in kustomizations(component):
-        yield from _generated(component, folder, document)
+_BESIDE: Mapping[ComponentKind, ComponentKind] = {"argocd": "platform", "platform": "argocd"}
+"""What Argo CD's objects place may be the platform's, which adds to the project that all of it shares."""
 
 
-def _generated(component: Component, folder: str, document: Document) -> Iterator[Object]:
-    for key, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
-        for index, entry in enumerate(document.data.get(key, [])):
-            lines = [str(text) for text in entry.get("literals", [])]
-            for name in entry.get("envs", []):
-                lines += component.files.get(f"{folder}{name}", b"").decode("utf-8", "replace").splitlines()
-            literals = dict(text.partition("=")[::2] for text in lines if "=" in text and not text.startswith("#"))
-            files = {str(text).partition("=")[0].rpartition("/")[2]: "" for text in entry.get("files", [])}
-            data = {
-                "apiVersion": "v1",
-                "kind": kind,
-                "metadata": {"name": entry.get("name", "")},
-                "data": {**literals, **files},
-            }
-            yield Object(document, data, (key, index))
-
-
-def is_custom(group: str) -> bool:
-    """Whether kustomize knows no schema for the kinds of the group."""
-    return group not in _BUILT_IN_GROUPS and not group.endswith(".k8s.io")
-
-
-def seen_by(catalogue: Catalogue, component: Component) -> list[tuple[str, list[Object]]]:
-    """What a component's selectors can match, once for each model it works with: the model's name and the objects."""
-    if component.kind == "argocd":
-        return [("", list(objects(component)))]
-    own = list(objects(component))
-    if component.kind == "base":
-        return [("", own)]
+def _sight(view: View, component: Component) -> Sight:
+    """What a component's selectors can match, with whatever it says it works with."""
+    catalogue, brought = view.catalogue, view.brought
+    if component.kind == "state":  # it undoes what only some tenants have
+        return Sight([found for each in brought.values() for found in each], {})
+    own = brought[component.folder]
+    if component.kind in _BESIDE:
+        beside = catalogue.of(_BESIDE[component.kind]).values()
+        return Sight([*own, *(found for other in beside for found in brought[other.folder])], {})
+    if component.kind not in _BEFORE:
+        return Sight(own, {})
     data = component.schema.data if component.schema else {}
-    base = [found for other in catalogue.of("base").values() for found in objects(other)]
+    base = [found for other in catalogue.of("base").values() for found in brought[other.folder]]
     features = catalogue.of("feature")
-    needed = [found for name in data.get("x-requires", []) if name in features for found in objects(features[name])]
-    if component.kind == "model":
-        return [(component.name, [*base, *own])]
-    models = {name: model for name, model in catalogue.of("model").items() if name in data.get("x-models", [name])}
-    return [(name, [*base, *needed, *own, *objects(model)]) for name, model in models.items()]
-
-
-def matches(select: Mapping[str, Any], found: Object) -> bool:
-    """Whether a selector of a replacement or patch takes the object, as far as group, kind and name go."""
-    version = str(found.data.get("apiVersion", "")).rpartition("/")[2]
-    wanted = {"kind": found.kind, "group": found.group, "name": found.name, "version": version}
-    return all(str(select[key]) == value for key, value in wanted.items() if key in select)
+    required = [features[name] for name in data.get("x-requires", []) if name in features]
+    needed = [found for other in required for found in brought[other.folder]]
+    allowed = {kind: data.get(keyword) for keyword, (kind, _) in WORKS_WITH.items()}
+    chosen = {
+        kind: {
+            name: brought[other.folder]
+            for name, other in catalogue.of(kind).items()
+            if name in (allowed.get(kind) or [name]) and not other.composes
+        }
+        for kind in _BEFORE[component.kind]
+    }
+    return Sight([*base, *needed, *own], {kind: brought for kind, brought in chosen.items() if brought})

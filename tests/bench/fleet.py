@@ -6,7 +6,6 @@ The tenant of a number is the same in a fleet of any size, so that fleets of two
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -18,8 +17,11 @@ from typing import Any
 
 import yaml
 
+from generator.load import load
+from generator.schema import resolved
 from generator.source import dump
-from tests.bench.tenants import Data, Language, tenant
+from tests.bench.language import Data, Language, language_of
+from tests.bench.tenants import tenant
 
 ROOT = Path(__file__).resolve().parents[2]
 CLUSTERS = (  # name, region, ingress class, issuer, shared and database storage, secret store, Kubernetes
@@ -55,23 +57,11 @@ def tenants(number: int, seed: int, spoken: Language) -> Iterator[tuple[str, Dat
         yield f"{environment}/{data['name']}.yaml", data
 
 
-def language(settings: dict[str, Any]) -> Language:
+def language(settings: Data) -> Language:
     """What this repository's tenants may say, and refer to under these settings."""
-    schema = json.loads((ROOT / "schemas" / "tenant.schema.json").read_bytes())
-    features = {path.parent.name: _read(path) for path in (ROOT / "overlays" / "features").glob("*/schema.yaml")}
-    needed = {
-        name: frozenset(knob for knob in feature.get("required", ()) if _must_be_said(feature["properties"][knob]))
-        for name, feature in features.items()
-    }
-    releases = sorted(
-        (path.stem for path in (ROOT / "overlays" / "releases").glob("*.yaml")),
-        key=lambda version: [int(part) for part in version.split(".")],
-    )
-    return Language(schema, needed, settings, tuple(releases))
-
-
-def _must_be_said(knob: dict[str, Any]) -> bool:
-    return not knob.keys() & {"default", "x-derive", "properties"}
+    repository = load(ROOT, wanted=lambda path: path.endswith("/_defaults.yaml"))[0]
+    environments = {name: document.data for name, document in repository.defaults.items()}
+    return language_of(repository.catalogue, resolved(repository), settings, environments)
 
 
 def fleet_settings(number: int) -> dict[str, Any]:
@@ -88,9 +78,19 @@ def fleet_settings(number: int) -> dict[str, Any]:
         }
     for cluster in settings["clusters"].values():
         cluster.pop("capacity", None)
+        if "platform" in cluster:
+            cluster["platform"]["components"] = sorted(each.name for each in (ROOT / "overlays" / "platform").iterdir())
+    models = {name: plan["values"].get("model") for name, plan in settings["plans"].items()}
+    for name in [name for name, model in models.items() if model and _composes("models", model)]:
+        del settings["plans"][name]
     per_cluster = number // len(settings["clusters"])
     settings["argocd"]["shards"] = min(256, max(2, -(-per_cluster // TENANTS_OF_A_SHARD)))
     return settings
+
+
+def _composes(folder: str, name: str) -> bool:
+    """Whether it is a part of Compose projects alone; no random tenant is one."""
+    return not (ROOT / "overlays" / folder / name / "kustomization.yaml").exists()
 
 
 def _defaults() -> dict[str, Any]:

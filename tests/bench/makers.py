@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from tests.bench import words
+from tests.bench.texts import network, text
 
-SCOPES = ("openid", "openid email", "openid profile email groups")
-CRONS = ("{m} {h} * * *", "{m} {h} * * 1-5", "{m} */{s} * * *", "{m},{n} {h} 1 * *", "*/{s} * * * *")
-NETWORKS = ("0.0.0.0/0", "203.0.113.0/24", "198.51.100.{}/32", "192.0.2.0/{}", "2001:db8:{:x}::/48")
 PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
 PORTS = (25, 389, 443, 465, 587, 636, 1935, 5432, 8443)
 
@@ -29,8 +26,8 @@ class Site:
     language: str
     timezone: str
     pattern: str
-    choices: Mapping[str, tuple[str, ...]]
-    """The names a tenant may refer to: rings, plans, releases (oldest first)."""
+    names: Callable[[str], Sequence[str]]
+    """The names that a tenant may say, by what they refer to."""
 
 
 Maker = Callable[[Random, Site], Any]
@@ -47,18 +44,54 @@ def _text(*choices: str) -> Maker:
 
 
 def _reference(kind: str, start: int, end: int | None) -> Maker:
-    return lambda random, site: random.choice(site.choices[kind][start:end])
+    return lambda random, site: random.choice(site.names(kind)[start:end])
 
 
-def _cidr(random: Random, _site: Site) -> str:
-    return random.choice(NETWORKS).format(random.randint(24, 32))
+def _memory(random: Random, _site: Site) -> dict[str, Any]:
+    """People set request and limit of memory to the same."""
+    memory = random.choice(("2Gi", "3Gi", "4Gi"))
+    return {"requests": {"cpu": f"{random.randint(1, 9)}00m", "memory": memory}, "limits": {"memory": memory}}
 
 
-def _block(random: Random, site: Site) -> dict[str, Any]:
+def _network(random: Random, _site: Site) -> str:
+    return "0.0.0.0/0" if random.random() < 1 / 5 else network(random)
+
+
+def _block(random: Random, _site: Site) -> dict[str, Any]:
     """What is excepted from a network lies in it."""
     if random.random() < 1 / 2:
-        return {"cidr": _cidr(random, site)}
+        return {"cidr": _network(random, _site)}
     return {"cidr": "0.0.0.0/0", "except": random.sample(PRIVATE, random.randint(1, 3))}
+
+
+def _peer(random: Random, site: Site) -> dict[str, Any]:
+    """A network, or a namespace, or pods of a namespace."""
+    if random.random() < 1 / 2:
+        at = random.randint(1, 250)
+        excepted = {"except": [f"10.{at}.{random.randint(1, 250)}.0/24"]} if random.random() < 1 / 2 else {}
+        return {"ipBlock": {"cidr": f"10.{at}.0.0/16", **excepted}}
+    pods = {"podSelector": {"matchLabels": {"app": random.choice(words.PLACES)}}} if random.random() < 1 / 2 else {}
+    return {"namespaceSelector": _namespace(random, site), **pods}
+
+
+def _namespace(random: Random, _site: Site) -> dict[str, Any]:
+    return {"matchLabels": {"kubernetes.io/metadata.name": random.choice(words.PLACES)}}
+
+
+def _pods(random: Random, _site: Site) -> dict[str, str]:
+    """Pods that every tenant has."""
+    parts: tuple[dict[str, str], ...] = (
+        {},
+        {"app.kubernetes.io/component": "cron"},
+        {"app.kubernetes.io/component": "adhoc"},
+    )
+    return {"app.kubernetes.io/name": "moodle", **random.choice(parts)}
+
+
+def _proxy(random: Random, site: Site) -> dict[str, Any]:
+    if random.random() < 1 / 2:
+        return {"namespaceSelector": _namespace(random, site)}
+    return {"ipBlock": {"cidr": network(random)}}
 
 
 MAKERS: Mapping[str, Maker] = {
@@ -66,39 +99,49 @@ MAKERS: Mapping[str, Maker] = {
     "displayName": lambda random, site: words.title(random, site.pattern),
     "host": _text("learn.{d}", "moodle.{d}", "campus.{d}", "{n}.lms.example.com", "elearning.teach.{d}"),
     "cluster": lambda _random, site: site.cluster,
-    "ring": _reference("rings", 0, None),
-    "plan": _reference("plans", 0, None),
     "namespace": _text("lms-{n}", "{n}", "site-{n}"),
-    "region": _text("{r}"),
     "site.shortName": lambda random, _site: words.title(random, "{}", awkward=0.15)[:60].strip(),
     "site.language": lambda _random, site: site.language,
     "site.timezone": lambda _random, site: site.timezone,
     "site.adminEmail": _text("admin@{d}", "moodle.admin@{d}", "it+moodle@{d}", "root_{i}@mail.{d}"),
     "site.supportEmail": _text("help@{d}", "support-{i}@{d}", "Helpdesk.{i}@{d}"),
     "release.version": _reference("releases", 2, None),
-    "release.from": _reference("releases", 0, 2),  # older than every version that is chosen
+    "release.from": _reference("releases", 0, 3),  # older than most versions that are chosen
+    "release.floor": _reference("releases", 0, 3),
+    "release.rehearsed.to": _reference("releases", 2, None),
+    "release.restore.to": _reference("releases", 0, None),
+    "database.version": _text("17.{i}", "18.{i}"),
+    "database.network": _network,
     "database.host": _text("{n}-db-rw", "pg-{i}", "moodle-db-rw-{i}"),
     "database.name": lambda _random, site: f"lms_{site.name.replace('-', '_')}",
-    "database.region": _text("{r}"),
+    "cache.network": _network,
     "cache.host": _text("{n}-redis", "redis-{i}", "valkey"),
     "cache.prefix": lambda _random, site: f"c_{site.name.replace('-', '_')}_",
     "secrets.path": _text("kv/{e}/{n}", "sites/{n}", "moodle.{i}/{n}"),
     "secrets.databasePath": _text("pg/{e}/{n}", "databases/{n}_{i}"),
+    "features.antivirus.resources": _memory,
     "features.backup.bucket": _text("moodle-backup-{r}", "{n}-backup", "backups.{d}"),
     "features.backup.prefix": _text("{e}/sites/{n}", "{n}", "tier-{i}/{n}"),
-    "features.backup.region": _text("{r}"),
-    "features.backup.endpoint": _text(
-        "https://s3.{r}.example.org", "https://minio.{d}", "https://storage-{i}.example.net"
+    "features.exam-calendar.events[].metadata.start": _text("30 7 1{i} 1 *", "0 8 * 6 *", "{i} 6 {i} * *"),
+    "features.exam-calendar.events[].metadata.end": _text("0 18 1{i} 1 *", "30 17 * 6 *", "{i} 20 {i} * *"),
+    "features.exam-calendar.events[].metadata.desiredReplicas": _text("{i}", "1{i}"),
+    "features.gateway.proxies[]": _proxy,
+    "features.gke-identity.serviceAccount": lambda random, site: (
+        f"{site.name[:24].strip('-')}-{random.randint(10, 99)}@lms-{site.environment}.iam.gserviceaccount.com"
     ),
-    "features.backup.secretPath": _text("backup/{n}", "kv/{e}/{n}.backup-{i}"),
-    "features.backup.egress": _cidr,
-    "features.oauth.name": lambda random, _site: words.title(random, "{} login", awkward=0.3)[:80].strip(),
-    "features.oauth.issuer": _text(
+    "features.network-egress.rules[].pods": _pods,
+    "features.network-egress.rules[].to[]": _peer,
+    "features.network-ingress.rules[].pods": _pods,
+    "features.network-ingress.rules[].from[]": _peer,
+    "features.oauth.providers{}.name": lambda random, _site: (
+        words.title(random, "{} login", awkward=0.3)[:70].strip() + f" {random.randint(1, 999)}"
+    ),
+    "features.oauth.providers{}.issuer": _text(
         "https://login.{d}/realms/campus", "https://sso.{d}", "https://id.{d}/oauth2/v{i}.0/~x"
     ),
-    "features.oauth.clientId": _text("moodle", "moodle-{n}", "urn:sp:{d}", "https://learn.{d}/lms"),
-    "features.oauth.secretProperty": _text("oidc-{i}", "oauth.{n}"),
-    "features.oauth.scopes": lambda random, _site: random.choice(SCOPES),
+    "features.oauth.providers{}.clientId": _text("moodle", "moodle-{n}", "urn:sp:{d}", "https://learn.{d}/lms"),
+    "features.objectfs.bucket": _text("moodle-files-{r}", "{n}-files", "files.{d}"),
+    "features.objectfs.prefix": _text("{e}/files/{n}", "files/{n}", "tier-{i}/files/{n}"),
     "features.white-label.hosts[]": lambda random, site: (
         f"{random.choice(words.PLACES)}{random.randint(1, 99)}.{site.domain}"
     ),
@@ -110,33 +153,20 @@ MAKERS: Mapping[str, Maker] = {
     "allow[].reason": _text("ticket {i}411", "moved away; agreed with {n}"),
     "allow[].until": lambda random, _site: f"2026-12-{random.randint(10, 28)}",
 }
+"""By path, with "[]" for any item of a list and "{}" for any key of a map: what has to fit others, or to look real."""
 
 
-def value(random: Random, path: str, node: Mapping[str, Any], site: Site) -> Any:
-    """A value of the knob at the dotted path ("[]" stands for any item of a list) that its schema accepts."""
-    if path in MAKERS:
-        return MAKERS[path](random, site)
+def value(random: Random, node: Mapping[str, Any], site: Site) -> Any:
+    """A value that the schema accepts, by the first of its keywords that says what it may be."""
+    if "x-reference" in node:
+        return random.choice(site.names(node["x-reference"]))
+    if "x-region" in node:
+        return site.region
     if "enum" in node:
         return random.choice(node["enum"])
     if node["type"] == "boolean":
         return random.random() < 1 / 2
-    example = node.get("default", node.get("examples", [None])[0])
     if node["type"] == "integer":
-        low, high = max(node["minimum"], example // 2), min(node["maximum"], example * 2 + 2)
-        return random.randint(low, high)
-    return _of_pattern(random, str(example), node.get("pattern", ""))
-
-
-def _of_pattern(random: Random, example: str, pattern: str) -> str:
-    """A text like the example: a cron expression, a number with another figure, or a name with a number after it."""
-    if example.count(" ") == 4:
-        figures = {
-            key: random.randint(*bounds)
-            for key, bounds in {"m": (0, 29), "n": (30, 59), "h": (0, 23), "s": (2, 9)}.items()
-        }
-        return random.choice(CRONS).format(**figures)
-    quantity = re.fullmatch(r"([0-9]+)([A-Za-z]*)", example)
-    if quantity:
-        return f"{int(quantity[1]) * random.randint(1, 4)}{quantity[2]}"
-    varied = f"{example}-{random.randint(2, 9)}"
-    return varied if re.search(pattern, varied) else example
+        example = node.get("default", node.get("examples", [None])[0])
+        return random.randint(max(node["minimum"], example // 2), min(node["maximum"], example * 2 + 2))
+    return text(random, node, site)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from copy import deepcopy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from generator.derive import max_children, quantity
+from generator.source import Path
 from tests.bench import words
+from tests.bench.fitting import fitted
+from tests.bench.language import Data, Language, must_be_said
 from tests.bench.makers import MAKERS, Site, value
 
-Data = dict[str, Any]
 ALWAYS = frozenset({"name", "displayName", "host", "cluster"})
 OFTEN: Mapping[str, float] = {
     "plan": 0.6,
@@ -31,39 +31,39 @@ OFTEN: Mapping[str, float] = {
     "allow[].field": 0.7,
 }
 """How often a knob is said that is not always or rarely; of the groups and features, how often there are any."""
-GROUP, FEATURE, INNER, KNOB = 0.22, 0.4, 0.7, 0.4
+GROUP, INNER, KNOB = 0.22, 0.7, 0.4
+FEATURES = 1.6
+"""How many features a tenant says on average, however many there are: else no two tenants of a large catalogue would be alike."""
+LENGTHS = (1, 1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
-class Language:
-    """What a tenant may say and refer to, read once for a fleet."""
+class Speaker:
+    """Who makes up a tenant: the chance, the language, and what the tenant is already."""
 
-    schema: Mapping[str, Any]
-    """schemas/tenant.schema.json."""
-    needed: Mapping[str, frozenset[str]]
-    """The knobs that each feature must be told, having neither default nor derivation."""
-    fleet: Mapping[str, Any]
-    releases: tuple[str, ...]
-    """Oldest first."""
+    random: Random
+    language: Language
+    site: Site
 
 
 def tenant(random: Random, language: Language, at: int) -> tuple[str, Data]:
     """The environment and the document of the tenant of this number."""
     site = _site(random, language, at)
-    said = _object(random, language, "", language.schema, site)
+    speaker = Speaker(random, language, site)
+    schema = language.schema
+    said = _object(speaker, "", {**schema, "properties": {**schema["properties"], **language.local}})
     if said["cluster"] == "eu-1" and site.environment == "staging" and random.random() < 1 / 2:
         del said["cluster"]  # the environment's default
-    return site.environment, settled(said, language, site.environment)
+
+    def make(path: Path, node: Mapping[str, Any]) -> Any:
+        return _value(speaker, ".".join(map(str, path)), node)
+
+    return site.environment, fitted(random, said, language, site.environment, make)
 
 
 def _site(random: Random, language: Language, at: int) -> Site:
     spoken, timezone, pattern = words.tongue(random)
     name, cluster = words.name(random, at), random.choice(sorted(language.fleet["clusters"]))
-    choices = {
-        "rings": tuple(ring["name"] for ring in language.fleet["rings"]),
-        "plans": tuple(language.fleet["plans"]),
-        "releases": language.releases,
-    }
     return Site(
         name,
         "staging" if random.random() < 1 / 10 else "production",
@@ -73,96 +73,82 @@ def _site(random: Random, language: Language, at: int) -> Site:
         spoken,
         timezone,
         pattern,
-        choices,
+        language.names,
     )
 
 
-def _object(random: Random, language: Language, path: str, node: Mapping[str, Any], site: Site) -> Data:
-    """The properties that are said, groups and features without a word left out unless a feature needs none."""
+def _object(speaker: Speaker, path: str, node: Mapping[str, Any]) -> Data:
+    """The properties that are said, groups without a word left out."""
     said: Data = {}
-    feature = path.removeprefix("features.")
-    needed = language.needed.get(feature, frozenset()) | frozenset(node.get("required", ()))
+    inside = "[]" in path or "{}" in path
     for name, child in node["properties"].items():
         inner = f"{path}.{name}" if path else name
-        if name in needed or inner in ALWAYS or random.random() < _often(inner, child):
-            made = _value(random, language, inner, child, site)
-            if made != {} or path == "features":
-                said[name] = made
+        needed = inner in ALWAYS or must_be_said(name, child, node, whole=inside)
+        if child.get("readOnly") or not (needed or speaker.random.random() < _often(inner, child, speaker.language)):
+            continue
+        made = _value(speaker, inner, child)
+        if made != {} or path == "features" or needed:
+            said[name] = made
     return said
 
 
-def _often(path: str, node: Mapping[str, Any]) -> float:
+def _often(path: str, node: Mapping[str, Any], language: Language) -> float:
     if path in OFTEN:
         return OFTEN[path]
     if path.startswith("features."):
-        return FEATURE if path.count(".") == 1 else KNOB
+        return min(0.4, FEATURES / len(language.features)) if path.count(".") == 1 else KNOB
     if "." not in path:
         return GROUP
     return INNER if node.get("properties") else KNOB
 
 
-def _value(random: Random, language: Language, path: str, node: Mapping[str, Any], site: Site) -> Any:
-    if node.get("properties") and path not in MAKERS:
-        return _object(random, language, path, node, site)
-    if node["type"] != "array":
-        return value(random, path, node, site)
-    items = [_value(random, language, f"{path}[]", node["items"], site) for _ in range(random.choice((1, 1, 2, 3)))]
-    return [item for at, item in enumerate(items) if item not in items[:at]]
+def _value(speaker: Speaker, path: str, node: Mapping[str, Any]) -> Any:
+    if path in MAKERS:
+        return MAKERS[path](speaker.random, speaker.site)
+    if "properties" in node:
+        return _object(speaker, path, node)
+    if node["type"] == "object":
+        return _map(speaker, path, node)
+    if node["type"] == "array":
+        return _list(speaker, path, node)
+    return value(speaker.random, node, speaker.site)
 
 
-def settled(said: Data, language: Language, environment: str) -> Data:
-    """The same tenant within the checks of the schema (x-check): what together asks for too much is said larger."""
-    whole = _merged(_merged(_defaults(language.schema), _plan_values(language, said, environment)), said)
-    for part in ("web", "cron", "adhoc", "database"):
-        _raise_limit(said, whole, part)
-    web, php = whole["web"], whole["php"]
-    if web["replicas"]["min"] > web["replicas"]["max"]:
-        _put(said, whole, ("web", "replicas", "max"), web["replicas"]["min"])
-    most = max_children(web["resources"]["limits"]["memory"], php["workerMemory"])
-    if php.get("workers", 0) > most:
-        _put(said, whole, ("php", "workers"), most)
-    connections = min(php.get("workers", most), most) * web["replicas"]["max"]
-    if connections > whole["database"]["maxConnections"]:
-        _put(said, whole, ("database", "maxConnections"), connections)
-    if quantity(whole["cache"]["storage"]) < quantity(whole["cache"]["memory"]):
-        _put(said, whole, ("cache", "storage"), whole["cache"]["memory"])
-    return said
+def _list(speaker: Speaker, path: str, node: Mapping[str, Any]) -> list[Any]:
+    """Some items, no two the same or of one name."""
+    number = min(max(speaker.random.choice(LENGTHS), node.get("minItems", 1)), node.get("maxItems", 3))
+    items = [_value(speaker, f"{path}[]", node["items"]) for _ in range(number)]
+    return [
+        item for at, item in enumerate(items) if at < node.get("minItems", 1) or not _said_already(item, items[:at])
+    ]
 
 
-def _raise_limit(said: Data, whole: Data, part: str) -> None:
-    """People set request and limit of memory together, to the same."""
-    resources = whole[part]["resources"]
-    if quantity(resources["limits"]["memory"]) < quantity(resources["requests"]["memory"]):
-        _put(said, whole, (part, "resources", "limits", "memory"), resources["requests"]["memory"])
+def _said_already(item: Any, others: Sequence[Any]) -> bool:
+    named = isinstance(item, dict) and "name" in item
+    return item in others or (named and any(item["name"] == other["name"] for other in others))
 
 
-def _put(said: Data, whole: Data, path: tuple[str, ...], made: Any) -> None:
-    for data in (said, whole):
-        node = data
-        for part in path[:-1]:
-            node = node.setdefault(part, {})
-        node[path[-1]] = made
-
-
-def _plan_values(language: Language, said: Data, environment: str) -> Data:
-    plan = said.get("plan", language.fleet["defaults"]["plan"])
-    mapped = language.fleet["environments"][environment].get("plans", {}).get(plan, plan)
-    return dict(language.fleet["plans"][mapped]["values"])
-
-
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> Data:
-    result = deepcopy(dict(below))
-    for key, made in above.items():
-        both = isinstance(made, Mapping) and isinstance(result.get(key), Mapping)
-        result[key] = _merged(result[key], made) if both else deepcopy(made)
-    return result
-
-
-def _defaults(node: Mapping[str, Any]) -> Data:
+def _map(speaker: Speaker, path: str, node: Mapping[str, Any]) -> Data:
+    """A value under each of some keys; what the map's default or example says of a key is an example of its value."""
+    known: Data = {}
+    for example in (*node.get("examples", ()), node.get("default", {})):
+        known |= example
     made: Data = {}
-    for name, child in node.get("properties", {}).items():
-        if "default" in child:
-            made[name] = child["default"]
-        elif child.get("properties"):
-            made[name] = _defaults(child)
+    for key in dict.fromkeys(_keys(speaker, node, list(known))):
+        examples = {"examples": [known[key]]} if isinstance(known.get(key), str) else {}
+        item = _value(speaker, f"{path}{{}}", {**node["additionalProperties"], **examples})
+        if not (isinstance(item, dict) and _said_already(item, list(made.values()))):
+            made[key] = item
     return made
+
+
+def _keys(speaker: Speaker, node: Mapping[str, Any], known: list[str]) -> list[str]:
+    """What is required, some of what is known, and where any name will do some others."""
+    random, names, required = speaker.random, node.get("propertyNames", {}), node.get("required", [])
+    others = [key for key in names.get("enum", known) if key not in required]
+    fewest = min(max(node.get("minProperties", 0) - len(required), 0), len(others))
+    keys = [*required, *random.sample(others, random.randint(fewest, len(others)))]
+    if "enum" not in names:
+        form = {"type": "string", "examples": known, **names}
+        keys += [value(random, form, speaker.site) for _ in range(random.choice((0, 0, 1, 2)))]
+    return keys

@@ -10,6 +10,7 @@ import pytest
 
 from generator import schema as schemas
 from generator.destruction import CLASSES, judge
+from generator.destruction.allowances import BY_NAME
 from generator.destruction.context import marks_of
 from generator.diagnostics import Span
 from generator.report import FORMATS
@@ -18,7 +19,7 @@ from tests.conftest import ROOT, matches_golden
 from tests.destruction.museum import CASES, HERE, TODAY, found_in, project
 
 MARKS = marks_of(schemas.resolved(project()))
-CODES = sorted({*CLASSES, *(mark.code for mark in MARKS)} - {"marked-value"})
+CODES = sorted({*CLASSES, *BY_NAME, *(mark.code for mark in MARKS)} - {"marked-value"})
 ENTRIES = ("allow-distant", "allow-expired", "allow-unused")
 
 

@@ -125,9 +125,9 @@ def rollout(kube: Kube, namespace: str) -> Object:
 
 
 def colour(kube: Kube, namespace: str, service: str = "moodle") -> str:
-    """Which pods a Service selects: the hash that Argo Rollouts writes."""
-    body = kube.get("v1", "Service", namespace, service)
-    return str(body["spec"]["selector"].get("rollouts-pod-template-hash", ""))
+    """Which pods a Service selects: the hash that Argo Rollouts writes, or nothing."""
+    body = kube.find("v1", "Service", namespace, service) or {}
+    return str(body.get("spec", {}).get("selector", {}).get("rollouts-pod-template-hash", ""))
 
 
 def web_pods(kube: Kube, namespace: str, of: str = "") -> list[Object]:

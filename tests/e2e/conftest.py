@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from generator.rules.walk import everything
 from tests.conftest import ROOT
 from tests.e2e import argo, argo_cd, fleet, kubernetes
 from tests.e2e.fleet import Fleet
@@ -137,6 +138,10 @@ def empty(plane: ControlPlane) -> World:
     used = {(body["apiVersion"].rpartition("/")[0], body["kind"]) for body in bodies}
     here = {*BUILT_IN, "", "argoproj.io"}
     kubernetes.install_crds(plane, CRDS, {(group, kind) for group, kind in used if group not in here})
+    priorities = {text for body in bodies for path, text in everything(body) if path[-1:] == ("priorityClassName",)}
+    for name in sorted(priorities):  # the platform makes them
+        made = {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": name}}
+        plane.kube.apply({**made, "value": -100, "description": "e2e"})
     return World(plane, sample)
 
 
@@ -146,6 +151,6 @@ def world(empty: World) -> World:
     for body in empty.fleet.roots():
         empty.kube.apply(body)
     names = [*(each["metadata"]["name"] for each in empty.fleet.roots() if each["kind"] == "Application")]
-    took = argo.wait_settled(empty.kube, [*names, *empty.fleet.tenants()], seconds=240)
+    took = argo.wait_settled(empty.kube, [*names, *empty.fleet.tenants()], seconds=300)
     say(f"{len(empty.fleet.tenants())} tenants Synced and Healthy in {took:.0f} s")
     return empty

@@ -49,8 +49,8 @@ class Fleet:
         return f"file://{self.repository}"
 
     def tenants(self) -> dict[str, str]:
-        """Every tenant and its environment, as rendered."""
-        found = sorted(self.rendered.glob("*/tenants/*"))
+        """Every tenant of a cluster and its environment, as rendered; a Compose project is none."""
+        found = sorted(each.parent for each in self.rendered.glob("*/tenants/*/manifests"))
         return {each.name: each.parent.parent.name for each in found}
 
     def manifests(self, tenant: str) -> list[Object]:
@@ -169,6 +169,7 @@ def make(folder: Path) -> Fleet:
     settings["git"]["repository"] = fleet.url
     for cluster in settings["clusters"].values():
         cluster["server"] = SERVER
+        cluster.pop("platform")  # its charts are on the internet; the operators are played
         cluster["capacity"] = {"cpu": "100000", "memory": "1000Ti"}
     file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
     releases = fleet.source / "overlays" / "releases"

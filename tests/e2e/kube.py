@@ -85,6 +85,8 @@ class Kube:
             for each in found["resources"]:
                 if "/" not in each["name"]:
                     self.kinds[version, each["kind"]] = (each["name"], each["namespaced"])
+        if (version, kind) not in self.kinds:  # its group is served, and the kind not yet
+            raise KubeError(404, "NotFound", f"{version} has no {kind}")
         plural, namespaced = self.kinds[version, kind]
         middle = f"/namespaces/{namespace}" if namespaced and namespace else ""
         return f"{root}{middle}/{plural}" + (f"/{quote(name)}" if name else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import os
 import re
@@ -21,6 +22,8 @@ from tests.e2e.processes import Servers, free_ports, wait_for
 HERE = Path(__file__).resolve().parent / "control_plane"
 ARGOCD = "argocd"
 NEVER_READY = "registry.example.edu/moodle:never-ready@sha256:" + "0" * 64
+REGIONS = ("eu-central-1", "us-east-1")
+"""Of the sample fleet's clusters, which are one here."""
 PORTS = (
     *("etcd", "peer", "api", "controllers", "scheduler", "redis", "repo", "repo-metrics", "argocd-metrics"),
     *("rollouts-metrics", "rollouts-health", "metrics", "argocd-health"),
@@ -181,7 +184,7 @@ def crds(folder: Path) -> Iterator[tuple[str, str, str, bytes]]:
 
 
 def start_nodes(plane: ControlPlane) -> None:
-    """KWOK and three nodes in three zones. KWOK's own fast stages, but web pods of one image never are ready."""
+    """KWOK and three nodes in each region. KWOK's own fast stages, but web pods of one image never are ready."""
     where = ["go", "list", "-m", "-f", "{{.Dir}}", "sigs.k8s.io/kwok"]
     environment = {**os.environ, "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local"}
     found = subprocess.run(where, cwd=HERE / "kwok", env=environment, capture_output=True, encoding="utf-8", check=True)
@@ -200,10 +203,11 @@ def start_nodes(plane: ControlPlane) -> None:
             body["spec"]["selector"]["matchExpressions"].append(refused)
     config = plane.folder / "stages.yaml"
     config.write_text(yaml.safe_dump_all(bodies), encoding="utf-8")
-    room = {"cpu": "4000", "memory": "16Ti", "pods": "5000"}
-    for zone in "abc":
-        name = f"node-{zone}"
-        labels = {"kubernetes.io/hostname": name, "topology.kubernetes.io/zone": zone, "kubernetes.io/os": "linux"}
+    room = {"cpu": "4000", "memory": "16Ti", "ephemeral-storage": "100Ti", "pods": "5000"}
+    for region, zone in itertools.product(REGIONS, "abc"):
+        name, topology = f"node-{region}{zone}", "topology.kubernetes.io"
+        labels = {"kubernetes.io/hostname": name, f"{topology}/region": region, f"{topology}/zone": f"{region}{zone}"}
+        labels["kubernetes.io/os"] = "linux"
         notes = {"kwok.x-k8s.io/node": "fake", "node.alpha.kubernetes.io/ttl": "0"}
         meta = {"name": name, "labels": labels, "annotations": notes}
         status = {"allocatable": room, "capacity": room}

@@ -13,7 +13,17 @@ from datetime import UTC, datetime
 
 from tests.e2e.kube import Kube, KubeError, Object, conditions
 
-CLASSES = ("cephfs", "efs", "fast-ssd", "gp3")
+CLASSES = ("cephfs", "efs", "fast-ssd", "gp3", "local-path", "longhorn")
+INGRESSES = ("nginx", "traefik")
+READY = {
+    ("cert-manager.io/v1", "Certificate"): ("Ready",),
+    ("gateway.networking.k8s.io/v1", "Gateway"): ("Accepted", "Programmed"),
+    ("keda.sh/v1alpha1", "ScaledObject"): ("Ready",),
+    ("serving.knative.dev/v1", "Service"): ("ConfigurationsReady", "RoutesReady", "Ready"),
+    ("serving.knative.dev/v1beta1", "DomainMapping"): ("Ready",),
+    ("serving.kserve.io/v1beta1", "InferenceService"): ("PredictorReady", "Ready"),
+}
+"""By kind the conditions that its operator sets when all is well; Argo CD reads the health of most from them."""
 PROVISIONER = "stand-in.quadrangle.dev"
 NODE = "volume.kubernetes.io/selected-node"
 # An object that went or changed meanwhile, and an API server that has just learnt a kind.
@@ -24,11 +34,13 @@ PASSING = (404, 409, 429)
 class StandIn:
     """
     CloudNativePG (a Cluster becomes healthy), External Secrets (a Secret is made and its ExternalSecret is Ready), a CSI
-    provisioner (a claim whose pod has a node gets a volume; all classes wait for their first consumer, the harder case) and an
-    ingress controller (an Ingress gets an address). Every status is good and comes within a second.
+    provisioner (a claim whose pod has a node gets a volume; all classes wait for their first consumer, the harder case), an
+    ingress controller (an Ingress gets an address), and those in READY: cert-manager, KEDA, Knative, KServe and a Gateway's
+    controller say that all is well. Every status is good and comes within a second.
 
-    It cannot show: that a database, a secret store or a volume really works, what these operators do when their input is
-    refused, which keys a secret of `dataFrom` has, certificates of cert-manager, snapshots, failover or deletion of volumes.
+    It cannot show: that a database, a secret store, a volume, a scaler, a model or a gateway really works, what these operators do
+    when their input is refused, which keys a secret of `dataFrom` has, certificates of cert-manager, snapshots, failover or
+    deletion of volumes.
     """
 
     kube: Kube
@@ -49,8 +61,9 @@ class StandIn:
         # No attaching: a node of KWOK's could not.
         body = {"apiVersion": "storage.k8s.io/v1", "kind": "CSIDriver", "metadata": {"name": PROVISIONER}}
         self.kube.create({**body, "spec": {"attachRequired": False}})
-        body = {"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": "nginx"}}
-        self.kube.create({**body, "spec": {"controller": "e2e.quadrangle.dev/stand-in"}})
+        for name in INGRESSES:
+            body = {"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": name}}
+            self.kube.create({**body, "spec": {"controller": "e2e.quadrangle.dev/stand-in"}})
         self.thread = threading.Thread(target=self._run, name="stand-in operators", daemon=True)
         self.thread.start()
 
@@ -66,6 +79,9 @@ class StandIn:
             ("postgresql.cnpg.io/v1", "Cluster", self.database),
             ("v1", "PersistentVolumeClaim", self.volume),
             ("networking.k8s.io/v1", "Ingress", self.address),
+            ("gateway.networking.k8s.io/v1", "HTTPRoute", self.route),
+            *((version, kind, self.ready) for version, kind in READY),
+            ("serving.kserve.io/v1beta1", "InferenceService", self.mount),
         ]
         while not self.stopped.wait(0.5):
             for version, kind, play in plays:
@@ -140,6 +156,33 @@ class StandIn:
         """An ingress controller: an address out of the block for documentation."""
         if not body["status"].get("loadBalancer", {}).get("ingress"):
             self.kube.patch(body, {"status": {"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}}}, "/status")
+
+    def ready(self, body: Object) -> None:
+        """An operator of which Argo CD wants to know no more than its conditions."""
+        wanted = READY[body["apiVersion"], body["kind"]]
+        if any(conditions(body).get(kind, {}).get("status") != "True" for kind in wanted):
+            self.kube.patch(body, {"status": {"conditions": [condition(kind, "Played") for kind in wanted]}}, "/status")
+
+    def mount(self, body: Object) -> None:
+        """KServe's pods, of which there are none: what they would mount gets a volume."""
+        for volume in body["spec"]["predictor"].get("volumes", []):
+            name = volume.get("persistentVolumeClaim", {}).get("claimName")
+            claim = name and self.kube.find("v1", "PersistentVolumeClaim", body["metadata"]["namespace"], name)
+            if claim and NODE not in claim["metadata"].get("annotations", {}):
+                self.kube.patch(
+                    {"apiVersion": "v1", "kind": "PersistentVolumeClaim", **claim},
+                    {"metadata": {"annotations": {NODE: "node-a"}}},
+                )
+
+    def route(self, body: Object) -> None:
+        """A Gateway's controller: each parent has taken the route."""
+        if not body.get("status", {}).get("parents"):
+            held = [condition("Accepted", "Accepted"), condition("ResolvedRefs", "ResolvedRefs")]
+            parents = [
+                {"parentRef": parent, "controllerName": "e2e.quadrangle.dev/stand-in", "conditions": held}
+                for parent in body["spec"]["parentRefs"]
+            ]
+            self.kube.patch(body, {"status": {"parents": parents}}, "/status")
 
 
 def now() -> str:

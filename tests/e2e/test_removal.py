@@ -31,8 +31,8 @@ def test_removing_a_tenant_needs_confirmation_and_leaves_the_data(world: World) 
     where = argo.application(world.kube, tenant)["spec"]["destination"]["namespace"]
     parent, data = shard(world, tenant), uids(world, where)
     world.fleet.tenant_file(tenant).unlink()
-    assert "error[tenant-removed]" in world.fleet.refused("remove a tenant")
-    world.fleet.allow(tenant=tenant, object=f"Tenant {tenant}")
+    assert "error[one-step-removal]" in world.fleet.refused("remove a tenant")
+    world.fleet.allow(tenant=tenant, object=f"Tenant {tenant}", code="one-step-removal")
     world.fleet.publish("remove a tenant")
     argo.refresh(world.kube, [parent])
 

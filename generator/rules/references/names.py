@@ -40,6 +40,7 @@ _NAMED: tuple[tuple[str, str, str, str], ...] = (
     ("keda.sh", "TriggerAuthentication", "spec.secretTargetRef.*.name", "Secret"),
     ("keda.sh", "ScaledObject", "spec.triggers.*.authenticationRef.name", "TriggerAuthentication"),
     ("apps", "StatefulSet", "spec.serviceName", "Service"),
+    ("serving.knative.dev", "DomainMapping", "spec.tls.secretName", "Secret"),
 )
 """Group, kind and path of a name, and the kind of what it names."""
 
@@ -52,6 +53,7 @@ _TYPED: tuple[tuple[str, str, str, str], ...] = (
     ("external-secrets.io", "ExternalSecret", "spec.secretStoreRef", "SecretStore"),
     ("external-secrets.io", "ExternalSecret", "spec.dataFrom.*.sourceRef.storeRef", "SecretStore"),
     ("rbac.authorization.k8s.io", "RoleBinding", "roleRef", ""),
+    ("serving.knative.dev", "DomainMapping", "spec.ref", "Service"),
     ("rbac.authorization.k8s.io", "RoleBinding", "subjects.*", ""),
 )
 """Group, kind and path of a reference that says its own kind, and the kind it means when it does not."""

@@ -8,7 +8,13 @@ global $CFG;
 $CFG = new stdClass();
 
 (static function (stdClass $CFG): void {
-    $secret = static fn(string $path): string => is_file("/run/secrets/$path") ? rtrim(file_get_contents("/run/secrets/$path"), "\r\n") : '';
+    // PHP remembers for two minutes where a link leads, and the kubelet moves `..data` when a secret is rotated: it is asked anew.
+    $secret = static function (string $path): string {
+        $folder = '/run/secrets/' . dirname($path);
+        $data = is_link("$folder/..data") ? '/' . readlink("$folder/..data") : '';
+        $file = "$folder$data/" . basename($path);
+        return is_file($file) ? rtrim(file_get_contents($file), "\r\n") : '';
+    };
     $root = getenv('MOODLE_CODE_ROOT');
     $public = is_dir("$root/public"); // From 5.1 the web root is public/.
     $webroot = $public ? "$root/public" : $root;

@@ -11,11 +11,13 @@ function setting(string $name): string {
 }
 
 function secret(string $path): string {
-    $file = getenv('MOODLE_SECRETS') ?: '/run/secrets';
-    if (!is_readable("$file/$path")) {
+    $folder = (getenv('MOODLE_SECRETS') ?: '/run/secrets') . '/' . dirname($path);
+    $data = is_link("$folder/..data") ? '/' . readlink("$folder/..data") : ''; // As config.php does it, for ready.php runs on too.
+    $file = "$folder$data/" . basename($path);
+    if (!is_readable($file)) {
         throw new RuntimeException("the Secret has no $path; see the ExternalSecret of that name and the store behind it");
     }
-    return rtrim(file_get_contents("$file/$path"), "\r\n");
+    return rtrim(file_get_contents($file), "\r\n");
 }
 
 function code_root(): string {

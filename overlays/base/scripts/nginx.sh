@@ -21,6 +21,10 @@ client_max_body_size ${PHP_UPLOAD_LIMIT}m;
 END
 echo "return 302 https://$MOODLE_HOST\$request_uri;" > "$run/redirect.conf"
 echo "try_files \$uri \$uri/ $fallback;" > "$run/fallback.conf"
+for file in "$scripts"/nginx.d.*.sh; do # A feature's own lines: it writes $run/site.d.<feature>.conf.
+    # shellcheck source=/dev/null
+    [ ! -e "$file" ] || . "$file"
+done
 
 if [ "${1:-}" = --test ]; then
     exec nginx -t -c "$conf"

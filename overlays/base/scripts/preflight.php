@@ -45,8 +45,13 @@ $checks = [
     'Redis name' => static fn(): string => resolve(setting('MOODLE_REDIS_HOST')),
     'Redis' => static function (): string {
         $redis = new Redis();
+        $authority = (string) getenv('MOODLE_REDIS_CA'); // Only a server that is reached over TLS has one.
+        if ($authority !== '' && !is_readable($authority)) {
+            throw new RuntimeException("there is no $authority, which is to vouch for Redis; see cache.authority");
+        }
+        $context = $authority === '' ? [] : ['stream' => ['cafile' => $authority]];
         try {
-            @$redis->connect(setting('MOODLE_REDIS_HOST'), (int) setting('MOODLE_REDIS_PORT'), 3.0);
+            @$redis->connect(setting('MOODLE_REDIS_HOST'), (int) setting('MOODLE_REDIS_PORT'), 3.0, null, 0, 3.0, $context);
             $redis->auth(secret('moodle/redis-password'));
             $redis->setex(setting('MOODLE_REDIS_PREFIX') . 'preflight', 60, 'ok');
         } catch (RedisException $error) {
@@ -62,6 +67,9 @@ $checks = [
         return 'can be written';
     },
 ];
+foreach (glob(__DIR__ . '/preflight.d.*.php') as $file) { // A feature's own checks, one more key of this ConfigMap.
+    $checks += require $file;
+}
 
 $deadline = time() + $patience;
 $failed = [];

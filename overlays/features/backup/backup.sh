@@ -1,5 +1,5 @@
 #!/bin/sh
-# backup.sh database|files|forget: one part of the backup, into the tenant's restic repository.
+# backup.sh database|files|forget|check: one part of the backup, into the tenant's restic repository.
 # Names, times and sizes are all that is printed. Passwords come from files and stay out of every command line.
 set -eu
 
@@ -62,11 +62,17 @@ forget() {
     restic check --quiet
 }
 
+# For an archive, to which nothing is added: another part of what is stored is read every week of the year.
+check() {
+    week=$(date -u +%V)
+    restic check --quiet --read-data-subset="${week#0}/53"
+}
+
 part=${1:-}
 case $part in
-database | files | forget) ;;
+database | files | forget | check) ;;
 *)
-    echo "usage: backup.sh database|files|forget" >&2
+    echo "usage: backup.sh database|files|forget|check" >&2
     exit 2
     ;;
 esac
@@ -75,5 +81,6 @@ case $part in
 database) backup_database ;;
 files) backup_files ;;
 forget) forget ;;
+check) check ;;
 esac
 say "$part done"

@@ -1,0 +1,70 @@
+"""What a tenant is built from, where folders of the catalogue need or exclude one another. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from generator.diagnostics import Diagnostic
+from generator.model import COMPOSE, WORKS_WITH, Component, Repository, Tenant, value_at
+
+_PLACES = dict(WORKS_WITH.values())
+
+
+def agreement_problems(repository: Repository, tenant: Tenant) -> list[Diagnostic]:
+    """What a tenant is built from, where it needs or excludes one another."""
+    catalogue = repository.catalogue
+    chosen = [catalogue.of(kind)[name] for kind, name in tenant.components if kind != "base"]
+    model = catalogue.of("model")[tenant.spec["model"]]
+    return [
+        problem
+        for component in chosen
+        for problem in [*_other_build(tenant, component, model)] or _disagreements(tenant, component)
+    ]
+
+
+def _disagreements(tenant: Tenant, component: Component) -> Iterator[Diagnostic]:
+    """Everything that a component cannot go together with; a model's and a state's reasons stand beside the names."""
+    enabled, kind, name = tenant.spec["features"], component.kind, component.name
+    rules = component.schema.data if component.schema else {}
+    own = ("features", name) if kind == "feature" else _PLACES.get(kind, (kind,))
+    for other in rules.get("x-requires", []):
+        if other not in enabled:
+            message, help = f"{kind} `{name}` needs feature `{other}`", f"add `{other}` under `features`"
+            yield Diagnostic("feature-required", message, tenant.document.key(own), help=help)
+    conflicts = rules.get("x-conflicts", [])
+    for other in conflicts:
+        if other in enabled:
+            message, help = f"features `{name}` and `{other}` cannot be used together", "remove one of them"
+            place = own
+            if kind != "feature":
+                message = f"feature `{other}` cannot be used with the {kind} `{name}`"
+                help, place = f"remove the feature, or choose another {kind}", ("features", other)
+            notes = (conflicts[other],) if isinstance(conflicts, Mapping) else ()
+            yield Diagnostic("feature-conflict", message, tenant.document.key(place), notes=notes, help=help)
+    for keyword, (other, path) in WORKS_WITH.items():
+        names, chosen = rules.get(keyword), value_at(tenant.spec, path)
+        if names and chosen not in names:
+            message = f"{kind} `{name}` is not available for the {other} `{chosen}`"
+            help = f"it works with: {', '.join(names)}"
+            yield Diagnostic(f"feature-{other}", message, tenant.document.key(own), help=help)
+
+
+def _other_build(tenant: Tenant, component: Component, model: Component) -> Iterator[Diagnostic]:
+    """What kustomize builds in a Compose project, and a part of one elsewhere; servers that such a model names it brings itself."""
+    kind, name = component.kind, component.name
+    place = ("features", name) if kind == "feature" else _PLACES.get(kind, (kind,))
+    asked = model.schema.data if model.schema else {}
+    if (
+        component.composes
+        and not model.composes
+        and "x-models" not in (component.schema.data if component.schema else {})
+    ):
+        message = f"{kind} `{name}` is a part of a Compose project, which the model `{model.name}` is not"
+        yield Diagnostic(
+            "feature-model", message, tenant.document.key(place), help="remove it, or choose another model"
+        )
+    if model.composes and COMPOSE not in component.files and f"x-{kind}s" not in asked:
+        message = f"{kind} `{name}` has no {COMPOSE}, and the model `{model.name}` is made of nothing else"
+        yield Diagnostic(
+            "feature-model", message, tenant.document.key(place), help=f"choose another {kind}, or another model"
+        )

@@ -1,0 +1,1 @@
+"""Upgrades: what the way between two releases asks, decided from their passports before anything runs."""

@@ -1,0 +1,1 @@
+"""Checks that others wrote, over the rendered sample fleet: `python -m tests.outside.run`."""
