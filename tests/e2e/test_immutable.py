@@ -129,14 +129,18 @@ def install(kube: Kube, case: Path) -> None:
     for path in sorted(case.glob("crds/*.yaml")):
         body = yaml.safe_load(path.read_bytes())
         kube.apply(body)
-        name = body["metadata"]["name"]
+        names, group = body["spec"]["names"], body["spec"]["group"]
+        for version in filter(lambda each: each["served"], body["spec"]["versions"]):
 
-        def served(name: str = name) -> bool | str:
-            found = kube.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", None, name)
-            said = {each["type"]: each["status"] for each in found.get("status", {}).get("conditions") or []}
-            return said.get("Established") == "True" or str(said)
+            def served(version: str = f"{group}/{version['name']}", kind: str = names["kind"]) -> bool | str:
+                # Its condition says Established a moment before the API server answers for it.
+                try:
+                    kube.all(version, kind)
+                except KubeError as error:
+                    return str(error)
+                return True
 
-        wait_for(f"{name} is established", served)
+            wait_for(f"{names['kind']} is served", served)
 
 
 @pytest.mark.parametrize("case", ASKED, ids=lambda case: case.name)
