@@ -1,6 +1,6 @@
-"""Programs that some tests run for real, from Debian's packages in `.ci/packages`.
+"""Programs that some tests run for real: Go, and from Debian's packages in `.ci/packages`.
 
-Where one is missing, the test is skipped and says what is missing; in CI, which installs them, it fails.
+Where one is missing, the test is skipped and says what is missing; in CI, which has them, it fails.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _missing(programs: tuple[str, ...], php: tuple[str, ...]) -> str:
 
 
 def _in_ci(missing: str) -> None:
-    assert not os.environ.get("CI"), f"{missing}; CI installs what .ci/packages names"
+    assert not os.environ.get("CI"), f"{missing}; CI has Go, and installs what .ci/packages names"
 
 
 @lru_cache

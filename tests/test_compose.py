@@ -27,6 +27,7 @@ from generator.model import Progress
 from generator.pipeline import read, render
 from generator.source import dump
 from tests.conftest import ROOT, copy_input, matches_golden
+from tests.programs import need
 from tests.running import quad
 from tests.test_features import CATALOGUE, COMPOSED, OVERLAYS, is_seen, needed
 
@@ -41,10 +42,7 @@ Data = dict[str, Any]
 @pytest.fixture(scope="session")
 def compose(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     """Compose's own reading: of a folder with profiles, or of a .env from standard input."""
-    if not shutil.which("go"):
-        words = "NO GO FOUND: Compose has NOT read any project"
-        assert not os.environ.get("CI"), words
-        pytest.skip(words)
+    need("go")
     built = tmp_path_factory.mktemp("compose") / "compose"
     subprocess.run(["go", "build", "-o", str(built), "."], cwd=ROOT / "tests" / "compose", check=True)
 
@@ -280,8 +278,7 @@ echo json_encode([$CFG, $_SERVER['HTTPS'] ?? null, $_SERVER['SERVER_PORT']]);
 
 
 def test_the_dev_stack_is_plain_http_on_its_own_port() -> None:
-    if not shutil.which("php"):
-        pytest.skip("no PHP here")
+    need("php")
     file = OVERLAYS / "features" / "dev-stack" / "config.d.dev-stack.php"
     done = subprocess.run(["php", "-n", "-r", STUB, "--", str(file)], capture_output=True, check=True)
     settings, https, port = json.loads(done.stdout)

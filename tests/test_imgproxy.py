@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.running_servers import NGINX, Server, config_of, nginx
+from tests.programs import needs
+from tests.running_servers import Server, config_of, nginx
 from tests.test_feature_php import environment
 
-pytestmark = pytest.mark.skipif(not NGINX, reason="needs nginx")
+pytestmark = needs("nginx")
 SITE = {"Host": "learn.sample.example.org", "Cookie": "MoodleSession=x", "Authorization": "Bearer x"}
 
 

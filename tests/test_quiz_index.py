@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.running_servers import NGINX, nginx
+from tests.programs import needs
+from tests.running_servers import nginx
 from tests.test_feature_php import FEATURES, config
 
 QUIZ = FEATURES / "quiz"
@@ -41,7 +42,7 @@ def started(folder: Path, token: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["sh", QUIZ / "proxy.sh"], env=places, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.skipif(not NGINX, reason="needs nginx")
+@needs("nginx")
 def test_who_has_not_the_token_gets_nothing(tmp_path: Path) -> None:
     assert started(tmp_path, f"{TOKEN}\n").stdout == "started\n"
     with ThreadingHTTPServer(("127.0.0.1", 0), Chroma) as chroma:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from tests import programs
 from tests.conftest import ROOT
 from tests.php import need, php
-from tests.running_servers import FPM, NGINX, Server, config_of, fpm, nginx
+from tests.running_servers import Server, config_of, fpm, nginx
 from tests.test_feature_php import config, environment
 
 FEATURE = ROOT / "overlays" / "features" / "spa"
@@ -35,8 +36,7 @@ def written(folder: Path, **more: str) -> None:
 @pytest.fixture(params=["administrators"])
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     """The web pod's nginx and PHP-FPM with a page, and a web service that lets everybody in as Moodle's does."""
-    if not (NGINX and FPM):
-        pytest.skip("needs nginx and PHP-FPM")
+    programs.need("nginx", "php-fpm")
     for name in ("my", "course", "mod/scorm", "webservice/rest", "login"):
         (tmp_path / "www" / name).mkdir(parents=True)
         (tmp_path / "www" / name / "index.php").write_text("<?php echo 'a page';")
