@@ -19,6 +19,8 @@ from generator.rules.walk import at, everything, mapping, walk
 
 _IGNORED = "argocd.argoproj.io/ignore-healthcheck"
 _WAVE = "argocd.argoproj.io/sync-wave"
+_HOOK = "argocd.argoproj.io/hook"
+_ANNOTATIONS = ("metadata", "annotations")
 _ON_DEMAND = {("argoproj.io", "AnalysisTemplate"), ("", "PodTemplate")}
 _NEVER = math.inf
 
@@ -30,22 +32,23 @@ def find(manifests: Sequence[Manifest], _: Context) -> Iterator[Violation]:
         return
     last = max(_wave(manifest) for manifest in manifests)
     bound = _bound(manifests)
-    by_the_clock = {name for template in templates(manifests) if _runs(template) for name in _claims(template)}
+    later = {name for template in templates(manifests) if _runs(template) for name in _claims(template)}
     for claim in claims:
-        annotations, own = mapping(at(claim.object, "metadata", "annotations")), _wave(claim)
-        when = bound.get(claim.name, _NEVER)
+        own, when = _wave(claim), bound.get(claim.name, _NEVER)
         if when > own and own < last:
-            what = "no pod mounts the claim" if when == _NEVER else f"no pod before wave {when} mounts the claim"
-            help = f"give it the wave {when}" if when != _NEVER else f"give it the last wave, {last}"
-            if claim.name in by_the_clock and when == _NEVER:
-                what = "no pod but a CronJob's mounts the claim"
+            what = _waited_for(when, claim.name in later)
             message = f"{what}, and Argo CD waits for it before it applies what comes after wave {own}"
-            yield Violation(claim, ("metadata", "annotations"), message, help)
-        elif when == _NEVER and claim.name not in by_the_clock and annotations.get(_IGNORED) != "true":
+            help = f"give it the last wave, {last}" if when == _NEVER else f"give it the wave {when}"
+            yield Violation(claim, _ANNOTATIONS, message, help)
+        elif when == _NEVER and claim.name not in later and at(claim.object, *_ANNOTATIONS, _IGNORED) != "true":
             message = "no pod mounts the claim, and the Application is never healthy"
-            yield Violation(
-                claim, ("metadata", "annotations"), message, f'annotate it `{_IGNORED}: "true"`, or remove it'
-            )
+            yield Violation(claim, _ANNOTATIONS, message, f'annotate it `{_IGNORED}: "true"`, or remove it')
+
+
+def _waited_for(when: float, is_later: bool) -> str:
+    if when != _NEVER:
+        return f"no pod before wave {when} mounts the claim"
+    return "no pod but a CronJob's mounts the claim" if is_later else "no pod mounts the claim"
 
 
 def _bound(manifests: Sequence[Manifest]) -> dict[str, int]:
@@ -66,7 +69,7 @@ def _bound(manifests: Sequence[Manifest]) -> dict[str, int]:
 
 
 def _wave(manifest: Manifest) -> int:
-    said = str(mapping(at(manifest.object, "metadata", "annotations")).get(_WAVE, "0"))
+    said = str(mapping(at(manifest.object, *_ANNOTATIONS)).get(_WAVE, "0"))
     return int(said) if said.lstrip("-").isdecimal() else 0
 
 
@@ -81,7 +84,8 @@ def _starts(template: Template) -> bool:
 
 def _runs(template: Template) -> bool:
     manifest = template.manifest
-    if (manifest.group, manifest.kind) in _ON_DEMAND:
+    hook = str(at(manifest.object, *_ANNOTATIONS, _HOOK) or "Sync")
+    if (manifest.group, manifest.kind) in _ON_DEMAND or "Sync" not in map(str.strip, hook.split(",")):
         return False
     return at(manifest.object, "spec", "replicas") != 0 and at(manifest.object, "spec", "suspend") is not True
 
