@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from generator.diagnostics import Diagnostic
 from generator.model import COMPOSE, WORKS_WITH, Component, Repository, Tenant, value_at
+from generator.source import Path
 
 _PLACES = dict(WORKS_WITH.values())
 
@@ -26,7 +27,7 @@ def _disagreements(tenant: Tenant, component: Component) -> Iterator[Diagnostic]
     """Everything that a component cannot go together with; a model's and a state's reasons stand beside the names."""
     enabled, kind, name = tenant.spec["features"], component.kind, component.name
     rules = component.schema.data if component.schema else {}
-    own = ("features", name) if kind == "feature" else _PLACES.get(kind, (kind,))
+    own = _place(component)
     for other in rules.get("x-requires", []):
         if other not in enabled:
             message, help = f"{kind} `{name}` needs feature `{other}`", f"add `{other}` under `features`"
@@ -52,19 +53,20 @@ def _disagreements(tenant: Tenant, component: Component) -> Iterator[Diagnostic]
 def _other_build(tenant: Tenant, component: Component, model: Component) -> Iterator[Diagnostic]:
     """What kustomize builds in a Compose project, and a part of one elsewhere; servers that such a model names it brings itself."""
     kind, name = component.kind, component.name
-    place = ("features", name) if kind == "feature" else _PLACES.get(kind, (kind,))
+    own = component.schema.data if component.schema else {}
     asked = model.schema.data if model.schema else {}
-    if (
-        component.composes
-        and not model.composes
-        and "x-models" not in (component.schema.data if component.schema else {})
-    ):
+    if component.composes and not model.composes and "x-models" not in own:
         message = f"{kind} `{name}` is a part of a Compose project, which the model `{model.name}` is not"
-        yield Diagnostic(
-            "feature-model", message, tenant.document.key(place), help="remove it, or choose another model"
-        )
+        help = "remove it, or choose another model"
+        yield Diagnostic("feature-model", message, tenant.document.key(_place(component)), help=help)
     if model.composes and COMPOSE not in component.files and f"x-{kind}s" not in asked:
         message = f"{kind} `{name}` has no {COMPOSE}, and the model `{model.name}` is made of nothing else"
-        yield Diagnostic(
-            "feature-model", message, tenant.document.key(place), help=f"choose another {kind}, or another model"
-        )
+        help = f"choose another {kind}, or another model"
+        yield Diagnostic("feature-model", message, tenant.document.key(_place(component)), help=help)
+
+
+def _place(component: Component) -> Path:
+    """Where a tenant says that it has the component."""
+    return (
+        ("features", component.name) if component.kind == "feature" else _PLACES.get(component.kind, (component.kind,))
+    )
