@@ -168,12 +168,14 @@ def _check_targets(build: Sequence[Component]) -> set[Fields]:
             _check_name(component, entry.get("target") or {}, earlier)
         for replacement in replacements_of(component):
             written = [_Written(replacement, target) for target in replacement.targets]
+            earlier = [one.target for one in before]
             for number, own in enumerate(written):
-                _check_name(component, own.target.select, [one.target for one in before])
+                _check_name(component, own.target.select, earlier)
                 for one in before:
                     plain |= _plain_for(one, own, component)
-                for one in written[:number]:  # one value in several places, most of them in items of one list
-                    plain |= {_read(replacement)} if _takes_apart(own, one) and _stays_whole(one, own) else set()
+                # one value in several places, most of them in items of one list
+                if any(_takes_apart(own, one) and _stays_whole(one, own) for one in written[:number]):
+                    plain.add(_read(replacement))
             before += written
     return plain
 
