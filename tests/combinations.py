@@ -20,6 +20,7 @@ from generator import schema as schemas
 from generator.load import load
 from generator.model import COMPOSE, FOLDERS, Catalogue, Component, Repository, Schema
 from generator.source import dump
+from tests.bench.language import merged
 from tests.conftest import ROOT, copy_input
 from tests.pairing import MANY, Part, Row, full_rows, pairs_of, possible, rows
 
@@ -85,7 +86,7 @@ def write_combinations(root: Path) -> Combinations:
     for name, row in {**minimal, **full}.items():
         sizes = {feature: _size(name, feature, once) for feature in sorted(row.features)}
         own = {"name": name, "host": f"{name}.example.org"}
-        tenant = _merged({**base, **own}, _values(repository, row, sizes, name))
+        tenant = merged({**base, **own}, _values(repository, row, sizes, name))
         sample.with_name(f"{name}.yaml").write_bytes(dump(tenant))
     return Combinations(root, {**minimal, **full}, parts)
 
@@ -104,7 +105,7 @@ def _values(repository: Repository, row: Row, sizes: Mapping[str, str], tenant: 
     said: dict[str, Any] = {}
     for kind, name in row.chosen:
         component = repository.catalogue.of(kind)[name]  # type: ignore[arg-type]
-        said = _merged(_merged(said, _example(component, "minimal")), _choice(schema, component))
+        said = merged(said, _example(component, "minimal"), _choice(schema, component))
     features = {name: _example(repository.catalogue.of("feature")[name], size) for name, size in sizes.items()}
     found: dict[str, Any] = varied(schema, {**said, "features": features}, tenant)
     return found
@@ -115,13 +116,6 @@ def _choice(schema: Schema, component: Component) -> dict[str, Any]:
     folder = component.folder.split("/")[1]
     path = next(path for path, leaf in schemas.leaves(schema) if leaf.get("x-reference") == folder)
     return functools.reduce(lambda inner, key: {str(key): inner}, reversed(path), component.name)  # type: ignore[arg-type]
-
-
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    both = {
-        key: _merged(below[key], above[key]) for key in below.keys() & above.keys() if isinstance(above[key], Mapping)
-    }
-    return {**below, **above, **both}
 
 
 def _example(component: Component, size: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from generator.load import load
 from generator.model import FOLDERS, Progress
 from generator.pipeline import read, render
 from generator.source import dump
+from tests.bench.language import merged
 from tests.conftest import ROOT, copy_input, matches_golden
 
 OVERLAYS = ROOT / "overlays"
@@ -65,16 +66,7 @@ def with_component(folder: str, name: str) -> dict[str, Any]:
     kind = FOLDERS[folder]
     said: dict[str, Any] = {kind: {"server": name} if folder in SERVERS else name}
     example = OVERLAYS / folder / name / "examples" / "minimal.yaml"
-    return laid(said, yaml.safe_load(example.read_bytes()) if example.exists() else {})
-
-
-def laid(*said: dict[str, Any]) -> dict[str, Any]:
-    """Partial tenants, each over those before it."""
-    result: dict[str, Any] = {}
-    for part in said:
-        for key, value in part.items():
-            result[key] = laid(result[key], value) if isinstance(result.get(key), dict) else value
-    return result
+    return merged(said, yaml.safe_load(example.read_bytes()) if example.exists() else {})
 
 
 def ground(name: str) -> dict[str, Any]:
@@ -84,7 +76,7 @@ def ground(name: str) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for folder, usual in sorted(USUAL):
         names = schema.data.get(f"x-{folder}", [usual])
-        said = laid(said, with_component(folder, names[0]) if usual not in names else {})
+        said = merged(said, with_component(folder, names[0]) if usual not in names else {})
     return said
 
 
@@ -92,7 +84,7 @@ def manifests(tmp_path: Path, tenant: dict[str, Any]) -> Objects:
     """The objects of one tenant of a small fleet, by kind and name."""
     repository = copy_input(tmp_path / "fleet", ROOT / "tests" / "features" / "tenants")
     file = repository / "tenants" / "production" / "sample.yaml"
-    file.write_bytes(dump(laid(yaml.safe_load(file.read_bytes()), tenant)))
+    file.write_bytes(dump(merged(yaml.safe_load(file.read_bytes()), tenant)))
     done = render(
         read(repository), tmp_path / "out", Hydration(kustomize.find()), tmp_path / "no-crds", ("sample",), Progress()
     )
@@ -135,7 +127,7 @@ def example(path: Path) -> Objects:
     name = path.parent.parent.name
     features = {**dict(needed(name)), name: yaml.safe_load(path.read_bytes()) or {}}
     with TemporaryDirectory() as folder:
-        return manifests(Path(folder), laid(ground(name), {"features": features}))
+        return manifests(Path(folder), merged(ground(name), {"features": features}))
 
 
 def deleted_by(name: str) -> set[str]:
