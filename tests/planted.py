@@ -180,6 +180,16 @@ KNOBS: Mapping[str, Knob] = {
         "p-selector",
         ("spec.podSelector.matchExpressions.0.values.0",),
     ),
+    "delay": Knob(
+        "blue-green", (300, 400, 60, 61), "Rollout", "p-rollout", ("spec.strategy.blueGreen.scaleDownDelaySeconds",)
+    ),
+    "options": Knob(
+        "run-once",
+        ("Prune=false", "Force=true", "Validate=false,Replace=true"),
+        "Job",
+        "p-job",
+        ("metadata.annotations.[argocd.argoproj.io/sync-options]",),
+    ),
 }
 
 DECLARING: Mapping[str, Knob] = {

@@ -13,6 +13,7 @@ from generator.changes import ABSENT, FieldPath, ObjectChange, TenantChange, sho
 from generator.destruction.guard_removed import SYNC_OPTIONS
 from generator.destruction.loss import Context, Kind, Loss, Object, annotations_of, both, kind_of, loss
 from generator.destruction.pairs import alike, narrowest, value
+from generator.rules.run_once import RUNS
 from generator.rules.walk import at, mapping
 
 _SELECTOR: Mapping[str, Any] = {"spec.selector": ABSENT}
@@ -109,7 +110,7 @@ _PROCEED = (
 def find(change: TenantChange, context: Context) -> Iterator[Loss]:
     """Every such field that changes, at the deepest place that holds the difference."""
     for each, before, after in both(change):
-        if _made_anew(each, after) or at(before, "metadata", "name") != at(after, "metadata", "name"):
+        if _is_no_change(each, after) or at(before, "metadata", "name") != at(after, "metadata", "name"):
             continue  # of another name, it is another object: what kustomize makes has the hash of its content there
         why = _IGNORED if kind_of(each) == ("postgresql.cnpg.io", "Cluster") else _WHY
         found = {show_path(path): (old, new) for path, old, new in _changes(each, before, after, context)}
@@ -117,11 +118,12 @@ def find(change: TenantChange, context: Context) -> Iterator[Loss]:
             yield loss(each, path, old, new, why, _PROCEED)
 
 
-def _made_anew(each: ObjectChange, after: Object) -> bool:
-    """A Job that Argo CD deletes and makes anew at each change: a hook, or one that asks for `Force=true,Replace=true`."""
+def _is_no_change(each: ObjectChange, after: Object) -> bool:
+    """A Job that Argo CD deletes and makes anew at each change (a hook, or `Force=true,Replace=true`), or leaves as it is."""
     options = str(annotations_of(after).get(SYNC_OPTIONS, "")).replace(" ", "").split(",")
     hook = "argocd.argoproj.io/hook" in annotations_of(after)
-    return kind_of(each) == ("batch", "Job") and (hook or {"Force=true", "Replace=true"} <= set(options))
+    once = annotations_of(after).get(RUNS) == "once"  # overlays/argocd/application.yaml
+    return kind_of(each) == ("batch", "Job") and (hook or once or {"Force=true", "Replace=true"} <= set(options))
 
 
 def _changes(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from generator.model import Manifest
+from generator.rules.blue_green import find as blue_green
 from generator.rules.custom_resource import find as custom_resource
 from generator.rules.deprecated_api import find as deprecated_api
 from generator.rules.empty_group import find as empty_group
@@ -19,6 +20,7 @@ from generator.rules.pod_security import find as pod_security
 from generator.rules.probes import find as probes
 from generator.rules.reference import find as reference
 from generator.rules.resources import find as resources
+from generator.rules.run_once import find as run_once
 from generator.rules.secret_material import find as secret_material
 from generator.rules.tenancy import find as tenancy
 from generator.rules.unknown_kind import find as unknown_kind
@@ -44,6 +46,8 @@ RULES: Mapping[str, Rule] = {
     "hook-name": hook_name,
     "empty-group": empty_group,
     "unmounted-claim": unmounted_claim,
+    "blue-green": blue_green,
+    "run-once": run_once,
 }
 
 VERSIONED = ("kubernetes-schema", "custom-resource", "unknown-kind", "deprecated-api")

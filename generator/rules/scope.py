@@ -15,12 +15,14 @@ from types import CodeType, FunctionType
 from typing import Any, Literal
 
 from generator.rules import RULES
+from generator.rules.blue_green import DEADLINE, DELAY
 from generator.rules.labels import ADDED_LABELS, OPERATOR_PODS
 from generator.rules.references.inventory import CLUSTER_SECRETS, CLUSTER_SERVICES, EXTERNAL
+from generator.rules.run_once import HOOK, OPTIONS
 from generator.secrets import REFERENCE, SECRET_KEY, looks_random, shape_of
 from generator.source import Path
 
-WHOLE = ("reference", "tenancy", "unmounted-claim", "probes")
+WHOLE = ("reference", "tenancy", "unmounted-claim", "probes", "blue-green")
 """The rules that look at several objects of a tenant at once, or hold two values against each other."""
 SINGLE = tuple(code for code in RULES if code not in WHOLE)
 
@@ -38,6 +40,7 @@ _ORDINARY = re.compile(
 )
 """Texts that no rule takes for an image or a reference that is filled later."""
 
+_EXACT = frozenset({"apiVersion", HOOK, OPTIONS, DELAY, DEADLINE})
 _MEASURES = frozenset({"annotations", "hard", "limits", "parameters", "resources", "sizeLimit", "storage"})
 
 _CONSTRAINTS = frozenset(
@@ -85,8 +88,8 @@ def is_measure(kind: str, path: Path) -> bool:
 
 
 def is_exact(path: Path) -> bool:
-    """Whether a rule takes the value at the path apart."""
-    return path[-1] == "apiVersion"
+    """Whether a rule takes the value at the path apart, or reckons with it and another one."""
+    return path[-1] in _EXACT
 
 
 def declares(path: Path) -> bool:

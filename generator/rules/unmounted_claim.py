@@ -14,12 +14,12 @@ from collections.abc import Iterator, Sequence
 from generator.model import Manifest
 from generator.rules.kubernetes_schema import is_builtin_group
 from generator.rules.pods import Template, templates
+from generator.rules.run_once import HOOK
 from generator.rules.violation import Context, Violation
 from generator.rules.walk import at, everything, mapping, walk
 
 _IGNORED = "argocd.argoproj.io/ignore-healthcheck"
 _WAVE = "argocd.argoproj.io/sync-wave"
-_HOOK = "argocd.argoproj.io/hook"
 _ANNOTATIONS = ("metadata", "annotations")
 _ON_DEMAND = {("argoproj.io", "AnalysisTemplate"), ("", "PodTemplate")}
 _NEVER = math.inf
@@ -84,7 +84,7 @@ def _starts(template: Template) -> bool:
 
 def _runs(template: Template) -> bool:
     manifest = template.manifest
-    hook = str(at(manifest.object, *_ANNOTATIONS, _HOOK) or "Sync")
+    hook = str(at(manifest.object, *_ANNOTATIONS, HOOK) or "Sync")
     if (manifest.group, manifest.kind) in _ON_DEMAND or "Sync" not in map(str.strip, hook.split(",")):
         return False
     return at(manifest.object, "spec", "replicas") != 0 and at(manifest.object, "spec", "suspend") is not True
