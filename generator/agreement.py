@@ -8,19 +8,20 @@ from generator.diagnostics import Diagnostic
 from generator.model import COMPOSE, WORKS_WITH, Component, Repository, Tenant, value_at
 from generator.source import Path
 
-_PLACES = dict(WORKS_WITH.values())
+_PLACES = {**dict(WORKS_WITH.values()), "transaction": ("release", "from")}
 
 
 def agreement_problems(repository: Repository, tenant: Tenant) -> list[Diagnostic]:
     """What a tenant is built from, where it needs or excludes one another."""
     catalogue = repository.catalogue
     chosen = [catalogue.of(kind)[name] for kind, name in tenant.components if kind != "base"]
-    model = catalogue.of("model")[tenant.spec["model"]]
-    return [
-        problem
-        for component in chosen
-        for problem in [*_other_build(tenant, component, model)] or _disagreements(tenant, component)
-    ]
+    return [problem for component in chosen for problem in problems_with(repository, tenant, component)]
+
+
+def problems_with(repository: Repository, tenant: Tenant, component: Component) -> list[Diagnostic]:
+    """Why the tenant cannot be built from the component as well."""
+    model = repository.catalogue.of("model")[tenant.spec["model"]]
+    return [*_other_build(tenant, component, model)] or [*_disagreements(tenant, component)]
 
 
 def _disagreements(tenant: Tenant, component: Component) -> Iterator[Diagnostic]:
@@ -62,6 +63,9 @@ def _other_build(tenant: Tenant, component: Component, model: Component) -> Iter
     if model.composes and COMPOSE not in component.files and f"x-{kind}s" not in asked:
         message = f"{kind} `{name}` has no {COMPOSE}, and the model `{model.name}` is made of nothing else"
         help = f"choose another {kind}, or another model"
+        if kind == "transaction":
+            message = f"no upgrade runs by itself with the model `{model.name}`"
+            help = f"leave `from` out, and upgrade by hand as {model.folder}/README.md says"
         yield Diagnostic("feature-model", message, tenant.document.key(_place(component)), help=help)
 
 

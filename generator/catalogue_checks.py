@@ -26,6 +26,7 @@ _NEEDED = {
     "cache": ("README.md", "kustomization.yaml", "schema.yaml"),
     "model": ("README.md", "kustomization.yaml", "schema.yaml"),
     "state": ("README.md", "kustomization.yaml", "schema.yaml"),
+    "transaction": ("README.md", "kustomization.yaml", "schema.yaml"),
     "platform": ("README.md", "kustomization.yaml", "schema.yaml"),
     "feature": ("README.md", "kustomization.yaml", "schema.yaml", "examples/minimal.yaml"),
 }
@@ -165,7 +166,13 @@ def _names(repository: Repository, component: Component) -> Iterator[Diagnostic]
     document = component.schema
     assert document is not None
     works_with = {key: kind for key, (kind, _) in WORKS_WITH.items()}
-    known = {"x-requires": "feature", "x-conflicts": "feature", "x-needs": "platform", **works_with}
+    known = {
+        "x-states": "state",
+        "x-requires": "feature",
+        "x-conflicts": "feature",
+        "x-needs": "platform",
+        **works_with,
+    }
     for key, kind in known.items():
         names = list(repository.catalogue.of(kind))
         said = document.data.get(key, [])

@@ -1,8 +1,8 @@
 """The named pure functions behind `x-derive`: a value made from other values of the tenant.
 
 An argument that begins with `$.` is a path in the tenant; `$cluster.`, `$environment.`, `$release.` and `$fleet.` are paths in
-what the tenant refers to, `$catalogue.` in what the folders of overlays/ say for themselves (`x-provides`); anything else stands
-for itself.
+what the tenant refers to, `$upgrade.` in what follows from an upgrade under way, `$catalogue.` in what the folders of overlays/
+say for themselves (`x-provides`); anything else stands for itself.
 """
 
 from __future__ import annotations
@@ -64,6 +64,11 @@ def max_children(limit: str, worker: str) -> int:
     return max(1, int((quantity(limit) - FPM_RESERVE) // quantity(worker)))
 
 
+def digest(*parts: Any) -> str:
+    """Ten digits that are others where any part is another one."""
+    return hashlib.sha256(as_json(parts).encode()).hexdigest()[:10]
+
+
 def pick(values: Any, *keys: Any) -> Any:
     """What stands in a map of maps under these keys; where nothing does, the value is for somebody else to say."""
     for key in keys:
@@ -96,6 +101,7 @@ def spread_cron(name: str, period: str, salt: str = "") -> str:
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "copy": copy,
+    "digest": digest,
     "identifier": identifier,
     "join": join,
     "json": as_json,

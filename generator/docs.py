@@ -17,8 +17,9 @@ KINDS: tuple[tuple[ComponentKind, str], ...] = (
     ("cache", "Caches"),
     ("feature", "Features"),
     ("state", "Lifecycle states"),
+    ("transaction", "Transactions of upgrades"),
 )
-"""The kinds of components that a tenant chooses, and what a list of them is called."""
+"""The kinds of components that a tenant has, and what a list of them is called."""
 _PLATFORM: tuple[ComponentKind, str] = ("platform", "What a cluster has once")
 
 

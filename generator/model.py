@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Schema = Mapping[str, Any]
 Spec = Mapping[str, Any]
-ComponentKind = Literal["base", "database", "cache", "feature", "model", "state", "platform", "argocd"]
+ComponentKind = Literal["base", "database", "cache", "feature", "model", "state", "transaction", "platform", "argocd"]
 
 FOLDERS: Mapping[str, ComponentKind] = {
     "databases": "database",
@@ -23,8 +23,12 @@ FOLDERS: Mapping[str, ComponentKind] = {
     "features": "feature",
     "models": "model",
     "states": "state",
+    "transactions": "transaction",
 }
-"""The folders of overlays/ that hold one folder for each component of a kind that tenants choose."""
+"""The folders of overlays/ that hold one folder for each component of a kind of which tenants have some; see `CHOSEN`."""
+
+CHOSEN = frozenset(FOLDERS.values()) - {"transaction"}
+"""The kinds that tenants choose; a transaction follows from an upgrade."""
 
 WORKS_WITH: Mapping[str, tuple[ComponentKind, tuple[str, ...]]] = {
     "x-models": ("model", ("model",)),
@@ -32,6 +36,9 @@ WORKS_WITH: Mapping[str, tuple[ComponentKind, tuple[str, ...]]] = {
     "x-caches": ("cache", ("cache", "server")),
 }
 """By the keyword with which a feature says what it works with: the kind, and where a tenant names its one component of that."""
+
+UNDER_WAY = ("release", "transaction")
+"""Where a resolved tenant names its transaction, while an upgrade is under way."""
 
 COMPOSE = "compose.yaml"
 """The file of a folder of the catalogue that is a part of a Compose project."""
@@ -85,11 +92,15 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything under overlays/, by name, in the order of the names; `commit` is empty where it is the working tree's."""
+    """Everything under overlays/, by name, in the order of the names; `commit` is empty where it is the working tree's.
+
+    `classes` remembers what `upgrade/classes.py` has found out of the ways between releases.
+    """
 
     components: tuple[Component, ...] = ()
     releases: Mapping[str, Document] = field(default_factory=dict)
     commit: str = ""
+    classes: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, kind: ComponentKind) -> dict[str, Component]:
         """The components of one kind."""
@@ -196,14 +207,17 @@ class Tenant:
 
 
 def components_of(spec: Spec, last: Collection[str] = ()) -> tuple[tuple[ComponentKind, str], ...]:
-    """What a tenant is built from, in kustomize's order: base, database, cache, features (`last` at the end), model, state."""
+    """What a tenant is built from, in kustomize's order: base, servers, features (`last` at the end), model, state, transaction."""
     servers: tuple[tuple[ComponentKind, str], ...] = (
         ("database", spec["database"]["server"]),
         ("cache", spec["cache"]["server"]),
     )
     names = sorted(spec["features"], key=lambda name: (name in last, name))
     features: tuple[tuple[ComponentKind, str], ...] = tuple(("feature", name) for name in names)
-    return (("base", "base"), *servers, *features, ("model", spec["model"]), ("state", spec["state"]))
+    under_way: tuple[tuple[ComponentKind, str], ...] = ()
+    if transaction := spec["release"].get("transaction"):
+        under_way = (("transaction", transaction),)
+    return (("base", "base"), *servers, *features, ("model", spec["model"]), ("state", spec["state"]), *under_way)
 
 
 def value_at(spec: Spec, path: tuple[str, ...]) -> Any:

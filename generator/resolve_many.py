@@ -21,6 +21,7 @@ from generator.lazy import Later
 from generator.model import WORKS_WITH, Repository, Schema, Spec, Tenant, TenantFile, value_at
 from generator.resolve_one import ASKING, checks_on, layers_of, origins_of
 from generator.upgrade.classes import impossible
+from generator.upgrade.transaction import upgrade_of
 from generator.verdict import verdict_of
 
 Spine = Mapping[str, Any]
@@ -146,6 +147,7 @@ class Resolver:
             "environment": self._environments[environment],
             "release": release.data if release else {},
             "catalogue": self._provided,
+            "upgrade": upgrade_of(self.repository.catalogue, spec),
         }
 
     def _agree(self, group: _Group, tenant: Tenant) -> bool:

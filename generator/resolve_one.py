@@ -28,6 +28,7 @@ from generator.model import (
 from generator.schema_errors import closest, schema_problems
 from generator.source import Document, Path
 from generator.upgrade.classes import impossible
+from generator.upgrade.transaction import upgrade_of
 
 ASKING: tuple[ComponentKind, ...] = ("model", "state")
 """Components of which a tenant has one each: their `x-check` asks something of the whole tenant."""
@@ -172,6 +173,7 @@ def _scope(
         "environment": {"name": environment, **fleet.data["environments"].get(environment, {})},
         "release": releases[version].data if version in releases else {},
         "catalogue": catalogue.provided,
+        "upgrade": upgrade_of(catalogue, said),
     }
 
 

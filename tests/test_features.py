@@ -56,6 +56,8 @@ WHOLE = [
 CHANGING = [
     path.parts[-4:-2] for path in sorted(OVERLAYS.glob("*/*/tests/effects.yaml")) if path.parts[-4] != "features"
 ]
+WAYS = {"S": ("5.3.0", "5.3.9"), "B": ("4.5.13", "4.5.14"), "M": ("5.2.2", "5.2.3")}
+"""By class an upgrade from one release to another; 5.3.9 exists only here."""
 Objects = dict[str, dict[str, Any]]
 """By kind and name."""
 ENTRIES = {"README.md", "schema.yaml", "kustomization.yaml", "examples", "tests", "compose.yaml"}
@@ -64,9 +66,21 @@ ENTRIES = {"README.md", "schema.yaml", "kustomization.yaml", "examples", "tests"
 def with_component(folder: str, name: str) -> dict[str, Any]:
     """What a tenant says that chooses a component of a kind of which each tenant has one."""
     kind = FOLDERS[folder]
+    if kind == "transaction":
+        return upgrading(name)
     said: dict[str, Any] = {kind: {"server": name} if folder in SERVERS else name}
     example = OVERLAYS / folder / name / "examples" / "minimal.yaml"
     return merged(said, yaml.safe_load(example.read_bytes()) if example.exists() else {})
+
+
+def upgrading(transaction: str) -> dict[str, Any]:
+    """What a tenant says whose upgrade is done with the transaction."""
+    schema = CATALOGUE.of("transaction")[transaction].schema
+    assert schema is not None
+    before, after = next(WAYS[letter] for letter in schema.data["x-classes"] if letter in WAYS)
+    needed = schema.data.get("x-requires", ())
+    features = {name: yaml.safe_load((FEATURES / name / "examples" / "minimal.yaml").read_bytes()) for name in needed}
+    return {"release": {"version": after, "from": before}, **({"features": features} if features else {})}
 
 
 def ground(name: str) -> dict[str, Any]:
@@ -80,9 +94,18 @@ def ground(name: str) -> dict[str, Any]:
     return said
 
 
+def _add_release(folder: Path) -> None:
+    """The release that differs from the newest in a static file, for no two in the catalogue do."""
+    before, after = WAYS["S"]
+    body = yaml.safe_load((folder / f"{before}.yaml").read_bytes())
+    body |= {"version": after, "image": body["image"].replace(f":{before}@", f":{after}@")}
+    (folder / f"{after}.yaml").write_bytes(dump({**body, "hashes": {**body["hashes"], "static": "1" * 40}}))
+
+
 def manifests(tmp_path: Path, tenant: dict[str, Any]) -> Objects:
     """The objects of one tenant of a small fleet, by kind and name."""
     repository = copy_input(tmp_path / "fleet", ROOT / "tests" / "features" / "tenants")
+    _add_release(repository / "overlays" / "releases")
     file = repository / "tenants" / "production" / "sample.yaml"
     file.write_bytes(dump(merged(yaml.safe_load(file.read_bytes()), tenant)))
     done = render(

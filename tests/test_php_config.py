@@ -85,7 +85,8 @@ def test_php_takes_every_file(sites: list[Site]) -> None:
         for key, text in (item.get("data") or {}).items()
         if key.endswith(".php")
     }
-    assert {name: lint(text) for name, text in texts.items() if lint(text)} == {}
+    faults = {text: lint(text) for text in set(texts.values())}  # most are alike
+    assert {name: faults[text] for name, text in texts.items() if faults[text]} == {}
     assert {key for _, key in texts} >= {"config.php", "ready.php"}
 
 

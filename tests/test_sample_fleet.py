@@ -12,6 +12,6 @@ def test_the_sample_fleet_uses_every_model_state_and_feature() -> None:
     every = {
         (one.kind, one.name)
         for one in fleet.repository.catalogue.components
-        if one.kind not in ("base", "argocd", "platform")
+        if one.kind not in ("base", "argocd", "platform", "transaction")  # an upgrade is over some day
     }
     assert every - used == set(), "add them to a fitting tenant of tenants/"

@@ -24,12 +24,14 @@ LATER = "2026-11-22"
 FORMER = "2026-03-01T13:00"
 """An hour after the commits of tests/history.py."""
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+BACKUP = 'features: {backup: {bucket: backup, endpoint: "https://s3.example.org"}}'
+"""What an upgrade of class M or X needs."""
 
 
 def tenant(root: Path, name: str, release: str, ring: str = "canary") -> Path:
     file = root / "tenants" / "production" / f"{name}.yaml"
     file.write_text(
-        f"name: {name}  # kept\ndisplayName: {name.title()}\nhost: {name}.example.org\nring: {ring}\n{release}\n"
+        f"name: {name}  # kept\ndisplayName: {name.title()}\nhost: {name}.example.org\nring: {ring}\n{release}\n{BACKUP}\n"
     )
     return file
 
@@ -273,3 +275,14 @@ def test_files_written_together_are_written_all_or_none(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="changed meanwhile"):
         write_all([(one, b"1", b"new"), (two, b"2", b"new")])
     assert (one.read_bytes(), two.read_bytes()) == (b"1", b"somebody else's")
+
+
+def test_what_the_class_needs_is_asked_before_anything_is_written(repository: Path) -> None:
+    """Or the next `quad validate` would refuse the files."""
+    file = tenant(repository, "oak", 'release: {version: "5.2.2"}')
+    file.write_text(file.read_text().replace(f"{BACKUP}\n", ""))
+    commit(repository, "no backup")
+    done = upgrade(repository, "--to", "5.2.3", "--tenant", "oak")
+    assert done.code == 1
+    assert "error[feature-required]: transaction `maintenance` needs feature `backup`" in done.stderr
+    assert release(repository, "oak") == {"version": "5.2.2"}

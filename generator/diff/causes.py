@@ -19,11 +19,11 @@ from generator.diff.catalogue_causes import CatalogueCauses
 from generator.diff.pairing import unhashed
 from generator.diff.reach import Reach, Reaches, selects
 from generator.layers import span_of
-from generator.model import WORKS_WITH, Repository, Schema, Spec, Tenant
+from generator.model import UNDER_WAY, WORKS_WITH, Repository, Schema, Spec, Tenant
 from generator.snapshot import Snapshot
 from generator.source import Path
 
-_STRUCTURE = {("state",), *(path for _, path in WORKS_WITH.values())}
+_STRUCTURE = {("state",), UNDER_WAY, *(path for _, path in WORKS_WITH.values())}
 _LABELS = {f"{GROUP}/{name}": (name,) for name in ("ring", "environment")}
 
 

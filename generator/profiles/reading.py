@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from generator.model import WORKS_WITH, Component, components_of
+from generator.model import UNDER_WAY, WORKS_WITH, Component, components_of
 from generator.profiles.cut import UncuttableError
 from generator.profiles.language import Choice, check_language
 from generator.profiles.manners import Manners
 from generator.profiles.shape import Fields, Manner
 from generator.reads import Fields as Keys
 from generator.reads import reads_of
+from generator.replacements import replacements_of
 from generator.units import Unit
 
 _OWN: Mapping[str, Manner] = {
@@ -63,6 +64,8 @@ def _fields(components: Sequence[Component], plain: AbstractSet[Keys]) -> Fields
     manners = Manners(components)
     paths: dict[Keys, Manner] = {(name,): manner for name, manner in _OWN.items()}
     paths |= {path: "structure" for _, path in WORKS_WITH.values()}
+    if any(component.kind == "transaction" for component in components):
+        paths[UNDER_WAY] = "structure"
     features = [component for component in components if component.kind == "feature"]
     paths |= {("features", feature.name, name): "value" for feature in features for name in feature.each}
     for read in manners.reads:
@@ -104,3 +107,12 @@ def _renamed(components: Sequence[Component]) -> Iterator[str]:
                     yield from (str(one.get("name")) for one in generated)
                 else:
                     yield str((body.get("metadata") or {}).get("name"))
+        for target in (target for replacement in replacements_of(component) for target in replacement.targets):
+            if target.fields == ("metadata", "name") and "delimiter" in target.options:
+                yield from _around_a_value(str(target.select.get("name", "")), target.options)
+
+
+def _around_a_value(name: str, options: Mapping[str, Any]) -> Iterator[str]:
+    """A name of which a value becomes one part: as it was, and what stands before that part."""
+    yield name
+    yield str(options["delimiter"]).join(name.split(str(options["delimiter"]))[: int(options.get("index", 0))])

@@ -89,7 +89,7 @@ _BESIDE: Mapping[ComponentKind, ComponentKind] = {"argocd": "platform", "platfor
 def _sight(view: View, component: Component) -> Sight:
     """What a component's selectors can match, with whatever it says it works with."""
     catalogue, brought = view.catalogue, view.brought
-    if component.kind == "state":  # it undoes what only some tenants have
+    if component.kind in ("state", "transaction"):  # they change what only some tenants have
         return Sight([found for each in brought.values() for found in each], {})
     own = brought[component.folder]
     if component.kind in _BESIDE:

@@ -55,17 +55,25 @@ def class_of(old: Passport, new: Passport) -> Class:
     return Class("")
 
 
+def class_between(catalogue: Catalogue, old: str, new: str) -> Class:
+    """The class of the way between two releases of the catalogue, found out once for all tenants."""
+    if (old, new) not in catalogue.classes:
+        catalogue.classes[old, new] = class_of(*(passport_of(catalogue.releases[name].data) for name in (old, new)))
+    found: Class = catalogue.classes[old, new]
+    return found
+
+
 def impossible(catalogue: Catalogue, old: str | None, new: str) -> str:
     """Why no image leads from one release up to another at once, or nothing; both are in the catalogue, or the first is none."""
     if old is None or version_of(new) <= version_of(old):
         return ""  # of a lower one the schema's own check speaks
-    return _impossible(*(passport_of(catalogue.releases[name].data) for name in (old, new)))
-
-
-def _impossible(old: Passport, new: Passport) -> str:
-    found = class_of(old, new)
+    found = class_between(catalogue, old, new)
     if found.letter == "N":
         return f"{found.reasons[0]}: Moodle never goes back, only a restore does"
+    return _too_far(*(passport_of(catalogue.releases[name].data) for name in (old, new)))
+
+
+def _too_far(old: Passport, new: Passport) -> str:
     if old.version < new.upgrade_from:
         return f"{new.name} upgrades from {dotted(new.upgrade_from)} on, and this is {old.name}"
     return ""

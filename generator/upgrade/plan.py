@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from generator import schema as schemas
+from generator.agreement import problems_with
 from generator.diagnostics import Diagnostic
 from generator.layers import span_of
-from generator.model import Fleet, Tenant
+from generator.model import Fleet, Repository, Tenant
 from generator.rings import Ring, rings_of
 from generator.settle import Found, settle
 from generator.splicing import Value
@@ -16,6 +17,7 @@ from generator.upgrade.blockers import blockers
 from generator.upgrade.classes import Class, Letter, class_of
 from generator.upgrade.gates import HEALTHY, Seen, before, behind, frozen, is_soaked, settled, soak_of
 from generator.upgrade.passport import Passport, passports_of, version_of
+from generator.upgrade.transaction import upgrade_of
 
 RAISING: tuple[Letter, ...] = ("B", "M", "X")
 """Classes after which the database takes no older code."""
@@ -103,7 +105,15 @@ def _overruled(problem: Diagnostic, wish: Wish) -> Diagnostic:
 def _own(fleet: Fleet, tenant: Tenant, goal: Passport, known: Mapping[str, Passport], seen: Seen) -> list[Diagnostic]:
     repository = fleet.repository.seen_by(tenant.spec["ring"])
     found = blockers(tenant, goal, known, schemas.resolved(repository))
-    return [*found, *_under_way(fleet, tenant, seen)]
+    return [*(found or _transaction(repository, tenant, goal)), *_under_way(fleet, tenant, seen)]
+
+
+def _transaction(repository: Repository, tenant: Tenant, goal: Passport) -> list[Diagnostic]:
+    """What the upgrade's transaction asks of the tenant, which `quad validate` would say as soon as the files are written."""
+    release = tenant.spec["release"]
+    spec = {**tenant.spec, "release": {**release, "from": release["version"], "version": goal.name}}
+    name = upgrade_of(repository.catalogue, spec).get("transaction")
+    return problems_with(repository, tenant, repository.catalogue.of("transaction")[name]) if name else []
 
 
 def _under_way(fleet: Fleet, tenant: Tenant, seen: Seen) -> Iterator[Diagnostic]:

@@ -18,6 +18,7 @@ from generator.expressions import holds, reads
 from generator.model import WORKS_WITH, Schema, value_at
 from generator.source import Path
 from generator.upgrade.classes import impossible
+from generator.upgrade.transaction import upgrade_of
 from tests.bench.language import UNKNOWN, Data, Language, Maker, at, lacking, must_be_said, put, spec_of
 
 ROUNDS = 60
@@ -76,6 +77,10 @@ def _agreeing(said: Data, language: Language, environment: str, make: Maker) -> 
     release = spec["release"]
     if impossible(language.catalogue, release.get("from"), release["version"]):
         del said["release"]["from"]
+    transaction = upgrade_of(language.catalogue, spec_of(language, said, environment)).get("transaction", "")
+    for name in language.rules_of("transaction", transaction).get("x-requires", ()) if transaction else ():
+        if name not in features:
+            features[name] = make(("features", name), language.features[name])
     return said
 
 

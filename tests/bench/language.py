@@ -11,6 +11,7 @@ from generator import schema as schemas
 from generator.derive import MissingArgumentError, derived
 from generator.model import Catalogue, Schema
 from generator.source import Path
+from generator.upgrade.transaction import upgrade_of
 
 Data = dict[str, Any]
 UNKNOWN: Data = {}
@@ -95,6 +96,7 @@ def spec_of(language: Language, said: Data, environment: str) -> Data:
         "cluster": cluster,
         "environment": {"name": environment, **language.fleet["environments"][environment]},
         "release": language.catalogue.releases[spec["release"]["version"]].data,
+        "upgrade": upgrade_of(language.catalogue, spec),
         "catalogue": language.catalogue.provided,
     }
     _derive(spec, language.rules, scope)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,13 @@ import yaml
 
 from tests.conftest import ROOT
 from tests.e2e.kube import Object
-from tests.e2e.kubernetes import NEVER_READY
+from tests.e2e.stages import NEVER_READY, NO_LOGIN, SLOW, UNFIT
 from tests.running import quad
 
 SERVER = "https://kubernetes.default.svc"
 NEXT = "5.3.1"  # a release that exists only here
 BROKEN = "5.3.2"  # another, whose image never becomes ready
+UNSERVED, STATIC, BUMP, SCHEMA, FAILING = (f"5.3.{number}" for number in range(3, 8))  # for tests/e2e/test_upgrades.py
 
 
 @dataclass
@@ -159,8 +161,26 @@ def git(*arguments: str, where: dict[str, str] | None = None, folder: Path | Non
     return done.stdout.strip()
 
 
+def made_up(newest: Object) -> Iterator[Object]:
+    """Releases that exist only here: of every class of way from the newest, and with images that do not work."""
+    static = {**newest["hashes"], "static": "1" * 40}
+    schema = {**static, "database": {**static["database"], "mod_quiz": "2" * 40}}
+    higher = "2026100501.00"
+    for version, image, hashes, build in (
+        (NEXT, "1", newest["hashes"], newest["build"]),
+        (BROKEN, NEVER_READY, newest["hashes"], newest["build"]),
+        (UNSERVED, NO_LOGIN, static, newest["build"]),
+        (STATIC, "4", static, newest["build"]),
+        (BUMP, "5", static, higher),
+        (SCHEMA, SLOW, schema, higher),
+        (FAILING, UNFIT, schema, higher),
+    ):
+        named = image if "@" in image else f"registry.example.edu/moodle:{version}@sha256:{image * 64}"
+        yield {**newest, "version": version, "image": named, "hashes": hashes, "build": build}
+
+
 def make(folder: Path) -> Fleet:
-    """A copy of the sample fleet, with our repository and our cluster in place of the sample's, and two more releases."""
+    """A copy of the sample fleet, with our repository and our cluster in place of the sample's, and more releases."""
     fleet = Fleet(folder)
     for name in ("overlays", "schemas", "tenants"):
         shutil.copytree(ROOT / name, fleet.source / name)
@@ -174,10 +194,8 @@ def make(folder: Path) -> Fleet:
     file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
     releases = fleet.source / "overlays" / "releases"
     newest = yaml.safe_load((releases / "5.3.0.yaml").read_text(encoding="utf-8"))
-    digest = "sha256:" + "1" * 64
-    for version, image in ((NEXT, f"registry.example.edu/moodle:{NEXT}@{digest}"), (BROKEN, NEVER_READY)):
-        body = {**newest, "version": version, "image": image}
-        (releases / f"{version}.yaml").write_text(yaml.safe_dump(body, sort_keys=False), encoding="utf-8")
+    for body in made_up(newest):
+        (releases / f"{body['version']}.yaml").write_text(yaml.safe_dump(body, sort_keys=False), encoding="utf-8")
     git("init", "--quiet", "--bare", str(fleet.repository))
     git("init", "--quiet", "--initial-branch", "main", str(fleet.source))
     for name, value in (("user.name", "e2e"), ("user.email", "e2e@example.org"), ("remote.origin.url", fleet.url)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import itertools
 import json
-import os
 import re
 import secrets
 import subprocess
@@ -18,10 +17,10 @@ import yaml
 
 from tests.e2e.kube import APPLY, Kube, KubeError, conditions
 from tests.e2e.processes import Servers, free_ports, wait_for
+from tests.e2e.stages import stages
 
 HERE = Path(__file__).resolve().parent / "control_plane"
 ARGOCD = "argocd"
-NEVER_READY = "registry.example.edu/moodle:never-ready@sha256:" + "0" * 64
 REGIONS = ("eu-central-1", "us-east-1")
 """Of the sample fleet's clusters, which are one here."""
 PORTS = (
@@ -184,25 +183,9 @@ def crds(folder: Path) -> Iterator[tuple[str, str, str, bytes]]:
 
 
 def start_nodes(plane: ControlPlane) -> None:
-    """KWOK and three nodes in each region. KWOK's own fast stages, but web pods of one image never are ready."""
-    where = ["go", "list", "-m", "-f", "{{.Dir}}", "sigs.k8s.io/kwok"]
-    environment = {**os.environ, "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local"}
-    found = subprocess.run(where, cwd=HERE / "kwok", env=environment, capture_output=True, encoding="utf-8", check=True)
-    stages = Path(found.stdout.strip()) / "kustomize" / "stage"
-    files = ["node/fast/node-initialize.yaml", "node/heartbeat-with-lease/node-heartbeat-with-lease.yaml"]
-    files += [f"pod/fast/pod-{name}.yaml" for name in ("ready", "complete", "delete")]
-    bodies = [yaml.safe_load((stages / file).read_text(encoding="utf-8")) for file in files]
-    for body in bodies:
-        if body["metadata"]["name"] == "pod-ready":
-            web = '.metadata.labels["app.kubernetes.io/component"] == "web"'
-            refused = {
-                "key": f"select({web}) | .spec.containers.[].image",
-                "operator": "NotIn",
-                "values": [NEVER_READY],
-            }
-            body["spec"]["selector"]["matchExpressions"].append(refused)
+    """KWOK and three nodes in each region; what their pods do is said in `stages`."""
     config = plane.folder / "stages.yaml"
-    config.write_text(yaml.safe_dump_all(bodies), encoding="utf-8")
+    config.write_text(yaml.safe_dump_all(stages(HERE / "kwok")), encoding="utf-8")
     room = {"cpu": "4000", "memory": "16Ti", "ephemeral-storage": "100Ti", "pods": "5000"}
     for region, zone in itertools.product(REGIONS, "abc"):
         name, topology = f"node-{region}{zone}", "topology.kubernetes.io"

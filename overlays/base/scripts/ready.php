@@ -22,4 +22,4 @@ try {
 if ($message !== null) {
     http_response_code(503);
 }
-echo $message ?? 'ready', "\n";
+echo $message ?? 'ready with ' . setting('MOODLE_RELEASE'), "\n"; // By this finish.php knows who serves.

@@ -1,0 +1,343 @@
+"""The steps of an upgrade's Jobs: real PHP and PostgreSQL, and in the place of Moodle's programs some that keep its manners.
+
+The stand-in writes what Moodle would write (version, lock, maintenance page) and can be told to break off; whether Moodle's own
+programs behave so is not shown here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.php import need, php
+from tests.postgres import PASSWORD, Database, postgres
+from tests.programs import needs
+
+pytestmark = needs("php", "initdb")
+SCRIPTS = ROOT / "overlays" / "base" / "scripts"
+OLD, NEW = "2026042002.00", "2026100500.00"
+
+MOODLE = """<?php
+// {name}: says what it was asked and does what the site's orders.json tells of it.
+require '{scripts}/lib.php';
+$orders = json_decode(file_get_contents('{site}/orders.json'), true)[basename(__FILE__)] ?? [];
+$asked = implode(' ', array_slice($argv, 1));
+file_put_contents('{site}/asked', basename(__FILE__) . " $asked\\n", FILE_APPEND);
+$order = $orders[$asked] ?? $orders['*'] ?? [];
+foreach ($order['set'] ?? [] as $name => $value) {{
+    pg_query_params(connect(), 'DELETE FROM mdl_config WHERE name = $1', [$name]);
+    pg_query_params(connect(), 'INSERT INTO mdl_config VALUES ($1, $2)', [$name, $value]);
+}}
+foreach ($order['write'] ?? [] as $file) {{
+    touch(getenv('MOODLE_DATAROOT') . "/$file");
+}}
+if ($order['sleeps'] ?? 0) {{
+    sleep($order['sleeps']);
+}}
+exit($order['exit'] ?? 0);
+"""
+MANNERS: dict[str, dict[str, dict[str, object]]] = {
+    "upgrade.php": {
+        "--is-pending": {"exit": 0},
+        "--non-interactive": {"set": {"version": NEW}},
+        "--non-interactive --no-maintenance --set-ui-upgrade-lock": {"set": {"version": NEW, "outagelessupgrade": "1"}},
+        "--unset-ui-upgrade-lock": {"set": {"outagelessupgrade": "0"}},
+    },
+    "maintenance.php": {"--enable": {"write": ["climaintenance.html"]}},
+}
+PAGE = '<link rel="stylesheet" href="https://learn.example.org/theme/styles.php/boost/1/all"><input name="logintoken">'
+
+
+@dataclass
+class Site:
+    """A site's code, database, data and web server, and what they have been asked."""
+
+    folder: Path
+    database: Database
+    port: int = 0
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What a pod of the site has in its environment."""
+        return {
+            "MOODLE_CODE_ROOT": str(self.folder / "code"),
+            "MOODLE_DATAROOT": str(self.folder / "data"),
+            "MOODLE_SECRETS": str(self.folder / "secrets"),
+            "MOODLE_DB_HOST": "127.0.0.1",
+            "MOODLE_DB_PORT": str(self.database.port),
+            "MOODLE_DB_NAME": "moodle",
+            "MOODLE_HOST": "learn.example.org",
+            "MOODLE_RELEASE": "5.3.0",
+            "FINISH_URL": f"http://127.0.0.1:{self.port}",
+            "SMOKE_SECONDS": "0",
+        }
+
+    def run(self, script: str, *arguments: str, **environment: str) -> tuple[int, str]:
+        """How a step ended, and what it said."""
+        done = php(SCRIPTS / script, *arguments, **{**self.settings, **environment})
+        assert "PHP " not in done.stderr, done.stderr
+        return done.returncode, done.stdout + done.stderr
+
+    def behave(self, **orders: dict[str, dict[str, object]]) -> None:
+        """Change what a program does, by its name without .php."""
+        changed = {name: {**MANNERS.get(name, {}), **orders.get(name.removesuffix(".php"), {})} for name in PROGRAMS}
+        (self.folder / "orders.json").write_text(json.dumps(changed))
+
+    def asked(self) -> list[str]:
+        """What Moodle's programs were asked since the last time."""
+        file = self.folder / "asked"
+        lines = file.read_text().splitlines() if file.exists() else []
+        file.unlink(missing_ok=True)
+        return lines
+
+    def holds(self, version: str | None = None, lock: str | None = None) -> tuple[str, str]:
+        """What the database says, after it was told what is given."""
+        for name, value in (("version", version), ("outagelessupgrade", lock)):
+            if value is not None:
+                self.database.run(f"DELETE FROM mdl_config WHERE name = '{name}'")
+                self.database.run(f"INSERT INTO mdl_config VALUES ('{name}', '{value}')")
+        found = [
+            self.database.run(f"SELECT value FROM mdl_config WHERE name = '{name}'")
+            for name in ("version", "outagelessupgrade")
+        ]
+        return found[0], found[1]
+
+    @property
+    def page(self) -> Path:
+        """What tells Moodle that the site is closed."""
+        return self.folder / "data" / "climaintenance.html"
+
+
+PROGRAMS = ("upgrade.php", "maintenance.php", "purge_caches.php", "adhoc_task.php")
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Database]:
+    with postgres() as server:
+        server.run("CREATE TABLE mdl_config (name text, value text)")
+        yield server
+
+
+@pytest.fixture
+def site(tmp_path: Path, database: Database) -> Iterator[Site]:
+    need("pgsql")
+    for name in ("code/admin/cli", "data", "secrets/moodle-db"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "code" / "version.php").write_text(f"<?php\n$version = {NEW};\n")
+    (tmp_path / "secrets" / "moodle-db" / "username").write_text("moodle")
+    (tmp_path / "secrets" / "moodle-db" / "password").write_text(PASSWORD)
+    for name in PROGRAMS:
+        text = MOODLE.format(name=name, scripts=SCRIPTS, site=tmp_path)
+        (tmp_path / "code" / "admin" / "cli" / name).write_text(text)
+    found = Site(tmp_path, database)
+    found.behave()
+    found.holds(OLD, "0")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
+        Pages.answers = {"/login/index.php": (200, "text/html", PAGE)}
+        Pages.answers["/readyz"] = (200, "text/plain", "ready with 5.3.0\n")
+        Pages.answers["/theme/styles.php/boost/1/all"] = (200, "text/css; charset=utf-8", "body {}")
+        found.port = server.server_port
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield found
+        server.shutdown()
+
+
+class Pages(BaseHTTPRequestHandler):
+    """A site that knows its own name alone."""
+
+    answers: dict[str, tuple[int, str, str]]
+
+    def do_GET(self) -> None:
+        found = self.answers.get(self.path, (404, "text/html", ""))
+        ours = self.path == "/readyz" or self.headers["Host"] == "learn.example.org"
+        status, kind, body = found if ours else (302, "text/html", "")
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing on the terminal."""
+
+
+def test_a_schema_changes_while_the_site_is_closed(site: Site) -> None:
+    assert site.run("upgrade.php", "enter")[0] == 0
+    assert site.page.exists()
+    code, said = site.run("upgrade.php", "closed")
+    assert (code, said.splitlines()[-1]) == (0, "upgraded; the site is closed until the new pods serve it")
+    assert site.asked() == ["maintenance.php --enable", "upgrade.php --non-interactive", "purge_caches.php "]
+    assert site.holds()[0] == NEW
+    assert site.page.exists()
+
+
+def test_no_schema_changes_while_the_site_is_open(site: Site) -> None:
+    code, said = site.run("upgrade.php", "closed")
+    assert (code, "the site is open" in said, site.asked()) == (1, True, [])
+    assert site.holds()[0] == OLD
+
+
+@pytest.mark.parametrize("step", ["enter", "closed", "open"])
+def test_what_is_done_is_not_done_again(site: Site, step: str) -> None:
+    site.holds(NEW)
+    code, said = site.run("upgrade.php", step)
+    assert (code, site.asked()) == (0, ["upgrade.php --is-pending"])
+    assert "nothing to do" in said
+    assert not site.page.exists()
+
+
+def test_a_plugin_that_waits_is_upgraded_though_moodle_itself_is_there(site: Site) -> None:
+    site.holds(NEW)
+    site.behave(upgrade={"--is-pending": {"exit": 2}})
+    assert site.run("upgrade.php", "open")[0] == 0
+    assert site.asked()[-1] == "upgrade.php --non-interactive --no-maintenance --set-ui-upgrade-lock"
+
+
+def test_an_upgrade_that_breaks_off_leaves_the_site_closed(site: Site) -> None:
+    site.page.touch()
+    site.behave(upgrade={"--non-interactive": {"exit": 1}})
+    code, said = site.run("upgrade.php", "closed")
+    assert (code, "quad upgrade --abort" in said) == (1, True)
+    assert site.page.exists()
+    assert site.asked() == ["upgrade.php --non-interactive"]
+
+
+def test_a_bump_that_breaks_off_takes_its_lock_off(site: Site) -> None:
+    site.behave(
+        upgrade={
+            "--non-interactive --no-maintenance --set-ui-upgrade-lock": {"exit": 1, "set": {"outagelessupgrade": "1"}}
+        }
+    )
+    assert site.run("upgrade.php", "open")[0] == 1
+    assert site.holds() == (OLD, "0")
+
+
+def test_a_bump_that_was_killed_goes_on(site: Site) -> None:
+    """Moodle wrote its own version before its plugins', and with the lock it says that there is nothing to upgrade."""
+    site.holds(NEW, "1")
+    assert site.run("upgrade.php", "open")[0] == 0
+    assert site.asked() == ["upgrade.php --non-interactive --no-maintenance --set-ui-upgrade-lock"]
+
+
+@pytest.mark.parametrize("script", [("upgrade.php", "closed"), ("finish.php",), ("fits.php",)], ids=" ".join)
+def test_older_code_never_touches_a_newer_database(site: Site, script: tuple[str, ...]) -> None:
+    site.holds("2027042000.00")
+    code, said = site.run(*script)
+    assert (code, site.asked()) == (1, [])
+    assert "2027042000.00" in said
+
+
+def test_a_pod_starts_where_the_database_is_older_or_does_not_answer(site: Site) -> None:
+    assert site.run("fits.php")[0] == 0
+    code, said = site.run("fits.php", MOODLE_DB_PORT="1")
+    assert (code, "cannot be asked yet" in said) == (0, True)
+
+
+def test_nothing_is_upgraded_that_is_not_installed(site: Site) -> None:
+    site.database.run("DELETE FROM mdl_config")
+    code, said = site.run("upgrade.php", "enter")
+    assert (code, "not installed" in said, site.asked()) == (1, True, [])
+
+
+def test_a_closed_site_opens_when_the_new_pods_serve_it(site: Site) -> None:
+    site.holds(NEW)
+    site.page.touch()
+    code, said = site.run("finish.php")
+    assert (code, said.splitlines()[-1]) == (0, "the site is open")
+    assert not site.page.exists()
+    assert site.asked() == [
+        "upgrade.php --is-pending",
+        "purge_caches.php ",
+        "maintenance.php --enableold",
+        "adhoc_task.php --execute --keep-alive=0",
+        "maintenance.php --disable",
+    ]
+
+
+def test_the_lock_goes_when_the_new_pods_serve(site: Site) -> None:
+    site.holds(NEW, "1")
+    assert site.run("finish.php")[0] == 0
+    assert site.holds() == (NEW, "0")
+    assert site.asked() == ["purge_caches.php ", "upgrade.php --unset-ui-upgrade-lock"]
+
+
+@pytest.mark.parametrize("lock", ["0", "1"])
+def test_nothing_opens_before_the_database_is_upgraded(site: Site, lock: str) -> None:
+    site.holds(OLD, lock)
+    site.page.touch()
+    assert site.run("finish.php")[0] == 1
+    assert (site.page.exists(), site.asked()) == (True, [])
+
+
+def test_a_site_that_is_not_served_is_closed_again(site: Site) -> None:
+    site.holds(NEW)
+    site.page.touch()
+    Pages.answers["/login/index.php"] = (200, "text/html", "Fatal error")
+    code, said = site.run("finish.php")
+    assert (code, "closed again" in said) == (1, True)
+    assert site.page.exists()
+    assert site.asked()[-1] == "maintenance.php --enable"
+
+
+@pytest.mark.parametrize("answer", [(200, "text/plain", "ready with 5.2.2\n"), (503, "text/plain", "not ready\n")])
+def test_nothing_opens_before_users_get_the_new_pods(site: Site, answer: tuple[int, str, str]) -> None:
+    site.holds(NEW)
+    site.page.touch()
+    Pages.answers["/readyz"] = answer
+    code, said = site.run("finish.php", FINISH_SECONDS="1")
+    assert (code, "does not serve 5.3.0" in said) == (1, True)
+    assert site.page.exists()
+    assert site.asked() == ["upgrade.php --is-pending"]
+
+
+def test_work_that_takes_too_long_is_left_to_the_workers(site: Site) -> None:
+    site.holds(NEW)
+    site.page.touch()
+    site.behave(adhoc_task={"*": {"sleeps": 30}})
+    code, said = site.run("finish.php", FINISH_SECONDS="1")
+    assert (code, "it ended with 124" in said) == (0, True)
+    assert site.asked()[-1] == "maintenance.php --disable"
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "words"),
+    [
+        ("/login/index.php", (500, "text/html", PAGE), "answers with 500"),
+        ("/login/index.php", (200, "text/html", "<form>"), "no form to log in with"),
+        ("/login/index.php", (200, "text/html", 'name="logintoken"'), "names no style sheet"),
+        ("/theme/styles.php/boost/1/all", (404, "text/html", "x"), "style sheet answers with 404"),
+        ("/theme/styles.php/boost/1/all", (200, "text/css", ""), "style sheet answers with 200"),
+    ],
+)
+def test_smoke_finds_what_is_not_served(site: Site, path: str, answer: tuple[int, str, str], words: str) -> None:
+    address = f"http://127.0.0.1:{site.port}"
+    assert site.run("smoke.php", address) == (0, "smoke: the login page and its style sheet are served\n")
+    Pages.answers[path] = answer
+    code, said = site.run("smoke.php", address)
+    assert (code, words in said) == (1, True)
+
+
+def test_smoke_knows_maintenance(site: Site) -> None:
+    site.page.touch()
+    assert site.run("smoke.php", f"http://127.0.0.1:{site.port}")[0] == 1
+    Pages.answers["/login/index.php"] = (503, "text/html", "")
+    assert site.run("smoke.php", f"http://127.0.0.1:{site.port}")[0] == 0
+
+
+@pytest.mark.parametrize(("version", "started"), [(OLD, True), (NEW, True), ("2027042000.00", False)])
+def test_web_pods_do_not_start_on_a_newer_database(site: Site, version: str, started: bool) -> None:
+    site.holds(version)
+    (site.folder / "php-fpm").write_text(f"#!/bin/sh\ntouch {site.folder}/started\n")
+    (site.folder / "php-fpm").chmod(0o755)
+    settings = {**site.settings, "PATH": f"{site.folder}:{os.environ['PATH']}"}
+    done = subprocess.run(["sh", SCRIPTS / "web.sh"], env=settings, capture_output=True, check=False)
+    assert (done.returncode == 0, (site.folder / "started").exists()) == (started, started)
