@@ -8,3 +8,8 @@ spl_autoload_register(static function (string $class): void {
         require __DIR__ . (str_starts_with($name, 'random_') ? "/$name.php" : "/../classes/$name.php");
     }
 });
+
+// PHP only warns of an extension that it cannot load, and the tests that need it would be skipped.
+if (getenv('GRADEBOOK_FASTPATH') && !extension_loaded('gradebook_fastpath')) {
+    throw new RuntimeException('PHP has not loaded ' . getenv('GRADEBOOK_FASTPATH'));
+}
