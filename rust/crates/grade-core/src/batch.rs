@@ -4,8 +4,8 @@ use crate::category::{Category, Item, Method};
 use crate::limits::limit;
 use crate::methods::combine;
 use crate::natural::{Natural, natural};
-use crate::range::{Problem, bound, place, standardise};
-use crate::values::{Counted, collect, sort};
+use crate::range::{Problem, bound, column, place, spread, standardise};
+use crate::values::{Counted, Values};
 
 /// A double in the machine's byte order, as PHP's `pack('d', ...)` writes it: packed grades need neither copy nor alignment.
 pub type Packed = [u8; 8];
@@ -51,18 +51,17 @@ pub fn aggregate(category: &Category, items: &[Item], grades: &Grades<'_>) -> Re
     grades.check(items.len())?;
     let has_limits = category.has_limits(items);
     let mut totals = Totals::default();
-    let mut values = Vec::with_capacity(items.len());
+    let mut values = Values::default();
     for student in 0..grades.students {
         if entry(grades.kept, student).is_some_and(|kept| kept != 0) {
             totals.push(Natural { grade: f64::NAN, grademin: f64::NAN, grademax: f64::NAN });
             continue;
         }
-        let any = collect(&mut values, category, items, grades, student)?;
-        sort(&mut values);
+        let any = values.read(category, items, &grades.row(student, items.len()))?;
         if has_limits {
-            limit(&mut values, category);
+            limit(&mut values.sorted, category);
         }
-        totals.push(total(category, &mut values, any));
+        totals.push(total(category, &mut values.sorted, any));
     }
     Ok(totals)
 }
@@ -109,7 +108,7 @@ impl<'a> Grades<'a> {
         has_length("kept", self.kept, self.students)
     }
 
-    pub(crate) fn row(&self, student: usize, items: usize) -> Row<'a> {
+    fn row(&self, student: usize, items: usize) -> Row<'a> {
         let cells = student * items..(student + 1) * items;
         Row {
             values: self.values.get(cells.clone()).unwrap_or_default(),
@@ -153,11 +152,15 @@ impl Row<'_> {
         entry(self.excluded, index).is_some_and(|excluded| excluded != 0)
     }
 
-    pub(crate) fn min(&self, index: usize, item: &Item) -> f64 {
-        number(self.mins, index).unwrap_or(item.grademin)
-    }
-
-    pub(crate) fn max(&self, index: usize, item: &Item) -> f64 {
-        number(self.maxes, index).unwrap_or(item.grademax)
+    /// The range of an item for this student. Where it is the item's own, it has been checked.
+    pub(crate) fn range(&self, index: usize, item: &Item) -> Result<(f64, f64), Problem> {
+        let (own_min, own_max) = (number(self.mins, index), number(self.maxes, index));
+        let range = (own_min.unwrap_or(item.grademin), own_max.unwrap_or(item.grademax));
+        if own_min.is_some() || own_max.is_some() {
+            column("a grade's own grademin", range.0)?;
+            column("a grade's own grademax", range.1)?;
+            spread(range.0, range.1)?;
+        }
+        Ok(range)
     }
 }

@@ -1,7 +1,7 @@
 //! Drop the lowest, keep the highest.
 
 use crate::category::Category;
-use crate::values::{Counted, sort};
+use crate::values::Counted;
 
 /// Leave out what the category drops; the values come and go sorted. Extra credit is never dropped.
 pub(crate) fn limit(values: &mut Vec<Counted<'_>>, category: &Category) {
@@ -33,5 +33,5 @@ fn keep_highest(values: &mut Vec<Counted<'_>>, keep: usize, droppable: impl Fn(&
         kept += usize::from(droppable(value));
         !droppable(value) || kept <= keep
     });
-    sort(values);
+    values.sort_by(|a, b| a.value.total_cmp(&b.value));
 }
