@@ -79,19 +79,32 @@ final class course_totals {
     }
 
     private function arguments(array $category, array $item, array $children): array {
-        $kept = $values = $excluded = $mins = $maxes = '';
+        $children = array_values($children);
+        $flag = static fn(bool $is): string => $is ? "\1" : "\0";
+        $excluded = $kept = '';
         foreach ($this->grades->users() as $userid) {
-            $kept .= $this->grades->is_kept($item, $userid) ? "\1" : "\0";
+            $kept .= $flag($this->grades->is_kept($item, $userid));
             foreach ($children as $child) {
-                $values .= pack('d', $this->grade($child, $userid) ?? NAN);
-                $excluded .= $this->grades->is_excluded($child['id'], $userid) ? "\1" : "\0";
-                $mins .= pack('d', $this->end($child, $userid, 'mins') ?? NAN);
-                $maxes .= pack('d', $this->end($child, $userid, 'maxes') ?? NAN);
+                $excluded .= $flag($this->grades->is_excluded($child['id'], $userid));
             }
         }
+        $isranged = array_filter($children, [$this, 'has_own_ranges']) !== [];
         $said = array_intersect_key($item, array_flip(['gradetype', 'grademin', 'grademax']))
             + array_intersect_key($this->site, array_flip(['maxfactor', 'oldextracredit'])) + $category;
-        return [$said, array_values($children), count($this->grades->users()), $values, $excluded, $mins, $maxes, $kept];
+        $end = fn(string $which): ?string => $isranged
+            ? $this->packed($children, fn(array $child, int $userid): ?float => $this->end($child, $userid, $which))
+            : null;
+        $values = $this->packed($children, [$this, 'grade']);
+        return [$said, $children, count($this->grades->users()), $values, $excluded, $end('mins'), $end('maxes'), $kept];
+    }
+
+    /** A number of every student and child, NAN where there is none. */
+    private function packed(array $children, callable $of): string {
+        $packed = '';
+        foreach ($this->grades->users() as $userid) {
+            $packed .= pack('d*', ...array_map(static fn(array $child): float => $of($child, $userid) ?? NAN, $children));
+        }
+        return $packed;
     }
 
     /** What a category aggregates: items with a grade that is a number or, if the site wants it, a place on a scale. */
@@ -111,10 +124,15 @@ final class course_totals {
         return $totals === null ? $this->grades->final($item['id'], $userid) : $totals[$userid];
     }
 
-    /** An end of the range where it is this student's own: of totals, and of all grades where the site says so. */
+    /** Whether students may have other ranges than the item: of totals, and of all grades where the site says so. */
+    private function has_own_ranges(array $item): bool {
+        return $item['itemtype'] === 'category' || $this->site['minmaxtouse'] == self::RANGE_OF_GRADE;
+    }
+
+    /** An end of the range, where it is this student's own. */
     private function end(array $item, int $userid, string $which): ?float {
-        $isown = $item['itemtype'] === 'category' || $this->site['minmaxtouse'] == self::RANGE_OF_GRADE;
-        return $this->ranges[$item['id']][$which][$userid] ?? ($isown ? $this->grades->end($item['id'], $userid, $which) : null);
+        $stored = $this->has_own_ranges($item) ? $this->grades->end($item['id'], $userid, $which) : null;
+        return $this->ranges[$item['id']][$which][$userid] ?? $stored;
     }
 
     private static function rounded(?float $grade): ?float {
