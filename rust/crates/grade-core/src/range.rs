@@ -60,9 +60,9 @@ pub(crate) fn spread(min: f64, max: f64) -> Result<(), Problem> {
     }
 }
 
-/// Move a grade from one range to another; where either is a single point, to the top of the other.
+/// Move a grade from one range to another; from a range of a single point, to the top.
 pub(crate) fn standardise(grade: f64, from: (f64, f64), to: (f64, f64)) -> f64 {
-    if from.0 == from.1 || to.0 == to.1 {
+    if from.0 == from.1 {
         return to.1;
     }
     (grade - from.0) / (from.1 - from.0) * (to.1 - to.0) + to.0

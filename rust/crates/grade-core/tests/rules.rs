@@ -152,6 +152,14 @@ fn natural_weighting_adds_points_and_finds_its_range() {
 }
 
 #[test]
+fn natural_weighting_counts_from_nothing_and_without_items_of_no_weight() {
+    let found = totals(&category(13), &[part(20.0, 0.0), part(80.0, 1.0)], &[10.0, 40.0]).unwrap();
+    assert_eq!((found.grades, found.maxes), (vec![50.0], vec![80.0]));
+    let from_ten = Category { grademin: 10.0, ..category(13) };
+    assert_eq!(total(&from_ten, &[part(20.0, 0.2), part(80.0, 0.8)], &[10.0, 60.0]), 70.0);
+}
+
+#[test]
 fn natural_weighting_keeps_what_teachers_weigh() {
     let fixed = Item { weightoverride: true, ..part(20.0, 0.5) };
     let items = [fixed, part(40.0, 0.25), part(40.0, 0.25)];
@@ -178,6 +186,13 @@ fn natural_weighting_with_extra_credit_alone_is_nothing() {
 }
 
 #[test]
+fn natural_weighting_below_zero_has_its_sum_for_a_range() {
+    let items = [Item { grademin: -10.0, weightoverride: true, ..part(-5.0, 1.0) }];
+    let found = totals(&category(13), &items, &[-4.0]).unwrap();
+    assert_eq!((found.grades, found.mins, found.maxes), (vec![-4.0], vec![-10.0], vec![-4.0]));
+}
+
+#[test]
 fn a_frozen_gradebook_weighs_extra_credit_like_the_rest() {
     let items = [part(80.0, 0.8), Item { aggregationcoef: 1.0, weightoverride: true, ..part(20.0, 0.4) }];
     let grades = [40.0, 20.0];
@@ -185,6 +200,10 @@ fn a_frozen_gradebook_weighs_extra_credit_like_the_rest() {
     assert_eq!(total(&category(13), &items, &grades), 80.0);
     // The extra item takes half of the weight and 20 of the 80 points, so that the other is worth 80/60 of the half that is left.
     assert_eq!(total(&frozen, &items, &grades).round(), 67.0);
+    // It takes all points: the other has neither weight nor points left.
+    let all = [part(80.0, 0.8), Item { grademax: 80.0, ..items[1] }];
+    let found = totals(&frozen, &all, &grades).unwrap();
+    assert_eq!((found.grades, found.maxes), (vec![0.0], vec![0.0]));
 }
 
 #[test]
@@ -222,7 +241,9 @@ fn totals_stay_in_their_range_unless_the_site_has_no_limit() {
 #[test]
 fn a_scale_has_whole_places() {
     let scale = Category { grademin: 1.0, grademax: 4.0, scale: true, maxfactor: 10.0, ..category(0) };
-    for (points, place) in [(0.0, 1.0), (1.0, 1.0), (5.0, 3.0), (8.3, 3.0), (8.4, 4.0), (20.0, 4.0)] {
+    for (points, place) in
+        [(0.0, 1.0), (1.0, 1.0), (5.0, 3.0), (4.999_985, 3.0), (4.999_95, 2.0), (8.3, 3.0), (8.4, 4.0), (20.0, 4.0)]
+    {
         assert_eq!(total(&scale, &[item(10.0)], &[points]), place, "{points} of 10");
     }
 }
@@ -270,4 +291,21 @@ fn numbers_that_no_column_holds_are_refused() {
     let narrow = Item { grademin: 10.0, grademax: 10.000_001, ..fine };
     let words = totals(&category(0), &[narrow], &[10.0]).unwrap_err().to_string();
     assert!(words.starts_with("the width of an item's range is 0.00000"), "{words}");
+}
+
+#[test]
+fn ranges_of_a_student_that_no_column_holds_are_refused() {
+    let values = packed(&[1.0]);
+    for (min, max, words) in [
+        (f64::INFINITY, NONE, "a grade's own grademin is inf"),
+        (NONE, 1e6, "a grade's own grademax is 1000000"),
+        (NONE, 0.000_001, "a grade's own grademax is 0.000001"),
+        (9.999_999, NONE, "the width of an item's range is 0.00000"),
+    ] {
+        let (mins, maxes) = (packed(&[min]), packed(&[max]));
+        let grades =
+            Grades { students: 1, values: &values, mins: Some(&mins), maxes: Some(&maxes), ..Grades::default() };
+        let problem = aggregate(&category(0), &[item(10.0)], &grades).unwrap_err().to_string();
+        assert!(problem.starts_with(words), "{problem}");
+    }
 }

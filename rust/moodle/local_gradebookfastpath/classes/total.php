@@ -45,9 +45,9 @@ final class total {
         return [self::bound($category, $points, $min, $max), $min, $max];
     }
 
-    /** Move a grade from one range to another; where either is a single point, to the top of the other. */
+    /** Move a grade from one range to another; from a range of a single point, to the top. */
     public static function standardise(float $grade, float $frommin, float $frommax, float $tomin, float $tomax): float {
-        if ($frommin === $frommax || $tomin === $tomax) {
+        if ($frommin === $frommax) {
             return $tomax;
         }
         return ($grade - $frommin) / ($frommax - $frommin) * ($tomax - $tomin) + $tomin;
