@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from generator.diagnostics import Diagnostic
+from generator.diagnostics import Diagnostic, Span
+from generator.layers import span_of
 from generator.model import COMPOSE, WORKS_WITH, Component, Repository, Tenant, value_at
-from generator.source import Path
 
 _PLACES = {**dict(WORKS_WITH.values()), "transaction": ("release", "from")}
 
@@ -28,27 +28,28 @@ def _disagreements(tenant: Tenant, component: Component) -> Iterator[Diagnostic]
     """Everything that a component cannot go together with; a model's and a state's reasons stand beside the names."""
     enabled, kind, name = tenant.spec["features"], component.kind, component.name
     rules = component.schema.data if component.schema else {}
-    own = _place(component)
+    called = "the upgrade" if kind == "transaction" else f"{kind} `{name}`"
     for other in rules.get("x-requires", []):
         if other not in enabled:
-            message, help = f"{kind} `{name}` needs feature `{other}`", f"add `{other}` under `features`"
-            yield Diagnostic("feature-required", message, tenant.document.key(own), help=help)
+            message, help = f"{called} needs feature `{other}`", f"add `{other}` under `features`"
+            yield Diagnostic("feature-required", message, _span(tenant, component), help=help)
     conflicts = rules.get("x-conflicts", [])
     for other in conflicts:
         if other in enabled:
             message, help = f"features `{name}` and `{other}` cannot be used together", "remove one of them"
-            place = own
+            place = _span(tenant, component)
             if kind != "feature":
                 message = f"feature `{other}` cannot be used with the {kind} `{name}`"
-                help, place = f"remove the feature, or choose another {kind}", ("features", other)
+                help = f"remove the feature, or choose another {kind}"
+                place = tenant.document.key(("features", other))
             notes = (conflicts[other],) if isinstance(conflicts, Mapping) else ()
-            yield Diagnostic("feature-conflict", message, tenant.document.key(place), notes=notes, help=help)
+            yield Diagnostic("feature-conflict", message, place, notes=notes, help=help)
     for keyword, (other, path) in WORKS_WITH.items():
         names, chosen = rules.get(keyword), value_at(tenant.spec, path)
         if names and chosen not in names:
-            message = f"{kind} `{name}` is not available for the {other} `{chosen}`"
+            message = f"{called} is not available for the {other} `{chosen}`"
             help = f"it works with: {', '.join(names)}"
-            yield Diagnostic(f"feature-{other}", message, tenant.document.key(own), help=help)
+            yield Diagnostic(f"feature-{other}", message, _span(tenant, component), help=help)
 
 
 def _other_build(tenant: Tenant, component: Component, model: Component) -> Iterator[Diagnostic]:
@@ -59,18 +60,21 @@ def _other_build(tenant: Tenant, component: Component, model: Component) -> Iter
     if component.composes and not model.composes and "x-models" not in own:
         message = f"{kind} `{name}` is a part of a Compose project, which the model `{model.name}` is not"
         help = "remove it, or choose another model"
-        yield Diagnostic("feature-model", message, tenant.document.key(_place(component)), help=help)
+        yield Diagnostic("feature-model", message, _span(tenant, component), help=help)
     if model.composes and COMPOSE not in component.files and f"x-{kind}s" not in asked:
         message = f"{kind} `{name}` has no {COMPOSE}, and the model `{model.name}` is made of nothing else"
         help = f"choose another {kind}, or another model"
         if kind == "transaction":
             message = f"no upgrade runs by itself with the model `{model.name}`"
             help = f"leave `from` out, and upgrade by hand as {model.folder}/README.md says"
-        yield Diagnostic("feature-model", message, tenant.document.key(_place(component)), help=help)
+        yield Diagnostic("feature-model", message, _span(tenant, component), help=help)
 
 
-def _place(component: Component) -> Path:
-    """Where a tenant says that it has the component."""
-    return (
-        ("features", component.name) if component.kind == "feature" else _PLACES.get(component.kind, (component.kind,))
-    )
+def _span(tenant: Tenant, component: Component) -> Span:
+    """Where it is said that the tenant has the component."""
+    if component.kind == "feature":
+        return tenant.document.key(("features", component.name))
+    path = _PLACES.get(component.kind, (component.kind,))
+    if component.kind == "transaction":  # every layer may say it
+        return span_of(tenant.document, tenant.origins, path)
+    return tenant.document.key(path)

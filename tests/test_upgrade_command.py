@@ -284,5 +284,5 @@ def test_what_the_class_needs_is_asked_before_anything_is_written(repository: Pa
     commit(repository, "no backup")
     done = upgrade(repository, "--to", "5.2.3", "--tenant", "oak")
     assert done.code == 1
-    assert "error[feature-required]: transaction `maintenance` needs feature `backup`" in done.stderr
+    assert "error[feature-required]: the upgrade needs feature `backup`" in done.stderr
     assert release(repository, "oak") == {"version": "5.2.2"}

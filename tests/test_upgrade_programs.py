@@ -24,7 +24,7 @@ from tests.programs import needs
 
 pytestmark = needs("php", "initdb")
 SCRIPTS = ROOT / "overlays" / "base" / "scripts"
-OLD, NEW = "2026042002.00", "2026100500.00"
+OLD, NEW, RELEASE = "2026042002.00", "2026100500.00", "5.3.0"
 
 MOODLE = """<?php
 // {name}: says what it was asked and does what the site's orders.json tells of it.
@@ -76,7 +76,7 @@ class Site:
             "MOODLE_DB_PORT": str(self.database.port),
             "MOODLE_DB_NAME": "moodle",
             "MOODLE_HOST": "learn.example.org",
-            "MOODLE_RELEASE": "5.3.0",
+            "MOODLE_RELEASE": RELEASE,
             "FINISH_URL": f"http://127.0.0.1:{self.port}",
             "SMOKE_SECONDS": "0",
         }
@@ -111,6 +111,13 @@ class Site:
         ]
         return found[0], found[1]
 
+    def marks(self, *names: str) -> set[str]:
+        """What the steps have marked with this release in the database, after these were."""
+        for name in names:
+            self.database.run(f"INSERT INTO mdl_config VALUES ('quadrangle_{name}', '{RELEASE}')")
+        sql = f"SELECT name FROM mdl_config WHERE name LIKE 'quadrangle_%' AND value = '{RELEASE}'"
+        return {name.removeprefix("quadrangle_") for name in self.database.run(sql).split()}
+
     @property
     def page(self) -> Path:
         """What tells Moodle that the site is closed."""
@@ -140,6 +147,7 @@ def site(tmp_path: Path, database: Database) -> Iterator[Site]:
         (tmp_path / "code" / "admin" / "cli" / name).write_text(text)
     found = Site(tmp_path, database)
     found.behave()
+    database.run("DELETE FROM mdl_config")
     found.holds(OLD, "0")
     with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
         Pages.answers = {"/login/index.php": (200, "text/html", PAGE)}
@@ -173,7 +181,9 @@ class Pages(BaseHTTPRequestHandler):
 def test_a_schema_changes_while_the_site_is_closed(site: Site) -> None:
     assert site.run("upgrade.php", "enter")[0] == 0
     assert site.page.exists()
+    assert site.marks() == {"upgrade", "closed"}
     code, said = site.run("upgrade.php", "closed")
+    assert site.marks() == {"closed"}
     assert (code, said.splitlines()[-1]) == (0, "upgraded; the site is closed until the new pods serve it")
     assert site.asked() == ["maintenance.php --enable", "upgrade.php --non-interactive", "purge_caches.php "]
     assert site.holds()[0] == NEW
@@ -219,6 +229,7 @@ def test_a_bump_that_breaks_off_takes_its_lock_off(site: Site) -> None:
     )
     assert site.run("upgrade.php", "open")[0] == 1
     assert site.holds() == (OLD, "0")
+    assert site.marks() == {"upgrade"}, "new pods are not ready, whatever the database's version"
 
 
 def test_a_bump_that_was_killed_goes_on(site: Site) -> None:
@@ -251,6 +262,7 @@ def test_nothing_is_upgraded_that_is_not_installed(site: Site) -> None:
 def test_a_closed_site_opens_when_the_new_pods_serve_it(site: Site) -> None:
     site.holds(NEW)
     site.page.touch()
+    site.marks("closed")
     code, said = site.run("finish.php")
     assert (code, said.splitlines()[-1]) == (0, "the site is open")
     assert not site.page.exists()
@@ -261,6 +273,7 @@ def test_a_closed_site_opens_when_the_new_pods_serve_it(site: Site) -> None:
         "adhoc_task.php --execute --keep-alive=0",
         "maintenance.php --disable",
     ]
+    assert site.marks() == set()
 
 
 def test_the_lock_goes_when_the_new_pods_serve(site: Site) -> None:
@@ -281,6 +294,7 @@ def test_nothing_opens_before_the_database_is_upgraded(site: Site, lock: str) ->
 def test_a_site_that_is_not_served_is_closed_again(site: Site) -> None:
     site.holds(NEW)
     site.page.touch()
+    site.marks("closed")
     Pages.answers["/login/index.php"] = (200, "text/html", "Fatal error")
     code, said = site.run("finish.php")
     assert (code, "closed again" in said) == (1, True)
@@ -302,6 +316,7 @@ def test_nothing_opens_before_users_get_the_new_pods(site: Site, answer: tuple[i
 def test_work_that_takes_too_long_is_left_to_the_workers(site: Site) -> None:
     site.holds(NEW)
     site.page.touch()
+    site.marks("closed")
     site.behave(adhoc_task={"*": {"sleeps": 30}})
     code, said = site.run("finish.php", FINISH_SECONDS="1")
     assert (code, "it ended with 124" in said) == (0, True)
@@ -341,3 +356,38 @@ def test_web_pods_do_not_start_on_a_newer_database(site: Site, version: str, sta
     settings = {**site.settings, "PATH": f"{site.folder}:{os.environ['PATH']}"}
     done = subprocess.run(["sh", SCRIPTS / "web.sh"], env=settings, capture_output=True, check=False)
     assert (done.returncode == 0, (site.folder / "started").exists()) == (started, started)
+
+
+def test_no_pod_of_the_release_serves_before_its_upgrade_is_done(site: Site) -> None:
+    """Argo CD tries a failed sync again, and then applies what comes after a Job that failed: the pods themselves wait."""
+    site.holds(NEW)
+    assert site.run("ready.php")[1] == "ready with 5.3.0\n"
+    site.marks("upgrade")
+    assert "has begun and is not done" in site.run("ready.php")[1]
+    assert site.run("ready.php", MOODLE_RELEASE="5.2.2")[1] == "ready with 5.2.2\n", "the old pods serve on"
+
+
+@pytest.mark.parametrize("lock", ["0", "1"])
+def test_nothing_is_finished_that_is_not_done(site: Site, lock: str) -> None:
+    site.holds(NEW, lock)
+    site.marks("upgrade", "closed")
+    site.page.touch()
+    assert site.run("finish.php")[0] == 1
+    assert (site.page.exists(), site.asked()) == (True, [])
+
+
+def test_a_site_that_was_left_half_open_is_opened(site: Site) -> None:
+    """The Job was ended between the two: the page is gone, and Moodle's own maintenance is on."""
+    site.holds(NEW)
+    site.marks("closed")
+    assert site.run("finish.php")[0] == 0
+    assert site.asked()[-1] == "maintenance.php --disable"
+    assert site.marks() == set()
+
+
+def test_what_others_have_closed_stays_closed(site: Site) -> None:
+    site.page.touch()
+    assert site.run("upgrade.php", "enter")[0] == 0
+    assert site.run("upgrade.php", "closed")[0] == 0
+    code, said = site.run("finish.php")
+    assert (code, "who closed it opens it" in said, site.page.exists()) == (0, True, True)

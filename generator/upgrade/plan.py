@@ -111,7 +111,7 @@ def _own(fleet: Fleet, tenant: Tenant, goal: Passport, known: Mapping[str, Passp
 def _transaction(repository: Repository, tenant: Tenant, goal: Passport) -> list[Diagnostic]:
     """What the upgrade's transaction asks of the tenant, which `quad validate` would say as soon as the files are written."""
     release = tenant.spec["release"]
-    spec = {**tenant.spec, "release": {**release, "from": release["version"], "version": goal.name}}
+    spec = {**tenant.spec, "state": "active", "release": {**release, "from": release["version"], "version": goal.name}}
     name = upgrade_of(repository.catalogue, spec).get("transaction")
     return problems_with(repository, tenant, repository.catalogue.of("transaction")[name]) if name else []
 

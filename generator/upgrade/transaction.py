@@ -15,7 +15,7 @@ def upgrade_of(catalogue: Catalogue, spec: Spec) -> Mapping[str, str]:
     old, new = release.get("from"), release.get("version")
     if old not in releases or new not in releases:
         return {}
-    if impossible(catalogue, old, new):
+    if "restore" in release or impossible(catalogue, old, new):  # what failed does not begin again
         return {}
     letter = class_between(catalogue, old, new).letter
     found = _transactions(catalogue.components).get((letter, str(spec.get("state"))))

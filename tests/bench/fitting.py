@@ -78,7 +78,11 @@ def _agreeing(said: Data, language: Language, environment: str, make: Maker) -> 
     if impossible(language.catalogue, release.get("from"), release["version"]):
         del said["release"]["from"]
     transaction = upgrade_of(language.catalogue, spec_of(language, said, environment)).get("transaction", "")
-    for name in language.rules_of("transaction", transaction).get("x-requires", ()) if transaction else ():
+    rules = language.rules_of("transaction", transaction) if transaction else {}
+    if spec["model"] not in rules.get("x-models", [spec["model"]]):
+        del said["release"]["from"]
+        return said
+    for name in rules.get("x-requires", ()):
         if name not in features:
             features[name] = make(("features", name), language.features[name])
     return said

@@ -18,7 +18,7 @@ function is_served(string $service): bool {
     return proc_close(proc_open([PHP_BINARY, __DIR__ . '/smoke.php', $service], [STDIN, STDOUT, STDERR], $pipes)) === 0;
 }
 
-if (is_behind() || (!has_lock() && is_pending())) {
+if (is_behind() || has_begun() || (!has_lock() && is_pending())) {
     fail('the database waits for an upgrade; its Job comes first');
 }
 for ($end = time() + $patience; !is_promoted($service); sleep(2)) {
@@ -28,11 +28,13 @@ moodle('purge_caches.php') === 0 || fail('the caches could not be purged');
 if (has_lock()) {
     moodle('upgrade.php', ['--unset-ui-upgrade-lock']) === 0 || fail('the lock of the upgrade could not be taken off');
 }
-if (!is_file(maintenance_page())) {
-    succeed('the site is open');
+if (!has_closed()) {
+    succeed(is_file(maintenance_page()) ? 'done; the site was closed before, and who closed it opens it' : 'the site is open');
 }
-moodle('maintenance.php', ['--enableold']) === 0 || fail('the site could not be opened for administrators; it stays closed');
-unlink(maintenance_page()) || fail('the maintenance page cannot be removed; the site stays closed');
+if (is_file(maintenance_page())) { // Else this Job was ended half-way, and goes on.
+    moodle('maintenance.php', ['--enableold']) === 0 || fail('the site could not be opened for administrators; it stays closed');
+    unlink(maintenance_page()) || fail('the maintenance page cannot be removed; the site stays closed');
+}
 if (!is_served($service)) {
     moodle('maintenance.php', ['--enable']);
     fail('the new pods do not serve the site, so it is closed again');
@@ -42,4 +44,5 @@ if ($status) {
     echo "what the upgrade queued is not all done (it ended with $status); the workers go on with it\n";
 }
 moodle('maintenance.php', ['--disable']) === 0 || fail('the site could not be opened');
+mark('closed', false);
 succeed('the site is open');

@@ -66,6 +66,11 @@ function database_config(PgSql\Connection $connection, string $name): ?string {
     return pg_num_rows($result) ? pg_fetch_result($result, 0, 0) : null;
 }
 
+/** The release of an upgrade that has begun and is not done, which upgrade.php writes: pods of that release must not serve yet. */
+function upgrade_begun(PgSql\Connection $connection): ?string {
+    return database_config($connection, 'quadrangle_upgrade');
+}
+
 function has_config_table(PgSql\Connection $connection): bool {
     return pg_fetch_result(pg_query($connection, "SELECT to_regclass('mdl_config') IS NOT NULL"), 0, 0) === 't';
 }

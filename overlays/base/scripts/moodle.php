@@ -21,7 +21,7 @@ function moodle(string $program, array $arguments = [], int $seconds = 0): int {
 
 /** Whether the database has older versions than this code, or Moodle was broken off on the way to them. */
 function is_pending(): bool {
-    if (is_behind() || has_lock()) {
+    if (is_behind() || has_begun() || has_lock()) {
         return true;
     }
     $status = moodle('upgrade.php', ['--is-pending']);
@@ -41,6 +41,25 @@ function is_behind(): bool {
         throw new RuntimeException(sprintf('the database has version %.2F, and the code only %.2F: nothing goes back but a restore', $database, $code));
     }
     return $database < $code;
+}
+
+/** Whether an upgrade to this release has begun and is not done; what this release has closed is marked alike. */
+function has_begun(): bool {
+    return upgrade_begun(connect(10)) === setting('MOODLE_RELEASE');
+}
+
+/** Whether an upgrade to this release has closed the site, and not opened it yet. */
+function has_closed(): bool {
+    return database_config(connect(10), 'quadrangle_closed') === setting('MOODLE_RELEASE');
+}
+
+/** Marks in the database what this release has begun; by raw SQL, for Moodle may be in any state. */
+function mark(string $name, bool $on): void {
+    $connection = connect(10);
+    pg_query_params($connection, 'DELETE FROM mdl_config WHERE name = $1', ["quadrangle_$name"]);
+    if ($on) {
+        pg_query_params($connection, 'INSERT INTO mdl_config (name, value) VALUES ($1, $2)', ["quadrangle_$name", setting('MOODLE_RELEASE')]);
+    }
 }
 
 /** Whether an upgrade without maintenance keeps the other pods from upgrading too (--set-ui-upgrade-lock). */

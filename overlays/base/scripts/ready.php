@@ -8,10 +8,12 @@ require __DIR__ . '/lib.php';
 header('Content-Type: text/plain');
 try {
     $code = code_version();
-    $database = database_version(connect(3));
+    $connection = connect(3);
+    $database = database_version($connection);
     $message = match (true) {
         $database === null => 'not installed: the database has no version',
         $database < $code => sprintf('the database has %.2F, the code waits for %.2F', $database, $code),
+        upgrade_begun($connection) === setting('MOODLE_RELEASE') => 'the upgrade to this release has begun and is not done',
         default => null,
     };
 } catch (RuntimeException $error) {
