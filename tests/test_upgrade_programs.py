@@ -54,7 +54,9 @@ MANNERS: dict[str, dict[str, dict[str, object]]] = {
     },
     "maintenance.php": {"--enable": {"write": ["climaintenance.html"]}},
 }
-PAGE = '<link rel="stylesheet" href="https://learn.example.org/theme/styles.php/boost/1/all"><input name="logintoken">'
+PAGE = (
+    '<link rel="stylesheet" href="https://learn.example.org/theme/styles.php/boost/1/all"><body id="page-login-index">'
+)
 
 
 @dataclass
@@ -327,8 +329,8 @@ def test_work_that_takes_too_long_is_left_to_the_workers(site: Site) -> None:
     ("path", "answer", "words"),
     [
         ("/login/index.php", (500, "text/html", PAGE), "answers with 500"),
-        ("/login/index.php", (200, "text/html", "<form>"), "no form to log in with"),
-        ("/login/index.php", (200, "text/html", 'name="logintoken"'), "names no style sheet"),
+        ("/login/index.php", (200, "text/html", "<form>"), "and is none"),
+        ("/login/index.php", (200, "text/html", 'id="page-login-index"'), "names no style sheet"),
         ("/theme/styles.php/boost/1/all", (404, "text/html", "x"), "style sheet answers with 404"),
         ("/theme/styles.php/boost/1/all", (200, "text/css", ""), "style sheet answers with 200"),
     ],
@@ -339,6 +341,12 @@ def test_smoke_finds_what_is_not_served(site: Site, path: str, answer: tuple[int
     Pages.answers[path] = answer
     code, said = site.run("smoke.php", address)
     assert (code, words in said) == (1, True)
+
+
+@pytest.mark.parametrize("status", [302, 303])
+def test_smoke_knows_that_people_may_log_in_elsewhere(site: Site, status: int) -> None:
+    Pages.answers["/login/index.php"] = (status, "text/html", "")
+    assert site.run("smoke.php", f"http://127.0.0.1:{site.port}")[0] == 0
 
 
 def test_smoke_knows_maintenance(site: Site) -> None:

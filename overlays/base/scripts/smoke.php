@@ -31,8 +31,11 @@ function look(string $base): string {
         }
         return 'the maintenance page is served';
     }
-    if ($status !== 200 || !str_contains($page, 'name="logintoken"')) {
-        throw new RuntimeException("the login page answers with $status and no form to log in with");
+    if (in_array($status, [302, 303, 307], true)) { // People log in elsewhere; Moodle has asked its database to know that.
+        return 'the login page sends people to where they log in';
+    }
+    if ($status !== 200 || !str_contains($page, 'id="page-login-index"')) {
+        throw new RuntimeException("the login page answers with $status and is none");
     }
     if (!preg_match('~<link[^>]+href="https?://[^/"]+(/[^"]*styles\.php[^"]*)"~', $page, $match)) {
         throw new RuntimeException('the login page names no style sheet');
