@@ -25,10 +25,7 @@ FOLDERS: Mapping[str, ComponentKind] = {
     "states": "state",
     "transactions": "transaction",
 }
-"""The folders of overlays/ that hold one folder for each component of a kind of which tenants have some; see `CHOSEN`."""
-
-CHOSEN = frozenset(FOLDERS.values()) - {"transaction"}
-"""The kinds that tenants choose; a transaction follows from an upgrade."""
+"""The folders of overlays/ that hold one folder for each component of a kind of which tenants have some."""
 
 WORKS_WITH: Mapping[str, tuple[ComponentKind, tuple[str, ...]]] = {
     "x-models": ("model", ("model",)),

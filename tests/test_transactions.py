@@ -50,8 +50,18 @@ def test_only_a_running_site_is_upgraded() -> None:
             release = {"version": after, "from": before}
             found[letter, state] = upgrade_of(CATALOGUE, {"release": release, "state": state}).get("transaction")
     assert {state for (_, state), name in found.items() if name} == {"active"}
+    failed = {"version": "5.2.3", "from": "5.2.2", "restore": {"to": "5.2.2", "requested": "2026-11-22"}}
+    assert upgrade_of(CATALOGUE, {"release": failed, "state": "active"}) == {}, (
+        "nothing migrates that is to be restored"
+    )
     assert upgrade_of(CATALOGUE, {"release": {"version": "5.3.0", "from": "5.3.0"}, "state": "active"}) == {}
     assert upgrade_of(CATALOGUE, {"release": {"version": "5.2.2", "from": "5.3.0"}, "state": "active"}) == {}
+
+
+def test_models_whose_sites_no_job_reaches_are_refused() -> None:
+    schemas = [one.schema.data for one in CATALOGUE.of("transaction").values() if one.schema]
+    refused = [CATALOGUE.of("model").keys() - {*schema["x-models"]} for schema in schemas]
+    assert refused == [{"container", "serverless"}] * len(CATALOGUE.of("transaction"))
 
 
 @pytest.mark.parametrize("letter", WAYS)
@@ -128,3 +138,11 @@ def test_old_and_new_web_pods_are_told_apart_by_their_image_alone(tmp_path: Path
     assert pods[0].replace(images[0], images[1]).replace(names[0], names[1]) == pods[1]
     changed = {key for key, value in settings[1]["data"].items() if value != settings[0]["data"][key]}
     assert changed == {"MOODLE_RELEASE"}
+
+
+@pytest.mark.parametrize("file", ["jobs/finish.yaml", "jobs/upgrade.yaml", "finish.patch.yaml"])
+def test_what_transactions_have_alike_is_the_same(file: str) -> None:
+    """A folder of the catalogue reads itself alone, so each has its own."""
+    copies = [path.read_bytes() for path in (ROOT / "overlays" / "transactions").glob(f"*/{file}")]
+    assert len(copies) > 1
+    assert len(set(copies)) == 1

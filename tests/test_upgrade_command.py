@@ -277,10 +277,11 @@ def test_files_written_together_are_written_all_or_none(tmp_path: Path) -> None:
     assert (one.read_bytes(), two.read_bytes()) == (b"1", b"somebody else's")
 
 
-def test_what_the_class_needs_is_asked_before_anything_is_written(repository: Path) -> None:
-    """Or the next `quad validate` would refuse the files."""
+@pytest.mark.parametrize("state", ["active", "suspended"])
+def test_what_the_class_needs_is_asked_before_anything_is_written(repository: Path, state: str) -> None:
+    """Or the next `quad validate` would refuse the files; of a suspended site, when it is to run again."""
     file = tenant(repository, "oak", 'release: {version: "5.2.2"}')
-    file.write_text(file.read_text().replace(f"{BACKUP}\n", ""))
+    file.write_text(file.read_text().replace(BACKUP, f"state: {state}"))
     commit(repository, "no backup")
     done = upgrade(repository, "--to", "5.2.3", "--tenant", "oak")
     assert done.code == 1

@@ -12,7 +12,7 @@ import rich_click as click
 
 from generator import kustomize
 from generator.commands.options import kubectl_options
-from generator.commands.upgrade import MOMENTS, carried_out, chosen, known, looked, readable
+from generator.commands.upgrade import MOMENTS, carried_out, chosen, known, looked, plan_options, readable
 from generator.diagnostics import Diagnostic, Span, has_errors
 from generator.edit import with_frozen, write_over
 from generator.kubectl import Kubectl
@@ -20,13 +20,13 @@ from generator.load import load
 from generator.model import Fleet
 from generator.pipeline import read
 from generator.report.printable import printable
-from generator.report.upgrade import PLANS, table
+from generator.report.upgrade import table
 from generator.rings import Ring, rings_of
 from generator.schema_errors import schema_problems
 from generator.soaking import health, since
 from generator.terminal import print_diagnostics, repository, unknown
 from generator.upgrade.gates import Seen
-from generator.upgrade.plan import CIRCUMSTANCES, Wish
+from generator.upgrade.plan import Wish
 from generator.upgrade.standing import Standing, standings
 
 _FLEET = "tenants/fleet.yaml"
@@ -101,13 +101,7 @@ def _cells(one: Standing) -> tuple[str, ...]:
 @click.option("--to", metavar="VERSION", required=True, help="The release, a file of overlays/releases/.")
 @click.option("--batch", type=click.IntRange(min=1), required=True, help="How many tenants, by name.")
 @click.option("--leave-blocked", is_flag=True, help="Tenants that cannot go stay as they are; the next ones go.")
-@click.option("--plan", "dry", is_flag=True, help="Print the plan; write nothing.")
-@click.option(
-    "--despite", multiple=True, type=click.Choice(CIRCUMSTANCES), help="Overrule this reason; may be repeated."
-)
-@click.option("--date", "moment", type=click.DateTime(MOMENTS), help="The moment to plan for, in UTC.  [default: now]")
-@kubectl_options
-@click.option("--format", "layout", type=click.Choice(list(PLANS)), default="text", show_default=True)
+@plan_options
 @click.pass_context
 def advance(
     context: click.Context,

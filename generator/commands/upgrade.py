@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import reduce
 from pathlib import Path
+from typing import Any
 
 import rich_click as click
 
@@ -29,6 +31,22 @@ from generator.upgrade.plan import CIRCUMSTANCES, Plan, Wish, neighbours, plan
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
 
 
+def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What verbs that plan upgrades have alike; `kubectl_options` is among it."""
+    options = (
+        click.option("--plan", "dry", is_flag=True, help="Print the plan; write nothing."),
+        click.option(
+            "--despite", multiple=True, type=click.Choice(CIRCUMSTANCES), help="Overrule this reason; may be repeated."
+        ),
+        click.option(
+            "--date", "moment", type=click.DateTime(MOMENTS), help="The moment to plan for, in UTC.  [default: now]"
+        ),
+        kubectl_options,
+        click.option("--format", "layout", type=click.Choice(list(PLANS)), default="text", show_default=True),
+    )
+    return reduce(lambda made, option: option(made), reversed(options), command)
+
+
 @click.command("upgrade")
 @click.option("--to", metavar="VERSION", help="The release, a file of overlays/releases/.")
 @click.option("-r", "--ring", help="The tenants of this ring.")
@@ -36,15 +54,9 @@ MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
 @click.option("-e", "--environment", help="The tenants of this environment; with --ring, those of the ring in it.")
 @click.option("--batch", type=click.IntRange(min=1), default=None, help="Only the next so many, by name.")
 @click.option("--leave-blocked", is_flag=True, help="Tenants that cannot go stay as they are; the others go.")
-@click.option("--plan", "dry", is_flag=True, help="Print the plan; write nothing.")
-@click.option(
-    "--despite", multiple=True, type=click.Choice(CIRCUMSTANCES), help="Overrule this reason; may be repeated."
-)
 @click.option("--rehearsed", type=click.IntRange(0, 2880), metavar="MINUTES", help="Record what a rehearsal has taken.")
 @click.option("--abort", "aborted", metavar="TENANT", help="Prepare the way back from an upgrade that is under way.")
-@click.option("--date", "moment", type=click.DateTime(MOMENTS), help="The moment to plan for, in UTC.  [default: now]")
-@kubectl_options
-@click.option("--format", "layout", type=click.Choice(list(PLANS)), default="text", show_default=True)
+@plan_options
 @click.pass_context
 def command(
     context: click.Context,
