@@ -119,6 +119,18 @@ def approve(kube: Kube, name: str) -> None:
     kube.patch(application(kube, name), {"metadata": {"annotations": {APPROVED: stamp}}})
 
 
+def terminate(kube: Kube, name: str) -> str:
+    """
+    End a sync that runs, as `argocd app terminate-op` does, and say in which phase it was: one that waits for a Rollout makes a
+    newer commit wait too.
+    """
+    body = application(kube, name)
+    phase = str(body["status"]["operationState"]["phase"])
+    if phase == "Running":
+        kube.patch(body, {"status": {"operationState": {"phase": "Terminating"}}})
+    return phase
+
+
 def rollout(kube: Kube, namespace: str) -> Object:
     """A site's Rollout."""
     return kube.get(VERSION, "Rollout", namespace, "moodle")

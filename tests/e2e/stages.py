@@ -19,7 +19,7 @@ NO_LOGIN = "registry.example.edu/moodle:no-login@sha256:" + "e" * 64
 SLOW = "registry.example.edu/moodle:slow@sha256:" + "d" * 64
 """Its upgrade of the database takes `SECONDS`."""
 UNFIT = "registry.example.edu/moodle:unfit@sha256:" + "c" * 64
-"""Its upgrade of the database breaks off."""
+"""Its upgrade of the database breaks off; its web pods and its last Job wait for it, as their own steps do."""
 SECONDS = 12
 
 FILES = (
@@ -34,6 +34,7 @@ _RUNS = '.spec.containers.[] | .image + " " + ((.command // []) | join(" "))'
 _UPGRADE = "php /etc/moodle-scripts/upgrade.php closed"
 _FAILS = [f"{NO_LOGIN} php /etc/moodle-scripts/smoke.php http://moodle-preview", f"{UNFIT} {_UPGRADE}"]
 _LONG = [f"{SLOW} {_UPGRADE}"]
+_WAITS = [f"{UNFIT} php /etc/moodle-scripts/finish.php"]
 
 
 def stages(module: Path) -> list[Stage]:
@@ -46,8 +47,8 @@ def stages(module: Path) -> list[Stage]:
     named = {body["metadata"]["name"]: body for body in own}
     complete = named["pod-complete"]
     fail, slow = (_named(complete, name) for name in ("pod-fail", "pod-complete-late"))
-    _asks(named["pod-ready"], _WEB, "NotIn", [NEVER_READY])
-    _asks(complete, _RUNS, "NotIn", [*_FAILS, *_LONG])
+    _asks(named["pod-ready"], _WEB, "NotIn", [NEVER_READY, UNFIT])
+    _asks(complete, _RUNS, "NotIn", [*_FAILS, *_LONG, *_WAITS])
     _asks(fail, _RUNS, "In", _FAILS)
     _asks(slow, _RUNS, "In", _LONG)
     status = fail["spec"]["next"]["statusTemplate"]

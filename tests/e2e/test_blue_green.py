@@ -125,13 +125,9 @@ def test_an_image_that_is_never_ready_leaves_the_site_as_it_was(world: World) ->
     )  # a release falls, which only this image's failing to start makes harmless
     world.fleet.allow(tenant="valdoro", object="Tenant valdoro", field="release.version")
     world.fleet.publish("revert")
-    body = argo.application(world.kube, "valdoro")
-    if body["status"]["operationState"]["phase"] == "Running":
-        # The sync waits for the Rollout, and a newer commit waits for the sync; the runbook's word is `argocd app terminate-op`.
-        world.kube.patch(body, {"status": {"operationState": {"phase": "Terminating"}}})
+    phase = argo.terminate(world.kube, "valdoro")
     argo.refresh(world.kube, ["valdoro"])
     took = argo.wait_settled(world.kube, ["valdoro"], revision=world.fleet.heads["rendered/production"])
-    phase = body["status"]["operationState"]["phase"]
     say(f"a revert healed the site in {took:.0f} s; the sync of the bad image was {phase} then")
     assert argo.colour(world.kube, where) == old
 
