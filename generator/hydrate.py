@@ -115,6 +115,8 @@ def hydrate(
 
 def _groups(tree: Tree, cache: Cache) -> list[Group]:
     catalogues = catalogues_of(tree.units)
+    if not any(unit.token for unit in tree.units):  # what is kept is of whole fleets, and grows with them
+        return groups_of(tree.units, catalogues)
     name = " ".join([tree.environment, *sorted(set(catalogues.values()))])
     known = kept_shapes(cache, name)
     groups = groups_of(tree.units, catalogues, known)
@@ -147,11 +149,11 @@ def _compile(groups: Sequence[Group], ground: Ground, how: Hydration) -> None:
 
 
 def _known(group: Group, how: Hydration) -> bool:
-    """Whether nothing is to be made: it has an objection, its profile is kept, or it has too few members."""
-    if _kept(group, how):
+    """Whether nothing is to be made: its profile is kept, it has too few members to say why not, or it has an objection."""
+    if _kept(group, how) or len(group.members) < how.pays:
         return True
     group.reason = group.reading.objection
-    return bool(group.reason) or len(group.members) < how.pays
+    return bool(group.reason)
 
 
 def _key(name: str) -> str:

@@ -67,7 +67,7 @@ def check_language(*builds: Sequence[Component]) -> tuple[frozenset[Choice], fro
             choices |= {
                 choice for each in replacements_of(component) for target in each.targets for choice in _choices(target)
             }
-        plain |= _check_targets(build)
+        plain.update(_check_targets(build))
     return frozenset(choices), frozenset(plain)
 
 
@@ -155,29 +155,43 @@ def _of_replacement(replacement: Replacement) -> Iterator[str]:
             yield f"writes a value into `{target.fields[0]}`"
 
 
-def _check_targets(build: Sequence[Component]) -> set[Fields]:
+def _check_targets(build: Sequence[Component]) -> Iterator[Fields]:
     """Nothing is selected by a name that is a value by then, nor a text with a value in it taken apart, unless that is plain.
 
-    Which values have to be plain, is returned.
+    Which values have to be plain, is returned. Each two components are held against each other once for all builds.
     """
-    before: list[_Written] = []
+    for number, component in enumerate(build):
+        for earlier in build[:number]:
+            yield from _between(earlier, component)
+        yield from _within(component)
+
+
+@lru_cache(maxsize=16384)
+def _between(earlier: Component, component: Component) -> frozenset[Fields]:
+    """What an earlier component asks of this one."""
+    before, own = _written(earlier), _written(component)
+    patches = [each for _, document in kustomizations(component) for each in document.data.get("patches", ())]
+    for select in [*(entry.get("target") or {} for entry in patches), *(one.target.select for one in own)]:
+        _check_name(component, select, before)
+    return frozenset(read for first in before for second in own for read in _plain_for(first, second, component))
+
+
+@lru_cache(maxsize=512)
+def _within(component: Component) -> frozenset[Fields]:
+    """What its own replacements ask of one another."""
     plain: set[Fields] = set()
-    for component in build:
-        earlier = [one.target for one in before]
-        for entry in (each for _, document in kustomizations(component) for each in document.data.get("patches", ())):
-            _check_name(component, entry.get("target") or {}, earlier)
-        for replacement in replacements_of(component):
-            written = [_Written(replacement, target) for target in replacement.targets]
-            earlier = [one.target for one in before]
-            for number, own in enumerate(written):
-                _check_name(component, own.target.select, earlier)
-                for one in before:
-                    plain |= _plain_for(one, own, component)
-                # one value in several places, most of them in items of one list
-                if any(_takes_apart(own, one) and _stays_whole(one, own) for one in written[:number]):
-                    plain.add(_read(replacement))
-            before += written
-    return plain
+    before: list[_Written] = []
+    for replacement in replacements_of(component):
+        written = [_Written(replacement, target) for target in replacement.targets]
+        for number, own in enumerate(written):
+            _check_name(component, own.target.select, before)
+            for one in before:
+                plain |= _plain_for(one, own, component)
+            # one value in several places, most of them in items of one list
+            if any(_takes_apart(own, one) and _stays_whole(one, own) for one in written[:number]):
+                plain.add(_read(replacement))
+        before += written
+    return frozenset(plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +200,11 @@ class _Written:
 
     source: Replacement
     target: Target
+
+
+@lru_cache(maxsize=512)
+def _written(component: Component) -> tuple[_Written, ...]:
+    return tuple(_Written(each, target) for each in replacements_of(component) for target in each.targets)
 
 
 def _plain_for(one: _Written, own: _Written, component: Component) -> set[Fields]:
@@ -214,9 +233,9 @@ def _read(source: Replacement) -> Fields:
     return unbracketed(source.source)[1:]
 
 
-def _check_name(component: Component, select: Mapping[str, Any], before: Sequence[Target]) -> None:
-    named = [one for one in before if one.fields == _NAME and _alike(one.select, select, {"kind", "group"})]
-    if "name" in select and named:
+def _check_name(component: Component, select: Mapping[str, Any], before: Sequence[_Written]) -> None:
+    targets = [one.target for one in before if one.target.fields == _NAME]
+    if "name" in select and any(_alike(one.select, select, {"kind", "group"}) for one in targets):
         raise UncuttableError(f"{component.folder} selects `{select['name']}`, where a name may be a value")
 
 

@@ -46,47 +46,80 @@ class _Place:
         return all(one == other or not _LITERAL.fullmatch(one) for one, other in pairs)
 
 
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """A read of a component, and which of its reads it is."""
+
+    component: Component
+    number: int
+    read: Read
+
+
 class Manners:
     """What decides the manners in one build: all that is read, and all that is touched."""
 
     def __init__(self, components: Sequence[Component]) -> None:
-        self._components = {component.name: component for component in components if component.kind == "feature"}
-        self.reads = [read for component in components for read in reads_of(component)]
-        self._at: dict[str, list[Read]] = defaultdict(list)
-        for read in self.reads:
-            self._at[(*read.path, "")[0]].append(read)
-        self._places: dict[str, list[_Place]] = defaultdict(list)
-        for place in (place for component in components for place in _places(component)):
-            kind = str(place.select.get("kind", ""))
-            self._places[kind if _LITERAL.fullmatch(kind) else ""].append(place)
+        self._all = components
+        self._features = {component.name: component for component in components if component.kind == "feature"}
+        self._at: dict[str, list[_Own]] = defaultdict(list)
+        for component in components:
+            for number, read in enumerate(reads_of(component)):
+                self._at[(*read.path, "")[0]].append(_Own(component, number, read))
         entries = [entry for component in components for entry in replacements_of(component)]
         self._copies = any(entry.source_kind not in ("Tenant", "Item") for entry in entries)
         self._refers = any(_refers(component) for component in components)
 
     def of(self, path: Fields) -> Manner:
         """How the value at the path is read."""
-        touching = [read for head in {"", *path[:1]} for read in self._at[head] if read.touches(path)]
-        if self._copies or any(read.path != path or read.of_item for read in touching):
+        touching = [own for head in {"", *path[:1]} for own in self._at[head] if own.read.touches(path)]
+        if self._copies or any(own.read.path != path or own.read.of_item for own in touching):
             return "value"
-        targets = [target for read in touching for target in read.targets]
-        if all(_is_data(target) for target in targets) and not self._refers:
+        if all(_is_data(target) for own in touching for target in own.read.targets) and not self._refers:
             return "text"
-        if all(self._is_apart(target) for target in targets):
+        if all(self._is_apart(own) for own in touching):
             return "block" if self._is_open(path) else "list"
         return "value"
 
-    def _is_apart(self, target: Target) -> bool:
-        """Whether nothing but this target touches the place, and kustomize has no business there."""
-        kind = str(target.select.get("kind", ""))
-        if target.options or kind in ("", *_LOOKED_INTO) or target.fields[:1] in _NAMED:
+    def _is_apart(self, own: _Own) -> bool:
+        """Whether nothing but the read itself touches the places it is written to, and kustomize has no business there."""
+        if any(_has_business(target) for target in own.read.targets):
             return False
-        return [place.meets(target) for key in ("", kind) for place in self._places[key]].count(True) == 1
+        met = [_met(own.component, other)[own.number] for other in self._all]
+        return all(sum(numbers) == 1 for numbers in zip(*met, strict=True))
 
     def _is_open(self, path: Fields) -> bool:
         """Whether it is a map of a feature whose keys the tenant chooses."""
-        feature = self._components.get(path[1]) if path[0] == "features" and len(path) > 1 else None
+        feature = self._features.get(path[1]) if path[0] == "features" and len(path) > 1 else None
         schema = at(feature.schema.data, path[2:]) if feature and feature.schema else None
         return bool(schema) and isinstance((schema or {}).get("additionalProperties"), Mapping)
+
+
+def _has_business(target: Target) -> bool:
+    """Whether kustomize itself may look at what is written there, or a part of a text is meant."""
+    kind = str(target.select.get("kind", ""))
+    return bool(target.options) or kind in ("", *_LOOKED_INTO) or target.fields[:1] in _NAMED
+
+
+@lru_cache(maxsize=16384)
+def _met(component: Component, other: Component) -> tuple[tuple[int, ...], ...]:
+    """For each read of a component and each of its targets, how many places of the other one meet it."""
+    places = _by_kind(other)
+
+    def number(target: Target) -> int:
+        kinds = dict.fromkeys(("", str(target.select.get("kind", ""))))
+        return sum(place.meets(target) for kind in kinds for place in places.get(kind, ()))
+
+    return tuple(tuple(number(target) for target in read.targets) for read in reads_of(component))
+
+
+@lru_cache(maxsize=512)
+def _by_kind(component: Component) -> Mapping[str, Sequence[_Place]]:
+    """The places of objects of each kind; of those that name no kind, or a pattern, under no name."""
+    found: dict[str, list[_Place]] = defaultdict(list)
+    for place in _places(component):
+        kind = str(place.select.get("kind", ""))
+        found[kind if _LITERAL.fullmatch(kind) else ""].append(place)
+    return found
 
 
 def _is_data(target: Target) -> bool:

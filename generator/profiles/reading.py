@@ -68,8 +68,8 @@ def _fields(components: Sequence[Component], plain: AbstractSet[Keys]) -> Fields
         paths[UNDER_WAY] = "structure"
     features = [component for component in components if component.kind == "feature"]
     paths |= {("features", feature.name, name): "value" for feature in features for name in feature.each}
-    for read in manners.reads:
-        paths.setdefault(read.map_path, manners.of(read.map_path))
+    read_paths = dict.fromkeys(read.map_path for component in components for read in reads_of(component))
+    paths |= {path: manners.of(path) for path in read_paths if path not in paths}
     paths |= {path: "plain" for path, manner in paths.items() if manner == "value" and _leads_to(path, plain)}
     found: dict[str, Any] = {"features": {feature.name: {} for feature in features}}
     for path, manner in sorted(paths.items(), key=lambda item: len(item[0])):
