@@ -92,10 +92,11 @@ def test_its_pods_are_the_installations_with_all_that_features_gave_it(tmp_path:
     assert pod["volumes"][: len(install["volumes"])] == install["volumes"]
     (main,), (own,) = pod["containers"], install["containers"]
     assert {**main, "command": own["command"]} == own
-    *features, enter, backup = pod["initContainers"]
+    *features, ready, enter, backup = pod["initContainers"]
     assert features == install["initContainers"]
+    assert {**ready, "command": backup["command"], "name": backup["name"]} == backup
     assert {**enter, "command": own["command"], "name": own["name"]} == own
-    mounted = {mount["name"] for one in (main, enter, backup) for mount in one["volumeMounts"]}
+    mounted = {mount["name"] for one in (main, ready, enter, backup) for mount in one["volumeMounts"]}
     assert mounted <= {volume["name"] for volume in pod["volumes"]}
 
 
