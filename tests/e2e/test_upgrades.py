@@ -12,7 +12,8 @@ from tests.e2e.conftest import World, say
 from tests.e2e.fleet import BUMP, FAILING, SCHEMA, STATIC, UNSERVED
 from tests.e2e.kube import Object, conditions
 from tests.e2e.processes import wait_for
-from tests.e2e.test_blue_green import namespace, preview, switched
+from tests.e2e.stages import UNFIT
+from tests.e2e.test_blue_green import namespace, switched
 
 NEWEST = "5.3.0"
 
@@ -58,6 +59,11 @@ def uids(world: World, where: str) -> set[str]:
 def ready(world: World, where: str, colour: str) -> set[str]:
     """The web pods of a colour that serve."""
     return {pod["metadata"]["name"] for pod in argo.web_pods(world.kube, where, colour) if argo.ready(pod)}
+
+
+def of_image(world: World, where: str, image: str) -> list[Object]:
+    """The web pods of an image; those of earlier changes may still be on their way out."""
+    return [pod for pod in argo.web_pods(world.kube, where) if pod["spec"]["containers"][0]["image"] == image]
 
 
 def once(world: World, where: str) -> dict[str, Object]:
@@ -209,12 +215,12 @@ def test_a_migration_that_breaks_off_leaves_the_web_pods_alone(world: World) -> 
     old = begin(world, tenant, FAILING)
     served = ready(world, where, old)
     job = done(world, where, "moodle-upgrade", "Failed")
-    wait_for("Argo CD goes past the failed Job", lambda: preview(world.kube, where, old), seconds=120)
+    wait_for("Argo CD goes past the failed Job", lambda: of_image(world, where, UNFIT), seconds=120)
     until = time.monotonic() + 15
     while time.monotonic() < until:
         assert argo.colour(world.kube, where) == old
         assert ready(world, where, old) == served
-        assert not any(argo.ready(pod) for pod in preview(world.kube, where, old))
+        assert not any(argo.ready(pod) for pod in of_image(world, where, UNFIT))
         assert not ended(once(world, where).get("moodle-finish", {}))
         time.sleep(1)
     assert not argo.settled(argo.application(world.kube, tenant))
@@ -224,7 +230,7 @@ def test_a_migration_that_breaks_off_leaves_the_web_pods_alone(world: World) -> 
     world.fleet.allow(tenant=tenant, object=f"Tenant {tenant}", field="release.version")
     world.fleet.publish("revert")
     argo.terminate(world.kube, tenant)
-    argo.refresh(world.kube, [tenant])
+    argo.refresh(world.kube, [*argo.shards(world.kube, "production"), tenant])
     took = argo.wait_settled(world.kube, [tenant], seconds=240, revision=world.fleet.heads["rendered/production"])
     assert ready(world, where, old) == served
     say(f"a failed migration left the web pods alone; a revert settled in {took:.0f} s")
