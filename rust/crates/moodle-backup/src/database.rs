@@ -1,0 +1,239 @@
+//! PostgreSQL, by its own programs. Secrets reach them in their environment alone.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use serde::Deserialize;
+
+use crate::manifest::Site;
+use crate::problem::{Problem, Result};
+use crate::repository::line_of;
+use crate::rows::{Contents, Reader};
+use crate::source::{listen, not_started};
+
+/// Tables whose rows are not worth keeping, as `backup.sh` leaves them out.
+const NO_ROWS: [&str; 4] = ["mdl_sessions", "mdl_cache_*", "mdl_task_log", "mdl_backup_ids_temp"];
+const ASK: &str = "SELECT json_build_object(
+    'wal_position', CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
+    'server_version', current_setting('server_version'),
+    'moodle_version', (SELECT value FROM mdl_config WHERE name = 'version'),
+    'moodle_release', (SELECT value FROM mdl_config WHERE name = 'release'),
+    'rows', json_build_object('mdl_files', (SELECT count(*) FROM mdl_files), 'mdl_config', (SELECT count(*) FROM mdl_config)))";
+/// Everything that is no part of PostgreSQL goes; in the same transaction, what was saved comes.
+const CLEAR: &str = "DO $$ DECLARE found record; BEGIN
+  FOR found IN SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') LOOP
+    EXECUTE format('DROP TABLE IF EXISTS %I.%I CASCADE', found.schemaname, found.tablename);
+  END LOOP; END $$;\n";
+
+/// How the database is reached. What is not given, libpq takes from its own variables (PGHOST, PGPASSFILE and so on).
+#[derive(Clone, Debug, Default)]
+pub struct Database {
+    /// Variables for the programs.
+    variables: Vec<(&'static str, String)>,
+}
+
+/// What a command line says of the database.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Database (what is not given, PGHOST, PGPASSFILE and so on say)")]
+pub struct Options {
+    /// The server's name
+    #[arg(long = "db-host", id = "db_host", env = "DB_HOST", value_name = "HOST")]
+    host: Option<String>,
+    /// The server's port
+    #[arg(long = "db-port", id = "db_port", env = "DB_PORT", value_name = "PORT")]
+    port: Option<u16>,
+    /// The database's name
+    #[arg(long = "db-name", id = "db_name", env = "DB_NAME", value_name = "NAME")]
+    name: Option<String>,
+    /// The file that holds the user's name
+    #[arg(long = "db-user-file", id = "db_user_file", env = "DB_USER_FILE", value_name = "FILE")]
+    user_file: Option<PathBuf>,
+    /// The file that holds the user's password
+    #[arg(long = "db-password-file", id = "db_password_file", env = "DB_PASSWORD_FILE", value_name = "FILE")]
+    password_file: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    wal_position: Option<String>,
+    server_version: Option<String>,
+    moodle_version: Option<String>,
+    moodle_release: Option<String>,
+    rows: Option<BTreeMap<String, u64>>,
+}
+
+impl Database {
+    /// What the options say.
+    ///
+    /// # Errors
+    /// Where a file with a secret cannot be read.
+    pub fn of(options: &Options) -> Result<Self> {
+        let mut variables =
+            vec![("PGCONNECT_TIMEOUT", "10".to_owned()), ("PGOPTIONS", "-c client_min_messages=warning".to_owned())];
+        variables.extend(options.host.clone().map(|host| ("PGHOST", host)));
+        variables.extend(options.port.map(|port| ("PGPORT", port.to_string())));
+        variables.extend(options.name.clone().map(|name| ("PGDATABASE", name)));
+        if let Some(file) = &options.user_file {
+            variables.push(("PGUSER", line_of(file)?));
+        }
+        if let Some(file) = &options.password_file {
+            variables.push(("PGPASSWORD", line_of(file)?));
+        }
+        Ok(Self { variables })
+    }
+
+    fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(name);
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// The program that writes a dump to its standard output.
+    pub fn dump(&self) -> Command {
+        let mut command = self.program("pg_dump");
+        command.args(["--format=custom", "--compress=0", "--no-owner", "--no-privileges"]);
+        command.args(NO_ROWS.map(|table| format!("--exclude-table-data={table}")));
+        command
+    }
+
+    /// What one statement gives.
+    ///
+    /// # Errors
+    /// Where the database does not answer, or refuses.
+    pub fn ask(&self, sql: &str) -> Result<String> {
+        let mut command = self.program("psql");
+        command.args(["-qAtX", "-v", "ON_ERROR_STOP=1", "-c", sql]).stdin(Stdio::null());
+        let done = command.output().map_err(|error| not_started("psql", &error))?;
+        if done.status.success() {
+            return Ok(String::from_utf8_lossy(&done.stdout).trim().to_owned());
+        }
+        let said = String::from_utf8_lossy(&done.stderr).trim().replace('\n', "; ");
+        Err(Problem::reach(format!("the database does not do what is asked: {said}"))
+            .mend("see its host, user and password, and the NetworkPolicy"))
+    }
+
+    /// What the database says of the site and of itself.
+    ///
+    /// # Errors
+    /// Where it is none of Moodle's, or does not answer.
+    pub fn site(&self) -> Result<Site> {
+        let text = self.ask(ASK)?;
+        let asked: Asked = serde_json::from_str(&text)
+            .map_err(|error| Problem::reach(format!("the database's answer cannot be read: {error}")))?;
+        Ok(Site {
+            wal_position: asked.wal_position,
+            server_version: asked.server_version,
+            moodle_version: asked.moodle_version,
+            moodle_release: asked.moodle_release,
+            rows: asked.rows,
+            ..Site::default()
+        })
+    }
+
+    /// Whether it holds no table of anybody's.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub fn is_empty(&self) -> Result<bool> {
+        let sql = "SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";
+        Ok(self.ask(sql)? == "0")
+    }
+
+    /// Put a dump into the database, in one transaction: all of it is there then, or nothing has changed.
+    ///
+    /// # Errors
+    /// Where the dump cannot be read, or the database takes it not.
+    pub fn restore(&self, dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send) -> Result<()> {
+        let mut command = self.program("psql");
+        command
+            .args(["-qX", "-v", "ON_ERROR_STOP=1", "-f", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let mut psql = command.spawn().map_err(|error| not_started("psql", &error))?;
+        let complaints = psql.stderr.take().map(listen);
+        let sent = psql.stdin.take().map_or(Ok(()), |mut input| {
+            let sent = send(dump, &mut input);
+            if sent.is_err() {
+                // Its input is still open: it has not seen the end, and the server rolls back.
+                let _ = psql.kill();
+            }
+            sent
+        });
+        let status = psql.wait().map_err(|error| Problem::reach(format!("psql is lost: {error}")))?;
+        let said = complaints.and_then(|thread| thread.join().ok()).unwrap_or_default();
+        match sent {
+            Ok(()) if status.success() => Ok(()),
+            Err(problem) if !is_broken_pipe(&problem) => Err(problem),
+            _ => Err(Problem::reach(format!(
+                "the database did not take the dump, and nothing in it has changed: {said}"
+            ))),
+        }
+    }
+}
+
+/// One transaction, whose `COMMIT` is sent when all of the dump was.
+fn send(dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send, input: &mut ChildStdin) -> Result<()> {
+    let lost = |error: std::io::Error| Problem::reach(format!("psql takes nothing more: {error}"));
+    input.write_all(b"BEGIN;\n").map_err(lost)?;
+    input.write_all(CLEAR.as_bytes()).map_err(lost)?;
+    script(&["--no-owner", "--no-privileges"], dump, |mut script| {
+        std::io::copy(&mut script, input).map(|_| ()).map_err(lost)
+    })?;
+    input.write_all(b"\nCOMMIT;\n").map_err(lost)
+}
+
+/// The rows of `mdl_files` in a dump.
+///
+/// # Errors
+/// Where the dump cannot be read, or they are none of Moodle's.
+pub fn contents(dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send) -> Result<Contents> {
+    let mut reader = Reader::default();
+    script(&["--data-only", "--table=mdl_files"], dump, |script| {
+        BufReader::new(script).split(b'\n').try_for_each(|line| {
+            let line = line.map_err(|error| Problem::reach(format!("pg_restore is lost: {error}")))?;
+            reader.line(&line).map_err(Problem::data)
+        })
+    })?;
+    reader.end().map_err(Problem::data)
+}
+
+/// Run a dump through `pg_restore` and give its script to `take`.
+fn script(
+    arguments: &[&str],
+    dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send,
+    take: impl FnOnce(&mut dyn Read) -> Result<()>,
+) -> Result<()> {
+    let mut command = Command::new("pg_restore");
+    command.args(arguments).args(["-f", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| not_started("pg_restore", &error))?;
+    let (input, output, complaints) = (child.stdin.take(), child.stdout.take(), child.stderr.take().map(listen));
+    let (fed, taken) = std::thread::scope(|scope| {
+        let feeder = scope.spawn(|| input.map_or(Ok(()), |mut input| dump(&mut input)));
+        let taken = output.map_or(Ok(()), |mut output| take(&mut output));
+        if taken.is_err() {
+            let _ = child.kill();
+        }
+        (feeder.join().unwrap_or_else(|_| Err(Problem::data("the dump cannot be read"))), taken)
+    });
+    let said = complaints.and_then(|thread| thread.join().ok()).unwrap_or_default();
+    taken?;
+    ended(child, fed, &said)
+}
+
+/// A program that has ended well may have left some of its input unread.
+fn ended(mut child: Child, fed: Result<()>, said: &str) -> Result<()> {
+    let status = child.wait().map_err(|error| Problem::reach(format!("pg_restore is lost: {error}")))?;
+    match (status.success(), fed) {
+        (true, _) => Ok(()),
+        (false, Err(problem)) if !is_broken_pipe(&problem) => Err(problem),
+        _ => Err(Problem::data(format!("pg_restore cannot read the dump: {said}"))),
+    }
+}
+
+/// The program at the other end has gone, and says itself why.
+fn is_broken_pipe(problem: &Problem) -> bool {
+    problem.to_string().contains("roken pipe")
+}

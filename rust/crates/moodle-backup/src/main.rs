@@ -1,0 +1,203 @@
+//! Backs up a Moodle site into a restic repository, shows with evidence that a backup is whole, and restores it.
+//!
+//! The shell around the pure parts: it reads the command line, calls one step after another, and says how they ended.
+
+#![forbid(unsafe_code)]
+
+mod backup;
+mod check;
+mod cli;
+mod database;
+mod evidence;
+mod forget;
+mod gate;
+mod list;
+mod manifest;
+mod moment;
+mod points;
+mod problem;
+mod report;
+mod repository;
+mod restore;
+mod rows;
+mod source;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use rustic_core::jiff::Timestamp;
+use rustic_core::repofile::SnapshotFile;
+use rustic_core::{IndexedFullStatus, OpenStatus, Repository};
+use serde_json::json;
+
+use crate::cli::{Cli, Command, Part};
+use crate::database::Database;
+use crate::evidence::Evidence;
+use crate::gate::Gate;
+use crate::manifest::{Manifest, Site};
+use crate::points::{Point, Snap, at, points};
+use crate::problem::{Problem, Result, damaged, unreachable};
+use crate::repository::{Place, id, indexed, snapshots};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    report::listen_to_rustic();
+    match run(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            ExitCode::from(problem.code())
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<()> {
+    let place = Place::of(cli.repository.as_deref(), cli.password_file.as_deref())?;
+    if let Command::Init = cli.command {
+        let made = place.init()?;
+        report::step("init", &json!({"repository": if made { "made" } else { "was there, and opens" }}));
+        return Ok(());
+    }
+    let no_tenant = || Problem::usage("no site is given").mend("`--tenant NAME` or BACKUP_TENANT");
+    let tenant = cli.tenant.as_deref().filter(|name| !name.is_empty()).ok_or_else(no_tenant)?;
+    match &cli.command {
+        Command::Init => Ok(()),
+        Command::Backup(told) => save(&place, tenant, told),
+        Command::List(told) => show(&place, tenant, told.json),
+        Command::Verify(told) => verify(&place, tenant, told),
+        Command::Restore(told) => bring_back(&place, tenant, told),
+        Command::Forget(told) => {
+            place.wait_for_locks(Duration::from_secs(told.retry_lock))?;
+            let keep = forget::Keep {
+                days: told.keep_within,
+                daily: told.keep_daily,
+                weekly: told.keep_weekly,
+                monthly: told.keep_monthly,
+            };
+            forget::forget(&place.open(&Gate::default())?, tenant, keep, told.dry_run)
+        }
+    }
+}
+
+fn save(place: &Place, tenant: &str, told: &cli::Backup) -> Result<()> {
+    let lock = told.plugin_lock.as_ref().map(backup::plugin_lock).transpose()?;
+    let site = Site {
+        image_digest: told.image_digest.clone(),
+        db_hash: told.db_hash.clone(),
+        plugin_lock: lock,
+        ..Site::default()
+    };
+    let gate = Gate::default();
+    let database = Database::of(&told.database)?;
+    let opened = place.open(&gate)?;
+    place.wait_for_locks(Duration::from_secs(told.retry_lock))?;
+    let opened = opened.to_indexed_ids().map_err(damaged("the repository's index cannot be read"))?;
+    if told.only != Some(Part::Files) {
+        backup::database(&opened, &gate, tenant, &database, &site)?;
+    }
+    if told.only != Some(Part::Database) {
+        backup::files(&opened, tenant, &told.dataroot)?;
+    }
+    backup::manifest(&opened, tenant)
+}
+
+fn show(place: &Place, tenant: &str, json: bool) -> Result<()> {
+    let (_, snaps) = snapshots(&place.open(&Gate::default())?)?;
+    let text = if json {
+        format!("{:#}", list::as_json(&snaps, tenant))
+    } else {
+        list::as_table(&snaps, tenant, Timestamp::now())
+    };
+    println!("{text}");
+    Ok(())
+}
+
+fn verify(place: &Place, tenant: &str, told: &cli::Verify) -> Result<()> {
+    let opened = place.open(&Gate::default())?;
+    let mut damages = check::check(&opened, told.read_data)?;
+    let (time, evidence) = match examine(opened, tenant, told) {
+        Ok((time, evidence)) => (Some(time), evidence),
+        Err(problem) if damages.is_empty() => return Err(problem),
+        Err(problem) => {
+            damages.push(problem.to_string());
+            (None, Evidence::default())
+        }
+    };
+    println!("{:#}", json!({"point": time, "damaged": damages, "evidence": evidence}));
+    evidence::judge(&evidence, &damages)
+}
+
+fn examine(opened: Repository<OpenStatus>, tenant: &str, told: &cli::Verify) -> Result<(Timestamp, Evidence)> {
+    let chosen = Chosen::of(indexed(opened)?, tenant, told.at)?;
+    let ([database, files], [saved, copied]) = (&chosen.files, &chosen.snaps);
+    let evidence = evidence::gather(&chosen.repository, database, files, copied, told.sample)?;
+    Ok((saved.time, evidence))
+}
+
+fn bring_back(place: &Place, tenant: &str, told: &cli::Restore) -> Result<()> {
+    if told.to_folder.is_none() && !told.to_database {
+        return Err(Problem::usage("nowhere to restore to").mend("`--to-folder FOLDER`, `--to-database`, or both"));
+    }
+    let over = restore::over(told.replace.as_deref(), tenant)?;
+    let target = Database::of(&told.database)?;
+    let chosen = Chosen::of(indexed(place.open(&Gate::default())?)?, tenant, told.at)?;
+    let ([database, files], [saved, copied]) = (&chosen.files, &chosen.snaps);
+    if let Some(folder) = &told.to_folder {
+        restore::may_fill(folder, copied, over)?;
+    }
+    if told.to_database {
+        restore::may_fill_database(&target, over)?;
+    }
+    if let Some(folder) = &told.to_folder {
+        restore::folder(&chosen.repository, files, copied, folder, over)?;
+    }
+    if told.to_database {
+        restore::database(&chosen.repository, database, saved, &target)?;
+    }
+    told.to_folder.as_deref().map_or(Ok(()), restore::finish)
+}
+
+/// A point in time, its database first, ready to be read.
+struct Chosen {
+    repository: Repository<IndexedFullStatus>,
+    files: [SnapshotFile; 2],
+    snaps: [Snap; 2],
+}
+
+impl Chosen {
+    fn of(repository: Repository<IndexedFullStatus>, tenant: &str, moment: moment::Moment) -> Result<Self> {
+        let (found, snaps) = snapshots(&repository)?;
+        let points = points(&snaps, tenant);
+        let none = || {
+            Problem::data(format!("`{tenant}` has no whole point in time then"))
+                .mend("`moodle-backup list` shows which there are")
+        };
+        let (database, files) = at(&points, moment).ok_or_else(none)?;
+        let file = |snap: &Snap| found.iter().find(|file| id(file) == snap.id).cloned().ok_or_else(none);
+        let chosen =
+            Self { files: [file(database)?, file(files)?], snaps: [database.clone(), files.clone()], repository };
+        chosen.note(&found, &snaps);
+        Ok(chosen)
+    }
+
+    /// The manifest is no more than a note, but a damaged one says that something is wrong.
+    fn note(&self, found: &[SnapshotFile], snaps: &[Snap]) {
+        let [database, files] = self.snaps.clone();
+        let point = Point { database, files: Some(files) };
+        let Some(wanted) = list::manifest(&point, snaps) else { return };
+        let Some(file) = found.iter().find(|file| id(file) == wanted) else { return };
+        let read = || {
+            let node = self.repository.node_from_snapshot_and_path(file, "/manifest.json")?;
+            let mut bytes = Vec::new();
+            self.repository.dump(&node, &mut bytes).map(|()| bytes)
+        };
+        let manifest = read().map_err(unreachable("the manifest cannot be read")).and_then(|bytes| {
+            Manifest::parse(&bytes).map_err(|why| Problem::data(format!("the manifest {wanted} is none: {why}")))
+        });
+        match manifest {
+            Ok(manifest) => report::step("point", &json!({"time": manifest.time, "site": manifest.site})),
+            Err(problem) => report::warn("point", &problem.to_string()),
+        }
+    }
+}

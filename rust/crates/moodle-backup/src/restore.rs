@@ -1,0 +1,175 @@
+//! Back to a point in time: the files into a folder, the database into a database. What is not empty is not touched.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::time::Instant;
+
+use rustic_core::repofile::SnapshotFile;
+use rustic_core::{IndexedFullStatus, LocalDestination, LsOptions, Repository, RestoreOptions};
+use serde_json::json;
+
+use crate::database::Database;
+use crate::evidence::dump;
+use crate::points::Snap;
+use crate::problem::{Problem, Result, damaged, unreachable};
+use crate::report::step;
+
+type Opened = Repository<IndexedFullStatus>;
+
+/// Lies in a folder as long as its restore is not finished, and names the snapshot.
+pub const MARK: &str = ".moodle-backup-restore";
+
+/// What may be overwritten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// Nothing.
+    Nothing,
+    /// The site whose name was typed.
+    Site,
+}
+
+/// What `--replace` allows.
+///
+/// # Errors
+/// Where another site was named.
+pub fn over(replace: Option<&str>, tenant: &str) -> Result<Over> {
+    match replace {
+        None => Ok(Over::Nothing),
+        Some(name) if name == tenant => Ok(Over::Site),
+        Some(name) => Err(Problem::usage(format!("--replace names `{name}`, the backup is of `{tenant}`"))
+            .mend("nothing was touched")),
+    }
+}
+
+/// See that the folder may be filled from this snapshot.
+///
+/// # Errors
+/// Where something else is in it.
+pub fn may_fill(folder: &Path, snapshot: &Snap, over: Over) -> Result<()> {
+    let Ok(mut entries) = std::fs::read_dir(folder) else {
+        return if folder.exists() {
+            Err(Problem::usage(format!("{} is no folder", folder.display())))
+        } else {
+            Ok(())
+        };
+    };
+    let begun = std::fs::read_to_string(folder.join(MARK)).is_ok_and(|id| id == snapshot.id);
+    if begun || over == Over::Site || entries.all(|entry| entry.is_ok_and(|entry| is_nothing(&entry.file_name()))) {
+        return Ok(());
+    }
+    Err(refused(&format!("{} is not empty", folder.display())))
+}
+
+/// See that the database may be filled.
+///
+/// # Errors
+/// Where tables are in it, or it does not answer.
+pub fn may_fill_database(database: &Database, over: Over) -> Result<()> {
+    if over == Over::Site || database.is_empty()? { Ok(()) } else { Err(refused("the database is not empty")) }
+}
+
+fn refused(what: &str) -> Problem {
+    Problem::usage(format!("{what}, and nothing was touched"))
+        .mend("name an empty one, or `--replace SITE-NAME` to overwrite the site for good")
+}
+
+/// Fill the folder. What is there and equal stays; the rest of a replaced site goes.
+///
+/// # Errors
+/// Where something cannot be read or written, or does not come back equal.
+pub fn folder(repository: &Opened, found: &SnapshotFile, snapshot: &Snap, folder: &Path, over: Over) -> Result<()> {
+    let start = Instant::now();
+    let failed = |error: std::io::Error| Problem::reach(format!("{} cannot be written: {error}", folder.display()));
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let mark = || mark(folder, &snapshot.id).map_err(failed);
+    mark()?;
+    let node = repository
+        .node_from_snapshot_and_path(found, &snapshot.path)
+        .map_err(damaged("the files are not in their snapshot"))?;
+    let listing =
+        repository.ls(&node, &LsOptions::default().recursive(true)).map_err(damaged("the files cannot be listed"))?;
+    let target = LocalDestination::new(&folder.display().to_string(), true, false)
+        .map_err(unreachable("the folder cannot be made"))?;
+    let options = RestoreOptions::default().delete(over == Over::Site).no_ownership(!is_root());
+    let plan = repository
+        .prepare_restore(&options, listing.clone(), &target, false)
+        .map_err(damaged("the restore cannot be planned"))?;
+    mark()?;
+    let (bytes, kept) = (plan.restore_size, plan.matched_size);
+    repository.restore(plan, &options, listing.clone(), &target).map_err(damaged("the files cannot be restored"))?;
+    let again = RestoreOptions::default().verify_existing(true);
+    let left = repository
+        .prepare_restore(&again, listing, &target, true)
+        .map_err(damaged("what was restored cannot be read"))?;
+    if left.restore_size > 0 || left.stats.files.restore > 0 {
+        return Err(Problem::data(format!(
+            "{} bytes in {} did not come back equal",
+            left.restore_size,
+            folder.display()
+        ))
+        .mend("run the same command again: it goes on where it stopped"));
+    }
+    let seconds = (start.elapsed().as_secs_f64() * 10.0).round() / 10.0;
+    step(
+        "restore-files",
+        &json!({"snapshot": snapshot.short(), "written_bytes": bytes, "kept_bytes": kept, "read_back": "equal", "seconds": seconds}),
+    );
+    Ok(())
+}
+
+/// At once or not at all: a restore that is killed here can go on too.
+fn mark(folder: &Path, id: &str) -> std::io::Result<()> {
+    let fresh = folder.join(format!("{MARK}.new"));
+    std::fs::write(&fresh, id)?;
+    std::fs::rename(fresh, folder.join(MARK))
+}
+
+/// Whether a folder is empty with this in it.
+fn is_nothing(name: &OsStr) -> bool {
+    name == "lost+found" || name.to_str() == Some(&format!("{MARK}.new"))
+}
+
+/// The restore is finished.
+///
+/// # Errors
+/// Where the mark cannot be removed.
+pub fn finish(folder: &Path) -> Result<()> {
+    match std::fs::remove_file(folder.join(MARK)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Problem::reach(format!("{} cannot be removed: {error}", folder.join(MARK).display())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Fill the database, all of it or nothing.
+///
+/// # Errors
+/// Where the dump cannot be read, or the database does not take it.
+pub fn database(repository: &Opened, found: &SnapshotFile, snapshot: &Snap, database: &Database) -> Result<()> {
+    let start = Instant::now();
+    database.restore(|input| dump(repository, found, input))?;
+    let seconds = (start.elapsed().as_secs_f64() * 10.0).round() / 10.0;
+    step("restore-database", &json!({"snapshot": snapshot.short(), "seconds": seconds}));
+    Ok(())
+}
+
+/// Only root may give files away.
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata("/proc/self").is_ok_and(|found| found.uid() == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_sites_own_name_overwrites_it() {
+        assert!(over(None, "acme").is_ok_and(|over| over == Over::Nothing));
+        assert!(over(Some("acme"), "acme").is_ok_and(|over| over == Over::Site));
+        for wrong in ["", "ACME", "acme ", "birch"] {
+            assert!(over(Some(wrong), "acme").is_err_and(|problem| problem.code() == 2), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+"""What goes wrong while a backup runs: no half of a snapshot counts, the repository stays whole, and the next run succeeds."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.backup_tool.moodle import REPOSITORY_PASSWORD, Moodle
+
+
+def healthy(site: Moodle) -> None:
+    """restic finds nothing wrong, and the next backup is whole."""
+    assert "no errors were found" in site.restic("check", "--read-data")
+    site.ok("backup")
+    site.ok("verify", "--sample", "all")
+
+
+def test_a_dump_that_breaks_off_makes_no_snapshot(site: Moodle) -> None:
+    site.program("pg_dump", f'{shutil.which("pg_dump")} "$@" | head -c 100000\necho "connection lost" >&2; exit 1')
+    done = site.run("backup")
+    assert (done.code, "connection lost" in done.err) == (3, True)
+    assert (site.snapshots("database"), site.snapshots("files")) == ([], [])
+    (site.folder / "bin" / "pg_dump").unlink()
+    healthy(site)
+
+
+def test_the_database_goes_away_while_it_is_dumped(site: Moodle) -> None:
+    """The server ends the dump's own connection."""
+    site.sql("CREATE TABLE mdl_log AS SELECT n AS id, repeat('x', 1000) AS text FROM generate_series(1, 20000) AS n")
+    site.program(
+        "pg_dump", f'{shutil.which("pg_dump")} "$@" | {{ head -c 1000000; sleep 1; cat; }}\nexit ${{PIPESTATUS[0]}}'
+    )
+    running = site.start("backup", "--only", "database")
+    ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pg_dump'"
+    while running.poll() is None and not site.sql(ended):
+        time.sleep(0.05)
+    said = running.communicate()[1]
+    assert (running.returncode, site.snapshots("database")) == (3, []), said
+    (site.folder / "bin" / "pg_dump").unlink()
+    healthy(site)
+
+
+def test_wrong_passwords_are_told_apart(site: Moodle) -> None:
+    wrong = site.folder / "wrong"
+    wrong.write_text("no\n")
+    done = site.run("backup", RESTIC_PASSWORD_FILE=str(wrong))
+    assert (done.code, "the password does not open the repository" in done.err) == (3, True)
+    done = site.run("backup", DB_PASSWORD_FILE=str(wrong))
+    assert (done.code, "password authentication failed" in done.err) == (3, True)
+    assert site.restic("snapshots", "--json").strip() in ("[]", "null")
+    wrong.write_text("\n")
+    assert site.run("list", RESTIC_PASSWORD_FILE=str(wrong)).code == 2
+    done = site.run("list", RESTIC_REPOSITORY=str(site.folder / "elsewhere"))
+    assert (done.code, "moodle-backup init" in done.err) == (3, True)
+    assert REPOSITORY_PASSWORD not in "".join(path.read_text("latin-1") for path in site.repository.glob("keys/*"))
+
+
+def test_a_backup_that_is_killed_leaves_a_whole_repository(site: Moodle) -> None:
+    chance = random.Random()  # other moments each time; a failure prints them
+    start = time.monotonic()
+    site.ok("backup")
+    usual = time.monotonic() - start
+    moments = sorted(chance.uniform(0.2, 1) * usual for _ in range(4))
+    for number, moment in enumerate(moments):
+        site.add(*(chance.randbytes(50_000) for _ in range(20)))
+        running = site.start("backup")
+        time.sleep(moment)
+        running.kill()
+        running.communicate()
+        checked = subprocess.run(
+            ["restic", "--no-cache", "check"], env=site.environment(), capture_output=True, text=True, check=False
+        )
+        assert checked.returncode == 0, (moments, number, checked.stderr)
+    healthy(site)
+
+
+def test_what_cannot_be_read_makes_the_copy_incomplete(site: Moodle) -> None:
+    if os.geteuid() != 0 or not shutil.which("setpriv"):
+        pytest.skip("only root can become somebody who may not read a file")
+    site.ok("backup", "--only", "database")
+    shut = site.file(3)
+    shut.chmod(0)
+    somebody = ["setpriv", "--reuid=65534", "--clear-groups", "--inh-caps=-all"]
+    program = shutil.copy(os.environ["MOODLE_BACKUP"], site.folder / "moodle-backup")
+    for folder, _, files in os.walk(site.folder):
+        for name in ["", *files]:
+            path = Path(folder, name)
+            if path != shut and not path.is_relative_to(site.data):
+                os.chown(path, 65534, 65534)
+    for parent in [site.folder, *site.folder.parents]:
+        if str(parent).startswith(("/tmp/", "/dev/shm/")):
+            parent.chmod(0o755)
+    done = subprocess.run(
+        [*somebody, program, "backup", "--only", "files"],
+        env=site.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, shut.name in done.stderr, "Permission denied" in done.stderr) == (1, True, True), (
+        done.stderr
+    )
+    (copy,) = site.snapshots("files")
+    assert sorted(copy["tags"]) == ["files", "incomplete"]
+    assert site.points()[0]["files"] is None
+    shut.chmod(0o644)
+    site.ok("backup", "--only", "files")
+    site.ok("verify", "--sample", "all")
+
+
+def test_two_backups_at_once(site: Moodle) -> None:
+    both = [site.start("backup") for _ in range(2)]
+    for running in both:
+        said = running.communicate()[1]
+        assert running.returncode == 0, said
+    assert len(site.points()) == 2
+    healthy(site)
+
+
+def test_another_programs_lock_is_waited_for_and_a_lost_one_is_not(site: Moodle) -> None:
+    site.ok("backup")
+    lock = site.repository / "locks" / ("0" * 64)
+    lock.parent.mkdir(exist_ok=True)
+    lock.write_bytes(b"of restic")
+    for command in (["forget"], ["backup", "--retry-lock", "1"]):
+        done = site.run(*command)
+        assert (done.code, "another program works on the repository" in done.err) == (3, True)
+    old = time.time() - 3600
+    os.utime(lock, (old, old))
+    assert "taken for lost" in site.ok("forget").err
+    lock.unlink()
+    healthy(site)
