@@ -21,17 +21,19 @@ PASSWORD = "it's a \\ test"  # of a server that lives for a test
 
 @dataclass(frozen=True)
 class Database:
-    """Where the server listens; user, database and password are `moodle`'s."""
+    """Where the server listens; user and password are `moodle`'s, and so is the first database."""
 
     port: int
 
-    def run(self, sql: str) -> str:
+    def run(self, sql: str, database: str = "moodle") -> str:
         """What psql prints of the statements."""
         assert CLIENT
-        command = [CLIENT, "-h", "127.0.0.1", "-p", str(self.port), "-U", "moodle", "-d", "moodle", "-qAtX"]
+        command = [CLIENT, "-h", "127.0.0.1", "-p", str(self.port), "-U", "moodle", "-d", database, "-qAtX"]
         environment = {**os.environ, "PGPASSWORD": PASSWORD}
-        arguments = ["-v", "ON_ERROR_STOP=1", "-c", sql]
-        done = subprocess.run([*command, *arguments], env=environment, capture_output=True, text=True, check=False)
+        arguments = ["-v", "ON_ERROR_STOP=1"]
+        done = subprocess.run(
+            [*command, *arguments], input=sql, env=environment, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 

@@ -25,7 +25,7 @@ def server() -> Iterator[Database]:
 @pytest.fixture
 def site(tmp_path: Path, server: Database) -> Moodle:
     """A site with 300 files and an empty repository."""
-    made = Moodle(tmp_path, server.port, f"site{abs(hash(tmp_path)) % 10**9}")
+    made = Moodle(tmp_path, server, tmp_path.name)
     made.install(300)
     made.ok("init")
     return made

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.postgres import CLIENT, PASSWORD
+from tests.postgres import PASSWORD, Database
 from tests.programs import path_of
 
 REPOSITORY_PASSWORD = "pass'word \\ of the repository"
@@ -47,7 +47,7 @@ class Moodle:
     """Database, moodledata and repository of one site, `acme`."""
 
     folder: Path
-    port: int
+    server: Database
     database: str
 
     @property
@@ -68,7 +68,7 @@ class Moodle:
             "BACKUP_TENANT": "acme",
             "MOODLE_DATAROOT": str(self.data),
             "DB_HOST": "127.0.0.1",
-            "DB_PORT": str(self.port),
+            "DB_PORT": str(self.server.port),
             "DB_NAME": self.database,
             "DB_USER_FILE": str(self.folder / "username"),
             "DB_PASSWORD_FILE": str(self.folder / "password"),
@@ -112,15 +112,7 @@ class Moodle:
 
     def sql(self, text: str, database: str | None = None) -> str:
         """What psql prints of the statements."""
-        assert CLIENT
-        command = [CLIENT, "-h", "127.0.0.1", "-p", str(self.port), "-U", "moodle", "-d", database or self.database]
-        environment = {**os.environ, "PGPASSWORD": PASSWORD}
-        arguments = ["-qAtX", "-v", "ON_ERROR_STOP=1"]
-        done = subprocess.run(
-            [*command, *arguments], input=text, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        return self.server.run(text, database or self.database)
 
     def program(self, name: str, script: str) -> None:
         """A program of the test's own, found before the real one."""
