@@ -16,7 +16,7 @@ use crate::gate::Gate;
 use crate::manifest::{Manifest, Site};
 use crate::points::{DATABASE, FILES, INCOMPLETE, MANIFEST, Snap, points};
 use crate::problem::{Problem, Result, unreachable};
-use crate::report::{left_out, step, warn};
+use crate::report::{left_out, seconds, step, warn};
 use crate::repository::{snap, snapshots};
 use crate::source::{OneFile, Output};
 
@@ -179,8 +179,10 @@ fn mark_incomplete(repository: &Opened, saved: SnapshotFile) -> Result<()> {
 }
 
 fn said(name: &str, saved: &Snap, start: Instant) {
-    let seconds = (start.elapsed().as_secs_f64() * 10.0).round() / 10.0;
-    step(name, &json!({"snapshot": saved.short(), "bytes": saved.bytes, "files": saved.files, "seconds": seconds}));
+    step(
+        name,
+        &json!({"snapshot": saved.short(), "bytes": saved.bytes, "files": saved.files, "seconds": seconds(start)}),
+    );
 }
 
 /// A plugin lock is JSON, and is stored as it is.

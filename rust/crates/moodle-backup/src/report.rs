@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use log::{Level, LevelFilter, Log, Metadata, Record};
@@ -22,6 +22,11 @@ pub fn step(name: &str, fields: &Value) {
 /// Say what somebody should look at though the work goes on.
 pub fn warn(name: &str, message: &str) {
     line("warn", name, &json!({"message": message}));
+}
+
+/// How long something took, in seconds with one decimal.
+pub fn seconds(start: Instant) -> f64 {
+    (start.elapsed().as_secs_f64() * 10.0).round() / 10.0
 }
 
 fn line(level: &str, step: &str, fields: &Value) {

@@ -12,7 +12,7 @@ use crate::database::Database;
 use crate::evidence::dump;
 use crate::points::Snap;
 use crate::problem::{Problem, Result, damaged, unreachable};
-use crate::report::step;
+use crate::report::{seconds, step};
 
 type Opened = Repository<IndexedFullStatus>;
 
@@ -109,10 +109,9 @@ pub fn folder(repository: &Opened, found: &SnapshotFile, snapshot: &Snap, folder
         ))
         .mend("run the same command again: it goes on where it stopped"));
     }
-    let seconds = (start.elapsed().as_secs_f64() * 10.0).round() / 10.0;
     step(
         "restore-files",
-        &json!({"snapshot": snapshot.short(), "written_bytes": bytes, "kept_bytes": kept, "read_back": "equal", "seconds": seconds}),
+        &json!({"snapshot": snapshot.short(), "written_bytes": bytes, "kept_bytes": kept, "read_back": "equal", "seconds": seconds(start)}),
     );
     Ok(())
 }
@@ -149,8 +148,7 @@ pub fn finish(folder: &Path) -> Result<()> {
 pub fn database(repository: &Opened, found: &SnapshotFile, snapshot: &Snap, database: &Database) -> Result<()> {
     let start = Instant::now();
     database.restore(|input| dump(repository, found, input))?;
-    let seconds = (start.elapsed().as_secs_f64() * 10.0).round() / 10.0;
-    step("restore-database", &json!({"snapshot": snapshot.short(), "seconds": seconds}));
+    step("restore-database", &json!({"snapshot": snapshot.short(), "seconds": seconds(start)}));
     Ok(())
 }
 
