@@ -20,7 +20,7 @@ from kubernetes_validate import utils as validate_utils
 
 from generator import kustomize
 from generator.crds import read_crds
-from generator.hydrate import Hydration
+from generator.hydrate import Hydration, usual
 from generator.load import load
 from generator.model import Progress
 from generator.pipeline import read, render
@@ -131,7 +131,7 @@ def test_every_custom_resource_fits_the_schema_of_its_crd(rendered: Path) -> Non
                 kinds.add((group, version, item["kind"]))
     custom = read_crds(crds, {(group, kind) for group, _, kind in kinds})
     assert kinds - set(custom) == set(), "every kind we render has its CRD in tests/crds; CI fetches them first"
-    done = render(read(ROOT), rendered.parent / "checked", Hydration(kustomize.find()), crds, (), Progress())
+    done = render(read(ROOT), rendered.parent / "checked", usual(), crds, (), Progress())
     assert done.custom_checked
     assert done.problems == []
 
