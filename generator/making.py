@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -38,6 +39,7 @@ from generator.verdicts import Seen, Verdicts
 from generator.waivers import waivers_of
 
 _BETWEEN = b"\n---\n"
+_KIND = re.compile(rb"^apiVersion: (\S+)\n(?:(?!kind: |---).*\n)*?kind: (\S+)$", re.MULTILINE)
 
 
 Keep = Callable[[str, Mapping[str, bytes]], None]
@@ -81,6 +83,8 @@ class _Making:
     clean: Clean
     verdicts: Verdicts = field(init=False)
     plain: list[Case] = field(default_factory=list)
+    kinds: set[tuple[str, str]] = field(default_factory=set)
+    """Group and kind of all objects in `plain`, which are read when they are judged."""
     problems: list[Diagnostic] = field(default_factory=list)
     by_kustomize: dict[str, list[str]] = field(default_factory=dict)
     stamped: dict[str, dict[str, Stamped]] = field(default_factory=dict)
@@ -112,8 +116,13 @@ class _Making:
         if unit and self.verdicts.is_clean(key):
             self.verdicts.tenants.add(unit.name)
             return
-        for case in cases_of(manifests_of(self.fleet, builds, made.files, unit)):
-            self.plain.append(replace(case, key=key))
+        self.kinds |= {kind for raw in outputs for kind in _kinds(raw)}
+        if unit:
+            texts = {build.output: made.files[build.output] for build in builds}
+            read = partial(manifests_of, self.fleet, builds, texts, unit)
+            self.plain.append(Case(unit.name, read, key=key))
+        else:
+            self.plain += cases_of(manifests_of(self.fleet, builds, made.files, None))
 
     def _seen(self, unit: Unit, stamped: Stamped) -> None:
         def manifests(wanted: Sequence[int]) -> Sequence[Manifest]:
@@ -166,8 +175,7 @@ class _Making:
         catalogues = {tenant.name: repository.catalogue_of(tenant.spec["ring"]) for tenant in self.fleet.tenants}
         pins = {name: catalogue.commit for name, catalogue in catalogues.items()}
         policy = Policy(waivers_of(repository.fleet), today, names, pins=pins)
-        kinds = {(manifest.group, manifest.kind) for case in self.plain for manifest in case.manifests()}
-        kinds |= self.verdicts.kinds()
+        kinds = self.kinds | self.verdicts.kinds()
         judged = {case.tenant for case in cases} | self.verdicts.tenants
         return judge(
             cases,
@@ -245,6 +253,12 @@ def manifests_of(
         if build.output in files
         for item in _objects(files[build.output])
     ]
+
+
+def _kinds(raw: bytes) -> Iterator[tuple[str, str]]:
+    """Group and kind of each object that kustomize has printed, as it prints them: plain, at the margin, in this order."""
+    for version, kind in _KIND.findall(raw):
+        yield version.decode().rpartition("/")[0], kind.decode()
 
 
 def _objects(raw: bytes) -> Iterator[Any]:

@@ -12,27 +12,37 @@ from generator.identity import workshop
 from generator.units import Unit
 
 _KIND: Kind = "rows"
+_TOGETHER = 200
+"""How many tenants are remembered in one piece: no more are in memory at a time."""
 
 
 @dataclass(slots=True)
 class OwnFiles:
-    """Of the tenants of one shape in one environment, which `name` stands for, by their tokens."""
+    """Of the tenants of one shape in one environment, which `name` stands for, by their tokens; asked for in the same order."""
 
     cache: Cache
     name: str
+    _piece: int = 0
     _kept: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     _now: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._open()
+
+    def _open(self) -> None:
         raw = self.cache.get(_KIND, self._key())
-        if raw is not None:
-            self._kept = json.loads(raw)
+        self._kept = {} if raw is None else json.loads(raw)
+        self._now = {}
 
     def of(self, unit: Unit) -> dict[str, bytes]:
         """As `unit_files`; a tenant without a token is not remembered."""
         folder = f"tenants/{unit.name}/"
         if not unit.token:
             return unit_files(unit)
+        if len(self._now) == _TOGETHER:
+            self.keep()
+            self._piece += 1
+            self._open()
         texts = self._kept.get(unit.token)
         if texts is not None:
             self._now[unit.token] = texts
@@ -42,9 +52,9 @@ class OwnFiles:
         return files
 
     def keep(self) -> None:
-        """Remember those that were asked for, once all of them were."""
+        """Remember those of the last piece, once all tenants were asked for."""
         if self._now and self._now.keys() != self._kept.keys():
             self.cache.put(_KIND, self._key(), json.dumps(self._now, ensure_ascii=False).encode())
 
     def _key(self) -> str:
-        return digest(workshop(), "own files", self.name)
+        return digest(workshop(), "own files", self.name, str(self._piece))

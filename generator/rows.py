@@ -1,18 +1,22 @@
 """One row for each tenant of a fleet without a problem: what reading and resolving its file has given. Pure.
 
-What is equal in many tenants stands in a table once, and is one object again when it was read: a spec is never changed.
+What is equal in many tenants stands in a table once, and is one object again when it was read: a spec is never changed. A line has
+a table and some hundred rows, so that the table of a large fleet is never in memory as a whole.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from generator.fleet_checks import Quota
 from generator.model import Spec
 
+_TOGETHER = 500
+"""How many rows share a table."""
 _DIVIDED = "features"
 """The one part of a spec that is divided again: tenants have the same of them in many combinations."""
 
@@ -46,18 +50,27 @@ class _Table:
 
 
 def to_bytes(rows: Mapping[str, Row]) -> bytes:
-    """The rows, by the paths of the files, as JSON."""
+    """The rows, by the paths of the files, as lines of JSON."""
+    rest = iter(rows.items())
+    return b"\n".join(_line(some) for some in iter(lambda: list(islice(rest, _TOGETHER)), []))
+
+
+def _line(rows: Sequence[tuple[str, Row]]) -> bytes:
     table = _Table()
     packed = {
         path: [row.id, table.map(row.data), table.map(row.spec), table.number(row.claims), row.quota]
-        for path, row in rows.items()
+        for path, row in rows
     }
     return f"[[{','.join(table.texts)}],{json.dumps(packed)}]".encode()
 
 
 def from_bytes(raw: bytes, ids: Mapping[str, str]) -> dict[str, Row]:
     """Those of the rows that `to_bytes` wrote whose files have these ids still."""
-    table, packed = json.loads(raw)
+    return {path: row for line in raw.split(b"\n") for path, row in _rows(line, ids)}
+
+
+def _rows(line: bytes, ids: Mapping[str, str]) -> Iterator[tuple[str, Row]]:
+    table, packed = json.loads(line)
 
     def map_of(numbers: list[Any]) -> dict[str, Any]:
         keys, *values = numbers
@@ -66,8 +79,7 @@ def from_bytes(raw: bytes, ids: Mapping[str, str]) -> dict[str, Row]:
             for key, value in zip(table[keys], values, strict=True)
         }
 
-    return {
-        path: Row(id, map_of(data), map_of(spec), tuple((space, claim) for space, claim in table[claims]), tuple(quota))
-        for path, (id, data, spec, claims, quota) in packed.items()
-        if ids.get(path) == id
-    }
+    for path, (id, data, spec, claims, quota) in packed.items():
+        if ids.get(path) == id:
+            claimed = tuple((space, claim) for space, claim in table[claims])
+            yield path, Row(id, map_of(data), map_of(spec), claimed, tuple(quota))

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from generator.cache import digest
 from generator.compile import catalogue_files
 from generator.profiles.reading import Reading, reading_of
-from generator.profiles.shape import Shape, Shaped, Value
+from generator.profiles.shape import Shape, Shaped, Value, holes, values_at
 from generator.profiles.template import Profile
 from generator.profiles.witness import shape_of
+from generator.source import Path
 from generator.units import Unit
 
 
@@ -41,17 +42,18 @@ def catalogues_of(units: Sequence[Unit]) -> dict[str, str]:
 
 
 def groups_of(
-    units: Sequence[Unit], catalogues: Mapping[str, str] | None = None, known: Mapping[str, Shaped] | None = None
+    units: Sequence[Unit], catalogues: Mapping[str, str] | None = None, known: Mapping[str, Shape] | None = None
 ) -> list[Group]:
-    """The groups in the order of their first members; `known` are tenants by their tokens that were taken apart before.
+    """The groups in the order of their first members; `known` are the shapes of tenants by their tokens.
 
     A tenant that kustomize has nothing to do with is in none.
     """
     digests = catalogues_of(units) if catalogues is None else catalogues
     groups: dict[tuple[str, Shape], Group] = {}
+    places: dict[int, Sequence[Path]] = {}
     for unit in (unit for unit in units if unit.builds):
-        taken = known.get(unit.token) if known else None
-        taken = taken or shape_of(unit, reading_of(unit))
+        shape = known.get(unit.token) if known else None
+        taken = shape_of(unit, reading_of(unit)) if shape is None else _taken(unit, shape, places)
         commit = unit.catalogue.commit
         group = groups.get((commit, taken.shape))
         if group is None:
@@ -60,6 +62,14 @@ def groups_of(
             groups[commit, taken.shape] = group
         group.members.append((unit, taken.values))
     return list(groups.values())
+
+
+def _taken(unit: Unit, shape: Shape, places: dict[int, Sequence[Path]]) -> Shaped:
+    """A tenant of a shape that is known; `places` are where the values of shapes are, which stay the same objects."""
+    found = places.get(id(shape))
+    if found is None:
+        found = places[id(shape)] = [path for path, _ in holes(shape[0])]
+    return Shaped(shape, values_at({**unit.spec, "argocd": unit.argocd}, found))
 
 
 def digest_of(catalogue: Mapping[str, bytes]) -> str:
