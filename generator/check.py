@@ -92,7 +92,7 @@ class Case:
     tenant: str
     manifests: Callable[[], Sequence[Manifest]]
     codes: Sequence[str] = tuple(RULES)
-    values: tuple[str, ...] = ()
+    values: Callable[[], Sequence[str]] = tuple
     key: tuple[Any, ...] = ()
     twins: Callable[[], Iterable[Twin]] = tuple
 
@@ -153,7 +153,8 @@ def _found(
         violations = _violations(case, context, policy)
         if not violations:
             passed(case)
-        own = [place for place, _ in violations if _names_a_value(place, case.values)]
+        values = case.values() if violations else ()
+        own = [place for place, _ in violations if _names_a_value(place, values)]
         twins = list(case.twins()) if violations else []
         for place, violation in violations:
             _note(found, place, violation, [case.tenant] if own else [case.tenant, *(twin.tenant for twin in twins)])

@@ -53,21 +53,29 @@ class Verdicts:
         self.tenants.add(seen.tenant)
         if self.clean.has(_scope(seen), seen.values):
             return
-        values, trees = opened_values(with_computed(seen.profile, seen.values))
-        holes = self.sight.holes_of(seen.profile, seen.kubernetes, trees)
-        joins = [joined(parts, values) for parts in holes.joined]
-        total = self._looks(seen, trees, values, joins, holes)
+        total = self._looks(seen, *self._opened(seen))
         if total in self._groups:
             self._groups[total].append(seen)
             return
         group = self._groups[total] = [seen]
         for at, number in enumerate(total, -1):
             self._covers.setdefault(number, []).append((group, at))
-        new = [(at, number) for at, number in enumerate(total, -1) if self._is_new(number)]
-        named = tuple(str(value) for value in (*values, *joins)) if new else ()
-        for at, number in new:
-            codes, twins = WHOLE if at < 0 else SINGLE, partial(self._twins, number, (seen, at))
-            self.cases[number] = Case(seen.tenant, _Part(seen, at), codes, named, self._keys[number], twins)
+        for at, number in enumerate(total, -1):
+            if self._is_new(number):
+                codes, twins = WHOLE if at < 0 else SINGLE, partial(self._twins, number, (seen, at))
+                named = partial(self._named, seen)
+                self.cases[number] = Case(seen.tenant, _Part(seen, at), codes, named, self._keys[number], twins)
+
+    def _opened(self, seen: Seen) -> tuple[Trees, Sequence[Value], Sequence[str], Holes]:
+        """What its lists look like, its values with those in lists, texts made of them that may be names, and where they are."""
+        values, trees = opened_values(with_computed(seen.profile, seen.values))
+        holes = self.sight.holes_of(seen.profile, seen.kubernetes, trees)
+        return trees, values, [joined(parts, values) for parts in holes.joined], holes
+
+    def _named(self, seen: Seen) -> Sequence[str]:
+        """What of the tenant's own the words of a finding may hold."""
+        _, values, joins, _ = self._opened(seen)
+        return [str(value) for value in (*values, *joins)]
 
     def kinds(self) -> set[tuple[str, str]]:
         """Group and kind of all objects that are left to judge."""
