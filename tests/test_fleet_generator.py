@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from generator.compile import compile_fleet
 from generator.pipeline import read
+from generator.shapes import groups_of
 from tests.bench.fleet import fleet, fleet_settings, language, tenants
 from tests.conftest import ROOT
 
@@ -35,6 +37,17 @@ def test_every_tenant_is_valid(tmp_path: Path) -> None:
     found = read(fleet(tmp_path / "fleet", 200, seed=2))
     assert [(problem.code, problem.span.path, problem.message) for problem in found.problems] == []
     assert len(found.tenants) == 200
+
+
+def test_tenants_of_few_offerings_have_few_shapes(tmp_path: Path) -> None:
+    """And those that choose by themselves have nearly as many as there are of them."""
+    sold, chosen = (read(fleet(tmp_path / str(each), 60, seed=2, offerings=each)) for each in (4, 0))
+    assert sold.problems == []
+    few, many = (
+        sum(len(groups_of(tree.units)) for tree in compile_fleet(each.repository, each.tenants))
+        for each in (sold, chosen)
+    )
+    assert few * 2 < many
 
 
 def test_every_knob_of_the_schema_varies(documents: dict[str, dict[str, Any]]) -> None:
