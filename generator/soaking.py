@@ -85,9 +85,12 @@ def health(reader: Kubectl, context: str, fleet: Fleet, names: Collection[str]) 
 
 
 def _health(status: Mapping[str, Any]) -> str:
+    """SyncFailed where the last sync did: Argo CD may leave it at that, and then somebody has to sync."""
     word = str((status.get("health") or {}).get("status", "Unknown"))
     synced = str((status.get("sync") or {}).get("status", "Unknown"))
-    return word if word != HEALTHY or synced == "Synced" else synced
+    if word != HEALTHY or synced == "Synced":
+        return word
+    return "SyncFailed" if (status.get("operationState") or {}).get("phase") in ("Failed", "Error") else synced
 
 
 def _batches(names: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -136,8 +136,8 @@ def test_batches_go_by_name_and_wait_for_those_before(repository: Path) -> None:
     assert [release(repository, name)["version"] for name in ("birch", "cedar")] == ["4.5.14", "4.5.13"]
 
 
-def application(name: str, health: str, sync: str = "Synced") -> dict[str, Any]:
-    status = {"health": {"status": health}, "sync": {"status": sync}}
+def application(name: str, health: str, sync: str = "Synced", phase: str = "Succeeded") -> dict[str, Any]:
+    status = {"health": {"status": health}, "sync": {"status": sync}, "operationState": {"phase": phase}}
     metadata = {"name": name, "namespace": "argocd"}
     return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "status": status}
 
@@ -154,20 +154,22 @@ def config(server: ApiServer, tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize(
-    ("health", "sync", "words"),
+    ("said", "words"),
     [
-        ("Healthy", "Synced", ""),
-        ("Degraded", "Synced", "ash is Degraded"),
-        ("Healthy", "OutOfSync", "ash is OutOfSync"),
-        ("", "", "ash is unknown to Argo CD"),
+        (("Healthy",), ""),
+        (("Healthy", "Synced", "Failed"), ""),
+        (("Degraded",), "ash is Degraded"),
+        (("Healthy", "OutOfSync"), "ash is OutOfSync"),
+        (("Healthy", "OutOfSync", "Failed"), "ash is SyncFailed"),
+        ((), "ash is unknown to Argo CD"),
     ],
 )
 def test_argo_cd_is_asked_how_those_before_are(
-    repository: Path, server: ApiServer, config: Path, health: str, sync: str, words: str
+    repository: Path, server: ApiServer, config: Path, said: tuple[str, ...], words: str
 ) -> None:
     tenant(repository, "ash", 'release: {version: "4.5.14"}')
     commit(repository, "the first")
-    server.objects = [application("ash", health, sync)] if health else [application("oak", "Healthy")]
+    server.objects = [application("ash", *said)] if said else [application("oak", "Healthy")]
     arguments = ["--to", "4.5.14", "--ring", "canary", "--batch", "1", "--context", "here", "--kubeconfig", str(config)]
     done = upgrade(repository, *arguments)
     assert done.code == int(bool(words)), done.stderr
