@@ -1,20 +1,23 @@
 """What a cluster must have for its tenants, held against what lives there. Pure.
 
 What is wanted is read off fleet.yaml and off the objects of the components that the cluster's tenants are made of: every version of
-every kind, the classes, the issuer, the store, and the Deployments of what the platform brings (`x-runs`).
+every kind, the classes, the issuer, the store, the ranks of pods, and the Deployments of what the platform brings (`x-runs`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from generator.diagnostics import Diagnostic, Span
 from generator.kubectl import Kind, Object
-from generator.model import Repository, Tenant
-from generator.objects import objects
+from generator.layers import span_of
+from generator.model import Component, Repository, Tenant
+from generator.objects import nodes, objects
 from generator.platform import needed
+from generator.reads import reads_of
 from generator.rules.walk import at, items, mapping
 from generator.source import Path
 
@@ -29,6 +32,9 @@ _NAMED: Sequence[tuple[Path, Kind]] = (
 )
 """What fleet.yaml names of a cluster, and the object that must be there by that name."""
 _DEPLOYMENT = Kind("apps", "v1", "Deployment")
+_RANK = Kind("scheduling.k8s.io", "v1", "PriorityClass")
+_RANKED = "priorityClassName"
+_LISTED = 5
 Thing = tuple[Kind, str, str]
 """An object by kind, namespace and name."""
 
@@ -43,6 +49,8 @@ class Wanted:
     objects: Mapping[Thing, Span]
     unneeded: Sequence[str] = ()
     """Components of its platform that no tenant needs."""
+    askers: Mapping[Thing, Sequence[str]] = field(default_factory=dict)
+    """The tenants that need an object, where not all do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,42 @@ def wanted(repository: Repository, tenants: Sequence[Tenant], cluster: str) -> W
                 found[_DEPLOYMENT, namespace, deployment] = component.schema.value(("x-runs", index))
     version = str(said["kubernetes"]), fleet.value((*path, "kubernetes"))
     unneeded = sorted({*installed} - required)
-    return Wanted(cluster, version, _kinds(repository, mine), found, unneeded)
+    askers: dict[Thing, list[str]] = {}
+    for tenant in mine:
+        for name, span in _ranks(repository, tenant).items():
+            found.setdefault((_RANK, "", name), span)
+            askers.setdefault((_RANK, "", name), []).append(tenant.name)
+    return Wanted(cluster, version, _kinds(repository, mine), found, unneeded, askers)
+
+
+def _ranks(repository: Repository, tenant: Tenant) -> dict[str, Span]:
+    """The PriorityClasses that its pods name, and where: in the tenant's values, or in a component where none goes there."""
+    found: dict[str, Span] = {}
+    catalogue = repository.catalogue_of(tenant.spec["ring"])
+    for component in (catalogue.of(kind)[name] for kind, name in tenant.components):
+        paths, written = _ranking(component)
+        found = {**written, **found}
+        found |= {str(at(tenant.spec, *path)): span_of(tenant.document, tenant.origins, path) for path in paths}
+    return found
+
+
+@lru_cache(maxsize=512)
+def _ranking(component: Component) -> tuple[Sequence[Path], Mapping[str, Span]]:
+    """The paths of a tenant from which a component takes PriorityClasses; those that its own files name, where it takes none."""
+    paths = [read.path for read in reads_of(component) if any(_RANKED in target.fields for target in read.targets)]
+    return paths, {} if paths else dict(_written(component))
+
+
+def _written(component: Component) -> Iterator[tuple[str, Span]]:
+    for file, documents in component.documents.items():
+        if file == "schema.yaml" or file.startswith(("examples/", "tests/")):
+            continue
+        for document in documents:
+            for path, node in nodes(document.data):
+                if path[-1:] == (_RANKED,):
+                    yield str(node), document.value(path)
+                elif isinstance(node, Mapping) and "value" in node and str(node.get("path")).endswith(f"/{_RANKED}"):
+                    yield str(node["value"]), document.value((*path, "value"))
 
 
 def _composed(repository: Repository, tenant: Tenant) -> bool:
@@ -121,15 +164,23 @@ def _missing(want: Wanted, live: Live) -> Iterator[Diagnostic]:
     for (kind, namespace, name), span in want.objects.items():
         where = f" in namespace `{namespace}`" if namespace else ""
         what = f"{kind.kind} `{name}`{where}"
+        notes = _for(want.askers.get((kind, namespace, name), ()))
         body = live.objects.get((kind, namespace, name))
         if body is None:
             message = f"cluster `{want.name}` has no {what}"
             help = "install it, or correct the name"
-            yield Diagnostic("cluster-lacks-object", message, span, help=help)
+            yield Diagnostic("cluster-lacks-object", message, span, notes=notes, help=help)
         elif reason := _not_ready(body):
             message = f"{what} of cluster `{want.name}` is not ready: {reason}"
             help = f"`kubectl describe {kind.kind.lower()} {name}` says more"
-            yield Diagnostic("cluster-not-ready", message, span, help=help)
+            yield Diagnostic("cluster-not-ready", message, span, notes=notes, help=help)
+
+
+def _for(tenants: Sequence[str]) -> tuple[str, ...]:
+    """The tenants that need something, in a note; of many the first few."""
+    more = " …" if len(tenants) > _LISTED else ""
+    noun = "tenant" if len(tenants) == 1 else "tenants"
+    return (f"for {len(tenants)} {noun}: {', '.join(sorted(tenants)[:_LISTED])}{more}",) if tenants else ()
 
 
 def _not_ready(body: Object) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 Object = Mapping[str, Any]
-CLUSTER_SCOPED = {"ClusterIssuer", "ClusterSecretStore", "IngressClass", "Namespace", "StorageClass"}
+CLUSTER_SCOPED = {"ClusterIssuer", "ClusterSecretStore", "IngressClass", "Namespace", "PriorityClass", "StorageClass"}
 
 
 @dataclass

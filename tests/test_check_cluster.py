@@ -36,6 +36,9 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = file.read_text()
     assert "    secretStore: vault\n" in text
     file.write_text(text.replace("    secretStore: vault\n", "    secretStore: vault\n" + PLATFORM % ALL))
+    for name in ("production/demo", "staging/demo-staging"):
+        with (root / "tenants" / f"{name}.yaml").open("a") as tenant:
+            tenant.write("features:\n  noisy-neighbour: {priorityClass: moodle-standard}\n")
     return root
 
 
@@ -139,6 +142,7 @@ def test_a_kind_in_another_version(check: Callable[..., Done], server: ApiServer
         ("ClusterSecretStore", "vault", "tenants/fleet.yaml:"),
         ("Namespace", "ingress-nginx", "tenants/fleet.yaml:"),
         ("Deployment", "argo-rollouts", "overlays/platform/argo-rollouts/schema.yaml:"),
+        ("PriorityClass", "moodle-standard", "tenants/production/demo.yaml:"),
     ],
 )
 def test_an_object_that_is_not_there(
@@ -163,6 +167,7 @@ def named_like(kind: str, name: str) -> Body:
         "ClusterSecretStore": "external-secrets.io/v1",
         "Namespace": "v1",
         "Deployment": "apps/v1",
+        "PriorityClass": "scheduling.k8s.io/v1",
     }
     return {"apiVersion": groups[kind], "kind": kind, "metadata": {"name": name}}
 
@@ -175,6 +180,27 @@ def test_what_is_there_and_not_ready(check: Callable[..., Done], server: ApiServ
     assert (done.code, done.stderr.count("error[cluster-not-ready]")) == (1, 2), done.stderr
     assert "ClusterSecretStore `vault` of cluster `main` is not ready: permission denied" in done.stderr
     assert "`cnpg-controller-manager` in namespace `cnpg-system` of cluster `main` is not ready: no pod" in done.stderr
+
+
+def test_ranks_are_asked_for_where_pods_name_them(original: Path, tmp_path: Path) -> None:
+    root = copy_input(tmp_path / "fleet", original / "tenants")
+    patch = root / "overlays" / "features" / "noisy-neighbour" / "priority.patch.yaml"
+    plain = root / "tenants" / "staging" / "demo-staging.yaml"
+    plain.write_text(plain.read_text().partition("features:")[0] + "features: {maintenance-page: {}}\n")
+    kept = wanted((fleet := read(root)).repository, fleet.tenants, "main")
+    assert {name: askers for (_, _, name), askers in kept.askers.items()} == {"moodle-standard": ["demo"]}
+
+    (file,) = (root / "overlays" / "features" / "maintenance-page").glob("kustomization.yaml")
+    (file.parent / patch.name).write_text(patch.read_text().replace("placeholder", "of-the-catalogue"))
+    target = "{group: argoproj.io, kind: Rollout, name: moodle}"
+    file.write_text(file.read_text() + f"patches:\n- path: {patch.name}\n  target: {target}\n")
+    found = wanted((fleet := read(root)).repository, fleet.tenants, "main")
+    assert {name: askers for (_, _, name), askers in found.askers.items()} == {
+        "moodle-standard": ["demo"],
+        "of-the-catalogue": ["demo-staging"],
+    }
+    (span,) = (span for (kind, _, name), span in found.objects.items() if name == "of-the-catalogue")
+    assert span.path == "overlays/features/maintenance-page/priority.patch.yaml"
 
 
 def test_another_version_of_kubernetes(check: Callable[..., Done], server: ApiServer) -> None:

@@ -22,6 +22,8 @@ EXCUSED = {
         "no random tenant is a Compose project",
     ),
     "features.exam-calendar.events[].type": "KEDA's name for the only kind of event there is",
+    "project.syncWindows[].kind": "an examination allows nothing",
+    "project.syncWindows[].applications[]": "a project has one",
 }
 """Knobs that cannot vary, and why."""
 NUMBER = 1000

@@ -43,6 +43,7 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("exam-calendar", event(desiredReplicas="1"), "an event wants no more web pods than there always are"),
     ("exam-calendar", event(start="0 8 12 1 1-5"), "days of the month and of the week"),
     ("exam-calendar", event(end="0 8 12 1 1"), "days of the month and of the week"),
+    ("exam-calendar", event(start="0 8 * 1 7"), "`0 8 * 1 7` does not fit"),
     ("exam-calendar", twice(event(), "events"), "two events have the same name"),
     ("noisy-neighbour", {"container": {"memory": "512Mi"}}, "a higher memory limit than the most of all"),
     ("noisy-neighbour", {"container": {"cpu": "100m"}}, "requests more CPU than the most of all"),

@@ -58,6 +58,7 @@ def test_every_leaf_of_the_core_has_a_value_from_somewhere() -> None:
     given |= {f"rest.lastBackup.{name}" for name in ("database", "files", "verified")}  # of an archived site alone
     records = ("floor", "rehearsed.to", "rehearsed.minutes", "rehearsed.date", "restore.to", "restore.requested")
     given |= {f"release.{name}" for name in records}  # of an upgrade
+    given.add("project.syncWindows")  # of examinations
     for path, leaf in schemas.leaves(core):
         dotted = ".".join(str(part) for part in path)
         assert dotted in given or "default" in leaf or "x-derive" in leaf, dotted

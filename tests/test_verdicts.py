@@ -148,7 +148,7 @@ PLANTS = [
     ("base/services.yaml", "targetPort: ", "targetPort: x"),
     ("base/rollout.yaml", "  selector:", "  unknownField: 1\n  selector:"),
     ("base/disruption.yaml", "apiVersion: policy/v1", "apiVersion: policy/v1beta1"),
-    ("argocd/project.yaml", 'group: "", kind: Namespace', 'group: "", kind: Node'),
+    ("argocd/project.patch.yaml", 'group: "", kind: Namespace', 'group: "", kind: Node'),
     # only with a feature, for each item of a list, or in a state
     ("features/backup/files.yaml", "claimName: moodledata", "claimName: nowhere"),
     ("features/white-label/each/hosts/ingress.yaml", "name: http", "name: https"),

@@ -149,6 +149,9 @@ MAKERS: Mapping[str, Maker] = {
     "features.white-label.hosts[]": lambda random, site: (
         f"{random.choice(words.PLACES)}{random.randint(1, 99)}.{site.domain}"
     ),
+    "cache.maxMemory": _text("{i}0000000", "20132659{i}"),
+    "project.syncWindows[].schedule": _text("0 8 1{i} 1 *", "30 7 1{i}-2{i} 6 *", "{i} 6 * {i} *"),
+    "project.syncWindows[].duration": _text("1{i}h", "{i}h30m"),
     "network.egress[].to[].ipBlock": _block,
     "network.egress[].ports[].port": lambda random, _site: random.choice(PORTS),
     "allow[].object": _text("Service moodle-preview", "ConfigMap notes-{i}", "PersistentVolumeClaim old-{n}"),

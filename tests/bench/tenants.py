@@ -24,6 +24,8 @@ OFTEN: Mapping[str, float] = {
     "release": 0.3,
     "release.version": 0.9,
     "features": 1.0,
+    "project": 0.05,
+    "project.syncWindows": 1.0,
     "network": 0.08,
     "network.egress": 1.0,
     "allow": 0.03,
