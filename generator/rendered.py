@@ -92,6 +92,10 @@ def _folder(path: str) -> str:
     return parts[parts.index("tenants") + 1] if "tenants" in parts[:-1] else ""
 
 
+def _name(body: Mapping[str, Any]) -> str:
+    return str(at(body, "metadata", "name"))
+
+
 def _namespace(body: Mapping[str, Any]) -> Any:
     return at(body, "metadata", "namespace")
 
@@ -103,9 +107,11 @@ def _subjects(parsed: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Su
         if not path.startswith("argocd/"):
             continue
         cluster, name = path.split("/")[1], _tenant(path)
-        application = next((body for body in bodies if body["kind"] == "Application"), {})
+        is_root = path.count("/") == 2  # noqa: PLR2004  # argocd/<cluster>/root.yaml, which has the platform's Applications too
+        applications = [body for body in bodies if body["kind"] == "Application"]
+        application = next((body for body in applications if not is_root or _name(body).startswith("root.")), {})
         namespace = at(application, "spec", "destination", "namespace") or next(map(_namespace, bodies), None)
-        if path.count("/") == 2:  # noqa: PLR2004  # argocd/<cluster>/root.yaml
+        if is_root:
             name = str(at(application, "spec", "project") or f"root.{cluster}")
         subjects[path] = Subject(name, cluster, str(namespace or ""))
         subjects[f"tenants/{name}/manifests/manifests.yaml"] = subjects[path]

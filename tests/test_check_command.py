@@ -55,6 +55,15 @@ def test_what_was_rendered_is_in_order(fleet: Path) -> None:
     assert done.stderr.splitlines()[-1].startswith("checked 2 tenants, ")
 
 
+def test_the_sample_fleet_is_in_order(tmp_path: Path) -> None:
+    """Whose clusters have a platform: a root's file holds its Applications before the root's own."""
+    repository = copy_input(tmp_path / "sample", ROOT / "tenants")
+    assert quad(["render"], repository).code == 0
+    assert "platform." in (repository / "rendered/production/argocd/us-1/root.yaml").read_text()
+    done = check(repository)
+    assert done.code == 0, done.stderr
+
+
 def test_a_finding_is_shown_in_the_catalogue(fleet: Path) -> None:
     edit(manifests(fleet), "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true")
     done = check(fleet, "--tenant", "demo", "--format", "json")
