@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use rustic_core::{CheckOptions, CheckResults, Open, ReadSubsetOption, Repository};
 
-use crate::problem::{Result, damaged};
+use crate::problem::{Problem, Result, damaged};
 use crate::report::warn;
 
 /// How much of what is stored is read.
@@ -40,7 +40,7 @@ pub fn check<S: Open>(repository: &Repository<S>, read: ReadData) -> Result<Vec<
         ReadData::None => CheckOptions::default(),
         ReadData::Some(part) => CheckOptions::default().read_data(true).read_data_subset(part),
     };
-    let results = repository.check(options).map_err(damaged("the repository cannot be checked"))?;
+    let results = caught(|| repository.check(options).map_err(damaged("the repository cannot be checked")))?;
     let mut damages = Vec::new();
     for (level, finding) in results.0 {
         let text = finding.to_string();
@@ -51,6 +51,15 @@ pub fn check<S: Open>(repository: &Repository<S>, read: ReadData) -> Result<Vec<
         }
     }
     Ok(damages)
+}
+
+/// rustic 0.13 panics ("index still in use") where a folder cannot be read while others are still asked for.
+fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    std::panic::set_hook(hook);
+    done.unwrap_or_else(|_| Err(Problem::data("the check broke off: folders of the backup cannot be read")))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::check::ReadData;
 use crate::database;
 use crate::evidence::Sample;
 use crate::moment::Moment;
+use crate::s3;
 
 const AFTER: &str = "\
 Examples:
@@ -32,8 +33,8 @@ where that is no terminal.";
 #[derive(Debug, Parser)]
 #[command(name = "moodle-backup", version, after_help = AFTER)]
 pub struct Cli {
-    /// The folder of the restic repository
-    #[arg(long, short, env = "RESTIC_REPOSITORY", global = true, value_name = "FOLDER")]
+    /// The restic repository: a folder, or s3:https://HOST/BUCKET/PREFIX
+    #[arg(long, short, env = "RESTIC_REPOSITORY", global = true, value_name = "PLACE")]
     pub repository: Option<String>,
     /// The file that holds the repository's password; else it is in `RESTIC_PASSWORD`
     #[arg(long, short, env = "RESTIC_PASSWORD_FILE", global = true, value_name = "FILE")]
@@ -41,6 +42,9 @@ pub struct Cli {
     /// The site's name, which snapshots have as their host
     #[arg(long, short, env = "BACKUP_TENANT", global = true, value_name = "NAME")]
     pub tenant: Option<String>,
+    /// How an object store is reached.
+    #[command(flatten)]
+    pub store: s3::Options,
     /// What to do
     #[command(subcommand)]
     pub command: Command,

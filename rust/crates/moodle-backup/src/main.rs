@@ -11,6 +11,7 @@ mod database;
 mod evidence;
 mod forget;
 mod gate;
+mod home;
 mod list;
 mod manifest;
 mod moment;
@@ -20,6 +21,7 @@ mod report;
 mod repository;
 mod restore;
 mod rows;
+mod s3;
 mod source;
 
 use std::process::ExitCode;
@@ -53,7 +55,11 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<()> {
-    let place = Place::of(cli.repository.as_deref(), cli.password_file.as_deref())?;
+    let place = Place::of(cli.repository.as_deref(), cli.password_file.as_deref(), &cli.store)?;
+    work(cli, &place).map_err(|problem| place.explain(problem))
+}
+
+fn work(cli: &Cli, place: &Place) -> Result<()> {
     if let Command::Init = cli.command {
         let made = place.init()?;
         report::step("init", &json!({"repository": if made { "made" } else { "was there, and opens" }}));
@@ -63,10 +69,10 @@ fn run(cli: &Cli) -> Result<()> {
     let tenant = cli.tenant.as_deref().filter(|name| !name.is_empty()).ok_or_else(no_tenant)?;
     match &cli.command {
         Command::Init => Ok(()),
-        Command::Backup(told) => save(&place, tenant, told),
-        Command::List(told) => show(&place, tenant, told.json),
-        Command::Verify(told) => verify(&place, tenant, told),
-        Command::Restore(told) => bring_back(&place, tenant, told),
+        Command::Backup(told) => save(place, tenant, told),
+        Command::List(told) => show(place, tenant, told.json),
+        Command::Verify(told) => verify(place, tenant, told),
+        Command::Restore(told) => bring_back(place, tenant, told),
         Command::Forget(told) => {
             place.wait_for_locks(Duration::from_secs(told.retry_lock))?;
             let keep = forget::Keep {
@@ -116,6 +122,7 @@ fn show(place: &Place, tenant: &str, json: bool) -> Result<()> {
 fn verify(place: &Place, tenant: &str, told: &cli::Verify) -> Result<()> {
     let opened = place.open(&Gate::default())?;
     let mut damages = check::check(&opened, told.read_data)?;
+    place.is_there()?;
     let (time, evidence) = match examine(opened, tenant, told) {
         Ok((time, evidence)) => (Some(time), evidence),
         Err(problem) if damages.is_empty() => return Err(problem),
