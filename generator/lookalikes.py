@@ -205,7 +205,7 @@ def _held(body: Body, asked: Callable[[Path], Constraint], fits: Callable[[Schem
 def whole_looks(values: Sequence[Value], joins: Sequence[str], holes: Holes) -> Iterator[Any]:
     """What the rules over several objects can tell of the values: the texts and the ports that they are, or which are equal."""
     equal: dict[Value, int] = {}
-    measured = not any(_is_amount(values[at]) for at in holes.names) and not any(is_amount(text) for text in joins)
+    amounts = {text for text in (*(values[at] for at in holes.names), *joins) if _is_amount(text)}
     for at, value in enumerate([*values, *joins]):
         if holes.all_exact or at in holes.exact:
             yield value
@@ -214,7 +214,7 @@ def whole_looks(values: Sequence[Value], joins: Sequence[str], holes: Holes) -> 
         elif isinstance(value, str):
             if value in holes.words:
                 yield value
-            elif measured and is_amount(value):
+            elif is_amount(value) and value not in amounts:  # no name, nor equal to one: it measures something
                 yield ""
             else:
                 yield (*looks_among_others(value), equal.setdefault(value, len(equal)))

@@ -23,8 +23,10 @@ from generator.lookalikes import Sight
 from generator.manifest_loader import ManifestLoader
 from generator.model import Fleet, Manifest, Progress
 from generator.profiles.assemble import files_of
+from generator.profiles.filling import refilled
+from generator.profiles.shape import Value
 from generator.profiles.stamping import stamp
-from generator.profiles.template import Stamped
+from generator.profiles.template import Stamped, with_computed
 from generator.readme import readme
 from generator.rules import Context
 from generator.rules.custom_resource import custom_schema
@@ -63,8 +65,11 @@ class _Open:
     """The tenant whose objects were asked for last: several cases in a row are about one tenant."""
 
     stamped: Stamped
-    texts: Sequence[tuple[Build, bytes]]
+    values: Sequence[Value]
+    own: int
+    """How many of its objects are in the first file; Argo CD's are in the other."""
     manifests: dict[int, Manifest] = field(default_factory=dict)
+    texts: list[bytes] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -82,6 +87,8 @@ class _Making:
     versions: set[str] = field(default_factory=set)
     objects: int = 0
     open: _Open | None = None
+    models: dict[str, Any] = field(default_factory=dict)
+    """An object of each kind of body, by its digest: others are made from it."""
 
     def __post_init__(self) -> None:
         self.verdicts = Verdicts(Sight(self._asked), self.clean)
@@ -111,14 +118,12 @@ class _Making:
     def _seen(self, unit: Unit, stamped: Stamped) -> None:
         def manifests(wanted: Sequence[int]) -> Sequence[Manifest]:
             if self.open is None or self.open.stamped is not stamped:
-                files = files_of(unit, stamp(stamped.profile, stamped.values))
-                self.open = _Open(
-                    stamped, [(build, text) for build in unit.builds for text in files[build.output].split(_BETWEEN)]
-                )
+                own = 1 + sum(text.count(_BETWEEN.decode()) for text in stamped.profile.templates[0].literals)
+                self.open = _Open(stamped, with_computed(stamped.profile, stamped.values), own)
             known = self.open.manifests
             for number in wanted:
                 if number not in known:
-                    known[number] = self._manifest(*self.open.texts[number], unit)
+                    known[number] = self._manifest(self.open, number)
             return [known[number] for number in wanted]
 
         assert self.fleet.repository.fleet is not None
@@ -127,8 +132,21 @@ class _Making:
         self.versions.add(version)
         self.verdicts.add(Seen(unit.name, stamped.profile, stamped.values, version, unit.catalogue.commit, manifests))
 
-    def _manifest(self, build: Build, text: bytes, unit: Unit) -> Manifest:
-        return Manifest(build.subject, *_where(self.fleet, build, unit), next(_objects(text)), build.output)
+    def _manifest(self, opened: _Open, number: int) -> Manifest:
+        unit = opened.stamped.unit
+        build = unit.builds[number >= opened.own]
+        return Manifest(build.subject, *_where(self.fleet, build, unit), self._object(opened, number), build.output)
+
+    def _object(self, opened: _Open, number: int) -> Any:
+        body = opened.stamped.profile.objects[number]
+        if body.digest in self.models:
+            return refilled(self.models[body.digest], body, opened.values)
+        if not opened.texts:
+            unit = opened.stamped.unit
+            files = files_of(unit, stamp(opened.stamped.profile, opened.stamped.values))
+            opened.texts.extend(text for build in unit.builds for text in files[build.output].split(_BETWEEN))
+        self.models[body.digest] = next(_objects(opened.texts[number]))
+        return self.models[body.digest]
 
     def _asked(self, kubernetes: str, api_version: str, kind: str, path: Place) -> Constraint:
         group = api_version.rpartition("/")[0]

@@ -6,7 +6,8 @@ import yaml
 
 
 class ManifestLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A safe loader for which a bare `=` is text, as it is for Kubernetes."""
+    """A safe loader for which a bare `=` and a date are text, as they are for Kubernetes; a date may be no day at all."""
 
 
-ManifestLoader.add_constructor("tag:yaml.org,2002:value", lambda loader, node: loader.construct_scalar(node))
+for _kind in ("value", "timestamp"):
+    ManifestLoader.add_constructor(f"tag:yaml.org,2002:{_kind}", lambda loader, node: loader.construct_scalar(node))

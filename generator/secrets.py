@@ -17,7 +17,7 @@ SHAPES = {
     "a Slack token": re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}\b"),
     "a JSON web token": re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."),
     "an age key": re.compile(r"\bAGE-SECRET-KEY-1[0-9A-Z]{50,}\b"),
-    "a URL with a password": re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://[^/\s:@]{1,200}:[^/\s:@]{1,200}@"),
+    "a URL with a password": re.compile(r'\b[a-z][a-z0-9+.-]{0,20}://[^/\s:@"<>]{1,200}:[^/\s:@"<>]{1,200}@'),
 }
 _MAYBE = re.compile("-----BEGIN|A(?:KIA|SIA|GE-)|gh[pousr]_|github_pat_|glpat-|xox|eyJ|://")
 """What each of them has in it, to be looked for at once."""

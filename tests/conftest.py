@@ -32,6 +32,9 @@ def pytest_configure(config: pytest.Config) -> None:
     So a test neither reads what a user's runs have left nor leaves anything to them; and what one test has compiled serves the
     others, as it would on one machine. Temporary files lie in memory where that has room: a third of the suite's time is a disk's.
     """
+    from tests import remembering  # noqa: PLC0415  # under the name that tests know it by
+
+    remembering.begin()
     if not hasattr(config, "workerinput"):  # a worker has its starter's environment
         if "TMPDIR" not in os.environ and _has_room(_MEMORY):
             os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)

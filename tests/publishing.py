@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,9 @@ from generator.verify import Verified, verify
 from tests.conftest import ROOT, copy_input
 
 _MADE: dict[str, tuple[bytes, str]] = {}
+_ORIGINALS: dict[Hashable, Path] = {}
+_SESSION = os.environ.get("QUAD_CACHE_DIR")
+"""The folder that conftest removes in the end; a test may have set another by the time that something is made."""
 BIRCH = "name: birch\ndisplayName: Birch\nhost: birch.example.org\nring: canary\nplan: small\n"
 RENAMED = {"tenants/production/birch.yaml": BIRCH.replace("displayName: Birch", "displayName: Beech")}
 
@@ -149,15 +154,39 @@ IDENTITY = {
 }
 
 
+def copied(key: Hashable, make: Callable[[Path], object], place: Path) -> Path:
+    """The repository that `make` makes, made once in this process; each test has a copy of its own, history and all."""
+    if key not in _ORIGINALS:
+        folder = Path(tempfile.mkdtemp(prefix="originals-", dir=_SESSION)) / "it"
+        make(folder)
+        _ORIGINALS[key] = folder
+    shutil.copytree(_ORIGINALS[key], place, symlinks=True)
+    Fleet(place).git("update-index", "-q", "--refresh")  # or whoever looks first would write that the files are others
+    return place
+
+
 def make_fleet(root: Path, tenants: Sequence[str] = ("birch",)) -> Fleet:
     """What `quad init` makes, and some more tenants in production, committed."""
+    return Fleet(copied(("fleet", *tenants), lambda folder: _make_fleet(folder, tenants), root))
+
+
+def published_fleet(root: Path, tenants: Sequence[str] = ("birch",), *environments: str) -> Fleet:
+    """The same, and its first publication; of all environments where none is named."""
+
+    def make(folder: Path) -> None:
+        done = make_fleet(folder, tenants).publish(*environments)
+        assert {outcome.state for outcome in done.outcomes} == {"published"}, done.problems
+
+    return Fleet(copied(("published", *tenants, *environments), make, root))
+
+
+def _make_fleet(root: Path, tenants: Sequence[str]) -> None:
     copy_input(root, ROOT / "generator" / "scaffold" / "tenants")
     for name in tenants:
         (root / "tenants" / "production" / f"{name}.yaml").write_text(BIRCH.replace("birch", name))
     fleet = Fleet(root)
     fleet.git("init", "-q", "-b", "main")
     fleet.commit("The fleet")
-    return fleet
 
 
 def clone(fleet: Fleet, place: Path, *options: str) -> Fleet:

@@ -16,7 +16,7 @@ from generator import artifact
 from generator.artifact import unpack
 from generator.diagnostics import ToolError
 from tests.github_stand_in import TOKEN, GitHub, serving
-from tests.running import Done, quad
+from tests.running import Done, quad_alone
 
 FILES = ("review.md", "review.sarif")
 
@@ -41,7 +41,7 @@ def archive(*members: tuple[str, bytes], change: Callable[[zipfile.ZipInfo], Non
 def fetch(hub: GitHub, folder: Path, *files: str) -> Done:
     command = ["artifact", "--repository", "acme/fleet", "--run", "12", "--name", "review", "--output", "out"]
     environment = {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": hub.address, "NO_PROXY": "127.0.0.1"}
-    return quad([*command, *(files or FILES)], folder, environment)
+    return quad_alone([*command, *(files or FILES)], folder, environment)
 
 
 def everything(folder: Path) -> dict[str, bytes]:

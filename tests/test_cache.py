@@ -28,7 +28,7 @@ from generator.model import Progress
 from tests.caching import is_unchanged, render, trees
 from tests.conftest import ROOT, copy_input
 from tests.publishing import BIRCH, Remembering
-from tests.running import WITHOUT_PRIVILEGE, Done, quad
+from tests.running import WITHOUT_PRIVILEGE, Done, quad, quad_alone
 
 EDITS = int(os.environ.get("QUAD_FUZZ_CACHE", "20"))
 SEED = int(os.environ.get("QUAD_FUZZ_SEED", "6"))
@@ -313,7 +313,7 @@ def test_another_generator(own: Warm, tmp_path: Path, path: str, before: str, af
 
     def other(*arguments: str) -> dict[str, bytes | None]:
         environment = {"PYTHONPATH": str(tmp_path / "other"), "QUAD_CACHE_DIR": str(own.cache)}
-        done = quad(["render", *arguments], own.root, environment)
+        done = quad_alone(["render", *arguments], own.root, environment)
         assert done.code == 0, done.stderr
         return trees(own.root / "rendered")
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from generator import comparison, git, kustomize
+from generator import comparison, git
 from generator.changes import Review
 from generator.comparison import Base, base, pairs
 from generator.diff import attribute, compare
 from generator.diff.review import own_paths, review
-from generator.hydrate import Hydration
+from generator.hydrate import usual
 from generator.model import Progress
 from generator.pipeline import read
 from generator.report.changes_text import text
@@ -65,7 +65,7 @@ def changed(root: Path) -> Review:
     assert fleet.problems == []
     meant = base(root, "main")
     assert meant is not None
-    found = pairs(root, fleet, meant, ["staging", "production"], Hydration(kustomize.find()), Progress())
+    found = pairs(root, fleet, meant, ["staging", "production"], usual(), Progress())
     assert found.failed == ""
     changes = [
         change

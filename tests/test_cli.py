@@ -9,7 +9,7 @@ import pytest
 
 from generator.cli import COMMANDS
 from tests.conftest import ROOT
-from tests.running import quad
+from tests.running import quad, quad_alone
 
 SUBCOMMANDS = [(command,) for command in COMMANDS] + [
     ("cache", "info"),
@@ -23,7 +23,7 @@ SUBCOMMANDS = [(command,) for command in COMMANDS] + [
 
 @pytest.mark.parametrize("command", SUBCOMMANDS, ids=" ".join)
 def test_help_fits_a_screen_and_shows_an_example(command: tuple[str, ...], tmp_path: Path) -> None:
-    done = quad([*command, "--help"], tmp_path, {"COLUMNS": "100"})
+    done = quad_alone([*command, "--help"], tmp_path, {"COLUMNS": "100"})
     assert done.code == 0
     assert len(done.stdout.splitlines()) <= 40
     assert f"quad {' '.join(command)}" in done.stdout
@@ -32,16 +32,16 @@ def test_help_fits_a_screen_and_shows_an_example(command: tuple[str, ...], tmp_p
 
 
 def test_version_and_python_m(tmp_path: Path) -> None:
-    assert quad(["--version"], tmp_path).stdout.startswith("quad, version ")
+    assert quad_alone(["--version"], tmp_path).stdout.startswith("quad, version ")
 
 
 def test_shell_completion_offers_the_commands(tmp_path: Path) -> None:
     environment = {"_QUAD_COMPLETE": "bash_complete", "COMP_WORDS": "quad re", "COMP_CWORD": "1"}
-    assert "render" in quad([], tmp_path, environment).stdout
+    assert "render" in quad_alone([], tmp_path, environment).stdout
 
 
 def test_exit_0_and_data_on_stdout(fleet_repository: Path) -> None:
-    done = quad(["show", "demo", "--format", "json"], fleet_repository)
+    done = quad_alone(["show", "demo", "--format", "json"], fleet_repository)
     assert done.code == 0
     assert json.loads(done.stdout)["namespace"] == "moodle-demo"
     assert done.stderr == ""
@@ -49,7 +49,7 @@ def test_exit_0_and_data_on_stdout(fleet_repository: Path) -> None:
 
 def test_exit_1_for_problems_on_stderr(fleet_repository: Path) -> None:
     (fleet_repository / "tenants" / "production" / "demo.yaml").write_text("name: demo\n")
-    done = quad(["validate"], fleet_repository)
+    done = quad_alone(["validate"], fleet_repository)
     assert done.code == 1
     assert done.stdout == ""
     assert done.stderr.splitlines()[-1] == "2 errors in 1 file; nothing was written"
@@ -59,24 +59,24 @@ def test_exit_1_for_problems_on_stderr(fleet_repository: Path) -> None:
     "arguments", [["rendr"], ["render", "--bogus"], ["show"], ["show", "nobody"], ["why", "demo", "no.such"]]
 )
 def test_exit_2_for_a_wrong_command_line(arguments: list[str], fleet_repository: Path) -> None:
-    assert quad(arguments, fleet_repository).code == 2
+    assert quad_alone(arguments, fleet_repository).code == 2
 
 
 def test_exit_2_outside_a_repository(tmp_path: Path) -> None:
-    done = quad(["validate"], tmp_path)
+    done = quad_alone(["validate"], tmp_path)
     assert done.code == 2
     assert "quad init" in done.stderr
 
 
 def test_exit_3_for_a_failed_tool(fleet_repository: Path) -> None:
-    assert quad(["render", "--output", "tenants/fleet.yaml/here"], fleet_repository).code == 3
+    assert quad_alone(["render", "--output", "tenants/fleet.yaml/here"], fleet_repository).code == 3
 
 
 def test_a_bug_says_where_the_traceback_is(fleet_repository: Path) -> None:
     broken = fleet_repository / "broken"
     broken.mkdir()
     (broken / "sitecustomize.py").write_text("import generator.load\ngenerator.load.load = lambda root: 1 / 0\n")
-    done = quad(["schema"], fleet_repository, {"PYTHONPATH": f"{broken}:{ROOT}"})
+    done = quad_alone(["schema"], fleet_repository, {"PYTHONPATH": f"{broken}:{ROOT}"})
     assert done.code == 3
     place = done.stderr.split("traceback in ")[1].strip()
     assert "ZeroDivisionError" in Path(place).read_text()
@@ -84,9 +84,9 @@ def test_a_bug_says_where_the_traceback_is(fleet_repository: Path) -> None:
 
 
 def test_init_makes_a_repository_that_renders(tmp_path: Path) -> None:
-    done = quad(["init", "fleet"], tmp_path)
+    done = quad_alone(["init", "fleet"], tmp_path)
     assert done.code == 0, done.stderr
-    done = quad(["-C", "fleet", "render"], tmp_path)
+    done = quad_alone(["-C", "fleet", "render"], tmp_path)
     assert done.code == 0, done.stderr
     assert "2 tenants" in done.stderr
     assert quad(["-C", "fleet", "schema", "--check"], tmp_path).code == 0

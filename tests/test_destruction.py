@@ -20,8 +20,7 @@ from generator.destruction.judge import entry_for
 from generator.destruction.quantities import falls, quantity
 from generator.diagnostics import Diagnostic
 from generator.diff import attribute, compare
-from generator.hydrate import Hydration
-from generator.kustomize import find
+from generator.hydrate import usual
 from generator.model import Catalogue, Progress, Repository, TenantFile
 from generator.pipeline import read, render
 from generator.schema import inline
@@ -274,7 +273,7 @@ class Fleet:
 
     def render(self, name: str) -> Snapshot:
         output = self.folder / name
-        done = render(read(self.root), output, Hydration(find()), self.folder / "no-crds", (), Progress())
+        done = render(read(self.root), output, usual(), self.folder / "no-crds", (), Progress())
         assert [problem.message for problem in done.problems] == []
         return of_folder(output / "production", "production", name)
 

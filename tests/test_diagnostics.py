@@ -24,7 +24,7 @@ from generator.pipeline import read
 from generator.report import FORMATS
 from tests.conftest import ROOT, copy_input, matches_golden
 from tests.publishing import IDENTITY
-from tests.running import quad
+from tests.running import quad, quad_alone
 
 MUSEUM = ROOT / "tests" / "diagnostics"
 CASES = sorted(path.name for path in MUSEUM.iterdir() if path.is_dir())
@@ -59,10 +59,11 @@ def test_the_user_sees_these_words(name: str, fleet_repository: Path) -> None:
     if command.exists():
         if (case / "prepare.sh").exists():
             prepare(fleet_repository, case / "prepare.sh")
-        environment = {"PYTHONPATH": f"{case}:{ROOT}", **IDENTITY}
+        run, environment = quad, {**IDENTITY}
         if (case / "sitecustomize.py").exists():  # what another test has compiled would not need what is missing
-            environment["QUAD_CACHE_DIR"] = f"{fleet_repository}.cache"
-        done = quad(command.read_text().split(), fleet_repository, environment)
+            run = quad_alone
+            environment |= {"PYTHONPATH": f"{case}:{ROOT}", "QUAD_CACHE_DIR": f"{fleet_repository}.cache"}
+        done = run(command.read_text().split(), fleet_repository, environment)
         output, code = re.sub(r"\b[0-9a-f]{12}(?:[0-9a-f]{28})?\b", "COMMIT", done.stderr), done.code
     else:
         problems = read(fleet_repository).problems

@@ -11,16 +11,14 @@ from generator import git, trees
 from generator.comparison import base
 from generator.diagnostics import ToolError
 from generator.publish import RequestError
-from tests.publishing import RENAMED, Fleet, clone, codes, make_fleet
+from tests.publishing import RENAMED, Fleet, clone, codes, published_fleet
 
 pytestmark = pytest.mark.usefixtures("identity")
 
 
 @pytest.fixture
 def fleet(tmp_path: Path) -> Fleet:
-    made = make_fleet(tmp_path / "fleet")
-    made.publish()
-    return made
+    return published_fleet(tmp_path / "fleet")
 
 
 def test_a_signature_that_git_shows_is_no_date(fleet: Fleet, tmp_path: Path) -> None:

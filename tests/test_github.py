@@ -15,7 +15,7 @@ from generator.github import Client
 from generator.pull_request import PullRequest
 from generator.report.changes_markdown import MARKER
 from tests.github_stand_in import BOT, TOKEN, GitHub, reply, serving
-from tests.running import Done, quad
+from tests.running import Done, quad_alone
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 REVIEW = f"{MARKER}\n## 1 change\n"
@@ -41,7 +41,7 @@ def comment(hub: GitHub, folder: Path, body: str, *arguments: str, head: str = "
     (folder / "review.md").write_text(body, encoding="utf-8")
     environment = {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": hub.address, "NO_PROXY": "127.0.0.1"}
     command = ["comment", "--repository", "acme/fleet", "--head", head, "--sha", sha, *arguments, "review.md"]
-    return quad(command, folder, environment)
+    return quad_alone(command, folder, environment)
 
 
 def test_a_comment_is_created_then_updated_then_left_alone(hub: GitHub, tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_huge_file_is_refused_and_not_read_whole(hub: GitHub, tmp_path: Path) 
     with (tmp_path / "big.md").open("wb") as file:
         file.truncate(10**12)
     command = ["comment", "--repository", "acme/fleet", "--head", "a:b", "--sha", SHA, "big.md"]
-    done = quad(command, tmp_path, {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": hub.address})
+    done = quad_alone(command, tmp_path, {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": hub.address})
     assert done.code == 1
     assert hub.asked == []
 
@@ -131,7 +131,7 @@ def test_a_huge_file_is_refused_and_not_read_whole(hub: GitHub, tmp_path: Path) 
 def test_what_is_no_text_is_refused(hub: GitHub, tmp_path: Path) -> None:
     (tmp_path / "bad.md").write_bytes(MARKER.encode() + b"\xff")
     command = ["comment", "--repository", "acme/fleet", "--head", "a:b", "--sha", SHA, "bad.md"]
-    done = quad(command, tmp_path, {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": hub.address})
+    done = quad_alone(command, tmp_path, {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": hub.address})
     assert (done.code, "is no UTF-8 text" in done.stderr) == (1, True)
 
 
@@ -154,7 +154,7 @@ def test_a_wrong_command_line_sends_nothing(changed: tuple[str, str], hub: GitHu
 def test_without_a_token_it_says_what_to_set(hub: GitHub, tmp_path: Path) -> None:
     (tmp_path / "review.md").write_text(REVIEW)
     command = ["comment", "--repository", "acme/fleet", "--head", "a:b", "--sha", SHA, "review.md"]
-    done = quad(command, tmp_path, {"GITHUB_TOKEN": "", "GITHUB_API_URL": hub.address})
+    done = quad_alone(command, tmp_path, {"GITHUB_TOKEN": "", "GITHUB_API_URL": hub.address})
     assert done.code == 3
     assert "GITHUB_TOKEN: ${{ github.token }}" in done.stderr
 

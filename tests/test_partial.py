@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from generator import publication
-from generator.cache import Cache
+from generator.cache import NO_CACHE, Cache
 from generator.census import Census, Row, Terms, from_bytes, to_bytes
 from generator.drafting import Judge
 from generator.page import page
@@ -24,7 +23,7 @@ from generator.readme import readme
 from generator.rendering import Tools
 from generator.since import Since, begin, day_of
 from tests.conftest import ROOT
-from tests.publishing import BIRCH, Fleet, make_fleet, permissive, tools
+from tests.publishing import BIRCH, Fleet, copied, make_fleet, permissive, tools
 
 pytestmark = pytest.mark.usefixtures("identity")
 
@@ -46,10 +45,13 @@ class Twins:
         known = tools()
         return replace(known, how=replace(known.how, cache=self.cache))
 
-    def commit(self, files: Files, monkeypatch: pytest.MonkeyPatch, days: int = 0) -> None:
+    def tick(self, monkeypatch: pytest.MonkeyPatch, days: int = 0) -> None:
         self.seconds += 60 + days * 24 * 60 * 60
         for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"):
             monkeypatch.setenv(name, f"{self.seconds} +0000")
+
+    def commit(self, files: Files, monkeypatch: pytest.MonkeyPatch, days: int = 0) -> None:
+        self.tick(monkeypatch, days)
         assert self.part.commit("A change", files) == self.whole.commit("A change", files)
 
     def publish(self, *environments: str, judge: Judge = permissive, **options: Any) -> tuple[Published, bool]:
@@ -66,9 +68,9 @@ class Twins:
 
 @pytest.fixture
 def twins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Twins]:
-    part = make_fleet(tmp_path / "part", ("birch", "cedar"))
-    shutil.copytree(part.root, tmp_path / "whole")
-    made = Twins(part, Fleet(tmp_path / "whole"), Cache(tmp_path / "cache"))
+    """The one that renders everything is a copy; what the other has kept is about its own folder, and made here."""
+    part = make_fleet(tmp_path / "part", TENANTS)
+    made = Twins(part, Fleet(copied("whole twin", _whole_twin, tmp_path / "whole")), Cache(tmp_path / "cache"))
     real = publication._whole
 
     def counted(request: Request, *rest: Any) -> Published:
@@ -76,10 +78,26 @@ def twins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Twins]:
         return real(request, *rest)
 
     monkeypatch.setattr(publication, "_whole", counted)
-    made.commit({"README.md": "A fleet\n"}, monkeypatch)
-    assert made.publish()[1]
+    made.tick(monkeypatch)
+    assert part.commit("A change", FIRST) == made.whole.tip("HEAD")
+    publish(Request(part.root, ()), made.tools(), permissive)
+    assert made.whole_runs == [str(part.root)]
+    for name in ("production", "staging"):
+        assert part.tip(f"rendered/{name}") == made.whole.tip(f"rendered/{name}")
     yield made
     part.fsck()
+
+
+TENANTS = ("birch", "cedar")
+FIRST = {"README.md": "A fleet\n"}
+
+
+def _whole_twin(folder: Path) -> None:
+    fleet = make_fleet(folder, TENANTS)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        Twins(fleet, fleet, NO_CACHE).tick(monkeypatch)
+        fleet.commit("A change", FIRST)
+        publish(Request(folder, ()), tools(), permissive)
 
 
 def birch(**changes: str) -> str:

@@ -16,7 +16,7 @@ from generator.publication import publish
 from generator.publish import Request
 from generator.rendering import Tools
 from tests.publishing import BIRCH, IDENTITY, Fleet, make_fleet, permissive, put
-from tests.running import quad
+from tests.running import quad_alone
 
 pytestmark = pytest.mark.usefixtures("identity")
 
@@ -72,8 +72,8 @@ def test_few_files_are_compared_alone(fleet: Fleet, files: Mapping[str, str | No
     assert len(compared.fleet.tenants) == sum(text is not None for text in files.values())
     assert len(compared.pairs.trees) == 2
     for layout in ("text", "json"):
-        part = quad(["diff", "--format", layout], fleet.root)
-        assert part == quad(
+        part = quad_alone(["diff", "--format", layout], fleet.root)
+        assert part == quad_alone(
             ["diff", "--format", layout], fleet.root, {"QUAD_CACHE_DIR": str(fleet.root.parent / "other")}
         )
 
@@ -110,8 +110,8 @@ def test_an_allowance_of_another_tenant_is_asked_about(
     assert {tenant.name for tenant in part_pairs(fleet.root, tools.crds, usual(), Progress()).fleet.tenants} == {
         "tree1"
     }
-    part = quad(["diff"], fleet.root)
-    assert part == quad(["diff"], fleet.root, {"QUAD_CACHE_DIR": str(tmp_path / "other")})
+    part = quad_alone(["diff"], fleet.root)
+    assert part == quad_alone(["diff"], fleet.root, {"QUAD_CACHE_DIR": str(tmp_path / "other")})
     assert "allow-unused" in part.stderr
     fleet.git("reset", "-q", "--hard", head)
     for name, tip in tips.items():

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from lupa import lua51  # the Lua of Argo CD
 
-from generator.hydrate import Hydration
+from generator.hydrate import usual
 from generator.kustomize import find
 from generator.load import load
 from generator.model import Manifest, Progress
@@ -47,7 +47,7 @@ def fleet_with(root: Path, components: list[str] | None, environment: str = "pro
 
 def roots(repository: Path, output: Path) -> dict[str, list[dict[str, Any]]]:
     """The objects of each environment's root of the cluster."""
-    done = render(read(repository), output, Hydration(find()), ROOT / ".build" / "crds", (), Progress())
+    done = render(read(repository), output, usual(), ROOT / ".build" / "crds", (), Progress())
     assert [problem.message for problem in done.problems] == []
     files = {path.parents[2].name: path for path in output.glob("*/argocd/main/root.yaml")}
     return {name: list(yaml.safe_load_all(path.read_bytes())) for name, path in files.items()}
@@ -108,7 +108,7 @@ def test_a_cluster_gets_its_platform_before_its_first_tenant(tmp_path: Path) -> 
     new = {**data["clusters"]["main"], "server": "https://new.example.org:6443"}
     data["clusters"]["new"] = copy.deepcopy(new)  # no anchors
     file.write_text(yaml.safe_dump(data))
-    done = render(read(repository), tmp_path / "out", Hydration(find()), ROOT / ".build" / "crds", (), Progress())
+    done = render(read(repository), tmp_path / "out", usual(), ROOT / ".build" / "crds", (), Progress())
     assert done.problems == []
     bodies = list(yaml.safe_load_all((tmp_path / "out/production/argocd/new/root.yaml").read_bytes()))
     assert len(applications(bodies)) >= len(PLATFORM)

@@ -20,7 +20,7 @@ from kubernetes_validate import utils as validate_utils
 
 from generator import kustomize
 from generator.crds import read_crds
-from generator.hydrate import Hydration
+from generator.hydrate import Hydration, usual
 from generator.load import load
 from generator.model import Progress
 from generator.pipeline import read, render
@@ -28,7 +28,7 @@ from generator.resolve import resolve
 from generator.staging import staged, swap
 from generator.validate import validate
 from tests.conftest import ROOT, copy_input
-from tests.running import quad
+from tests.running import quad, quad_alone
 
 CUSTOM = {"gateway.networking.k8s.io", "snapshot.storage.k8s.io"}
 """Groups of that name that come by CustomResourceDefinitions; another test holds them against these."""
@@ -46,7 +46,7 @@ def tree_of(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("rendered")
-    done = quad(["render", "--output", str(output)], ROOT)
+    done = quad_alone(["render", "--output", str(output)], ROOT)
     assert done.code == 0, done.stderr
     return output
 
@@ -131,7 +131,7 @@ def test_every_custom_resource_fits_the_schema_of_its_crd(rendered: Path) -> Non
                 kinds.add((group, version, item["kind"]))
     custom = read_crds(crds, {(group, kind) for group, _, kind in kinds})
     assert kinds - set(custom) == set(), "every kind we render has its CRD in tests/crds; CI fetches them first"
-    done = render(read(ROOT), rendered.parent / "checked", Hydration(kustomize.find()), crds, (), Progress())
+    done = render(read(ROOT), rendered.parent / "checked", usual(), crds, (), Progress())
     assert done.custom_checked
     assert done.problems == []
 
@@ -253,7 +253,7 @@ def test_an_interrupt_between_the_two_renames_puts_the_old_tree_back(
 
 @pytest.fixture
 def small(fleet_repository: Path) -> tuple[Path, dict[str, bytes]]:
-    assert quad(["render"], fleet_repository).code == 0
+    assert quad_alone(["render"], fleet_repository).code == 0
     return fleet_repository, tree_of(fleet_repository / "rendered")
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import kustomize
-from generator.hydrate import Hydration
+from generator.hydrate import usual
 from generator.model import Progress
 from generator.pipeline import read, render
 from generator.report import FORMATS
@@ -29,7 +28,7 @@ def repository(fleet_repository: Path) -> Path:
 
 
 def rendered(root: Path, output: Path) -> Rendered:
-    return render(read(root), output, Hydration(kustomize.find()), root / "no-crds", (), Progress())
+    return render(read(root), output, usual(), root / "no-crds", (), Progress())
 
 
 # A case changes the repository and gives the clone to look at.

@@ -8,7 +8,7 @@ import pytest
 
 from generator.publish import RequestError
 from generator.reversal import falls
-from tests.publishing import BIRCH, IDENTITY, Fleet, codes, make_fleet
+from tests.publishing import BIRCH, IDENTITY, Fleet, codes, copied, make_fleet
 from tests.running import quad
 
 pytestmark = pytest.mark.usefixtures("identity")
@@ -25,7 +25,11 @@ def files_of(fleet: Fleet, name: str, commit: str = "rendered/production") -> di
 @pytest.fixture
 def fleet(tmp_path: Path) -> Fleet:
     """Published twice: both tenants changed in between, and the passport of a newer release is in the catalogue."""
-    fleet = make_fleet(tmp_path / "fleet")
+    return Fleet(copied("published twice", _published_twice, tmp_path / "fleet"))
+
+
+def _published_twice(root: Path) -> None:
+    fleet = make_fleet(root)
     passport = (fleet.root / "overlays/releases/5.3.0.yaml").read_text()
     fleet.commit("A release", {"overlays/releases/5.3.9.yaml": passport.replace("version: 5.3.0", "version: 5.3.9")})
     fleet.production()
@@ -37,7 +41,6 @@ def fleet(tmp_path: Path) -> Fleet:
     both["tenants/production/birch.yaml"] = BIRCH.replace("displayName: Birch", "displayName: Beech")
     fleet.commit("Two names", both)
     fleet.production()
-    return fleet
 
 
 def test_a_whole_environment_goes_back_by_a_new_commit(fleet: Fleet) -> None:

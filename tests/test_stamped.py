@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from generator import kustomize, schema
 from generator.cache import NO_CACHE, Cache
@@ -16,9 +18,12 @@ from generator.compile import catalogue_files, compile_fleet
 from generator.ground import Ground
 from generator.hydrate import Hydrated, Hydration, hydrate
 from generator.making import Made, make
+from generator.manifest_loader import ManifestLoader
 from generator.model import Fleet, Progress
 from generator.pipeline import read
+from generator.profiles.filling import refilled
 from generator.profiles.reading import reading_of
+from generator.profiles.template import with_computed
 from generator.profiles.witness import shape_of
 from generator.staging import write
 from generator.units import Tree, Unit
@@ -93,6 +98,23 @@ def differences(stamped: Iterable[Hydrated], plain: dict[str, Hydrated]) -> list
     return found
 
 
+def refilled_otherwise(stamped: Sequence[Hydrated]) -> list[str]:
+    """Each object that comes out otherwise when it is made from the first tenant's of the profile than when it is read."""
+    models: dict[str, list[object]] = {}
+    found = []
+    for one in stamped:
+        assert one.stamped is not None
+        profile = one.stamped.profile
+        read = [item for path in one.stamped.paths for item in yaml.load_all(one.files[path], Loader=ManifestLoader)]
+        before = json.dumps(models.setdefault(profile.key, read))
+        values = with_computed(profile, one.stamped.values)
+        pairs = zip(models[profile.key], profile.objects, strict=True)
+        made = [refilled(model, body, values) for model, body in pairs]
+        found += [f"{one.stamped.unit.name}: {ours}" for ours, real in zip(made, read, strict=True) if ours != real]
+        assert json.dumps(models[profile.key]) == before, "the model is another's"
+    return found
+
+
 def _first(ours: bytes, real: bytes) -> str:
     pairs = zip(ours.decode().split("\n"), real.decode().split("\n"), strict=False)
     return next((f"{one!a} is not {other!a}" for one, other in pairs if one != other), "one is longer")
@@ -105,6 +127,7 @@ def test_every_leaf_with_hostile_values(fleet: Fleet, full: Unit, tmp_path: Path
     plain = hydrated(units, tmp_path / "plain", Hydration(KUSTOMIZE, plain=True))
     stamped = [one for one in fast.values() if one.stamped]
     assert differences(stamped, plain) == []
+    assert refilled_otherwise(stamped) == []
     reasons = Counter(one.reason for one in fast.values() if not one.stamped)
     assert [reason for reason in reasons if reason and not reason.endswith(REASONS)] == []
     assert len(stamped) > 0.6 * len(units), reasons  # the rest equals names that are renamed, or is refused by name

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.publishing import BIRCH, RENAMED, Fleet, codes, make_fleet
+from tests.publishing import BIRCH, RENAMED, Fleet, codes, published_fleet
 
 pytestmark = pytest.mark.usefixtures("identity")
 
@@ -19,9 +19,7 @@ MANIFESTS = "tenants/birch/manifests/manifests.yaml"
 
 @pytest.fixture
 def fleet(tmp_path: Path) -> Fleet:
-    fleet = make_fleet(tmp_path / "fleet")
-    fleet.production()
-    return fleet
+    return published_fleet(tmp_path / "fleet", ("birch",), "production")
 
 
 def forge(fleet: Fleet, place: Path, changes: dict[str, str | None]) -> None:

@@ -23,7 +23,7 @@ from tests.cluster import PATIENCE, Cluster, cluster, ended, started
 from tests.conftest import ROOT, copy_input
 from tests.e2e.processes import free_ports
 from tests.publishing import BIRCH
-from tests.running import Done, quad
+from tests.running import Done, quad, quad_alone
 from tests.test_diagnostics import MUSEUM, lay_over
 
 TENANTS = ("birch", "cedar", "elm", "fir", "gum")
@@ -41,7 +41,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def alone(fleet: Path) -> dict[str, bytes | None]:
     """What one machine makes of the fleet, with kustomize alone."""
-    done = quad(["render", "--plain", "--output", "alone"], fleet)
+    done = quad_alone(["render", "--plain", "--output", "alone"], fleet)
     assert done.code == 0, done.stderr
     return trees(fleet / "alone")
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 from generator.cache import digest
 from generator.compile import catalogue_files, unit_files
 from generator.kustomize import Builder, Overlay
+from generator.model import Catalogue
 from generator.profiles.assemble import Made, assemble
 from generator.profiles.cut import RefusedWitnessError
 from generator.profiles.reading import Reading
@@ -21,12 +23,26 @@ from generator.units import Unit
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where profiles are made. Most shapes' Applications are alike: they are built once, and `proven` once."""
+    """Where profiles are made. Most shapes' Applications are alike: they are built once, and `proven` once.
+
+    A catalogue lies there once for all first witnesses, and once for all second ones.
+    """
 
     kustomize: Builder
     folder: Path
     printed: dict[str, bytes] = field(default_factory=dict)
     proven: set[str] = field(default_factory=set)
+    _catalogues: set[Path] = field(default_factory=set)
+    _lock: Lock = field(default_factory=Lock)
+
+    def catalogue(self, catalogue: Catalogue, key: str, ring: str) -> Path:
+        """The folder of this digest's catalogue for a ring."""
+        place = self.folder / key / ring
+        with self._lock:
+            if place not in self._catalogues:
+                write(place, catalogue_files(catalogue, ring))
+                self._catalogues.add(place)
+        return place / "catalogue"
 
 
 def make_profile(
@@ -36,7 +52,7 @@ def make_profile(
     slugs = slug_holes(unit, shape)
     found = [witness(unit, shape, reading.shared, second) for second in (False, True)]
     asked = [
-        _asked(each, ring_of_witness(bool(second)), bench.folder / place / str(second), catalogue)
+        _asked(each, ring_of_witness(bool(second)), bench, bench.folder / place / str(second), catalogue)
         for second, each in enumerate(found)
     ]
     outputs = _printed([one for each in asked for one in each], bench)
@@ -56,11 +72,11 @@ class _Asked:
     key: str
 
 
-def _asked(found: Witness, ring: str, tree: Path, catalogue: str) -> list[_Asked]:
+def _asked(found: Witness, ring: str, bench: Bench, tree: Path, catalogue: str) -> list[_Asked]:
     """The builds of a witness whose files lie in a tree of its own: the names of both may be the same."""
     files = unit_files(found.unit)
-    write(tree, catalogue_files(found.unit.catalogue, ring))
     write(tree, files)
+    (tree / "catalogue").symlink_to(bench.catalogue(found.unit.catalogue, catalogue, ring))
     asked = []
     for build in found.unit.builds:
         own = [part for path, raw in files.items() if path.startswith(f"{build.overlay}/") for part in (path, raw)]
@@ -76,8 +92,7 @@ def _printed(asked: Sequence[_Asked], bench: Bench) -> dict[Overlay, bytes]:
     answers = bench.kustomize.answers([one.overlay for one in new])
     for one, (output, complaint) in zip(new, answers, strict=True):
         if complaint:
-            tree = one.overlay.tree
-            said = complaint.replace(str(tree.resolve()), "").replace(str(tree), "")
+            said = complaint.replace(str(bench.folder.resolve()), "").replace(str(bench.folder), "")
             raise RefusedWitnessError(f"kustomize refuses the witness: {said[:200]}")
         outputs[one.overlay] = output
         if one.key:

@@ -25,13 +25,18 @@ from tests.bench.peers.honest import compared
 from tests.bench.peers.install import BUILD, install
 from tests.bench.peers.peers import PEERS, Bench, Peer, command, outputs
 from tests.bench.peers.versions import versions
+from tests.bench.tenants import OWN
+
+OFFERINGS = 24
+"""What a hoster sells: so many bundles of features, sizes and models."""
 
 
 def main() -> None:
     asked = _asked()
     for number in asked.tenants:
         with tempfile.TemporaryDirectory(prefix="quad-bench-") as folder:
-            results = bench(Path(folder), number, asked.rounds, asked.sample, with_peers=not asked.no_peers)
+            peers = not asked.no_peers
+            results = bench(Path(folder), number, asked.rounds, asked.sample, asked.offerings, with_peers=peers)
         say(report.text(results))
         target = ROOT / "docs" if asked.write else BUILD
         target.mkdir(parents=True, exist_ok=True)
@@ -40,18 +45,19 @@ def main() -> None:
         say(f"\nwritten to {target.relative_to(ROOT)}/benchmarks.md and .svg")
 
 
-def bench(folder: Path, number: int, rounds: int, sample: int, *, with_peers: bool) -> Results:
+def bench(folder: Path, number: int, rounds: int, sample: int, offerings: int, *, with_peers: bool) -> Results:
     """Measure one fleet: the cases of quad, the peers on a sample of it, and a fleet a tenth as large."""
     started, load = time.monotonic(), measure.load()
-    site = cases.Site(fleet(folder / "fleet", number), number)
-    tenth = cases.Site(fleet(folder / "tenth", max(1, number // 10)), max(1, number // 10))
+    fewer = max(1, number // 10)
+    site = cases.Site(fleet(folder / "fleet", number, offerings=offerings), number)
+    tenth = cases.Site(fleet(folder / "tenth", fewer, offerings=offerings), fewer)
     peers, missing, at = _peers(site, folder / "peers", sample) if with_peers else ({}, {}, None)
     smaller = [replace(each, name=f"{each.name}, a tenth") for each in cases.rendering(tenth)]
     ours = [each for group in cases.all_cases(site) for each in group]
     measured, failed = measure.rounds([*peers.values(), *ours, *smaller], rounds, _progress)
     found = {each.command.name: each for each in measured}
     facts = {
-        "tenants": f"{number:,}",
+        "tenants": f"{number:,}, {_chosen(offerings)}",
         "rounds": f"{rounds}, interleaved",
         "day": datetime.now(UTC).date().isoformat(),
         "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
@@ -89,6 +95,13 @@ def _peers(site: cases.Site, folder: Path, sample: int) -> tuple[dict[str, Comma
     return {peer.name: command(peer, at)[0] for peer in PEERS if peer.name not in missing}, missing, at
 
 
+def _chosen(offerings: int) -> str:
+    """How the fleet's tenants came to what they have."""
+    if not offerings:
+        return "each with choices of its own"
+    return f"of {offerings} offerings, some sold more than others; one in {1 / OWN:.0f} with choices of its own"
+
+
 def _number(name: str) -> int:
     return int(name.rpartition("-")[2])
 
@@ -105,6 +118,9 @@ def _asked() -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=int, default=3, help="how often each command is run, in turn with the others")
     parser.add_argument("--sample", type=int, default=100, help="how many tenants the peers render at most")
+    parser.add_argument(
+        "--offerings", type=int, default=OFFERINGS, help="of how many offerings tenants are; 0: each chooses by itself"
+    )
     parser.add_argument("--no-peers", action="store_true", help="quad alone")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md and .svg")
     return parser.parse_args()

@@ -1,7 +1,7 @@
 """Makes a fleet repository of any number of tenants from this repository's own catalogue, the same for the same seed.
 
 The tenant of a number is the same in a fleet of any size, so that fleets of two sizes can be compared. Also a program:
-`python -m tests.bench.fleet FOLDER NUMBER [SEED]`.
+`python -m tests.bench.fleet FOLDER NUMBER [SEED [OFFERINGS]]`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from generator.load import load
 from generator.schema import resolved
 from generator.source import dump
 from tests.bench.language import Data, Language, language_of
-from tests.bench.tenants import tenant
+from tests.bench.tenants import offering, tenant
 
 ROOT = Path(__file__).resolve().parents[2]
 CLUSTERS = (  # name, region, ingress class, issuer, shared and database storage, secret store, Kubernetes
@@ -34,12 +34,15 @@ WHEN = "2026-11-21T08:00:00+00:00"
 GIT = ("-c", "user.name=Bench", "-c", "user.email=bench@example.org", "-c", "commit.gpgsign=false", "-c", "gc.auto=0")
 
 
-def fleet(folder: Path, number: int, seed: int = 0) -> Path:
-    """Write the repository into a new folder and commit it; the folder itself is returned."""
+def fleet(folder: Path, number: int, seed: int = 0, offerings: int = 0) -> Path:
+    """Write the repository into a new folder and commit it; the folder itself is returned.
+
+    Of so many offerings, as hosters sell them, all but a few tenants have one; without any, each tenant chooses by itself.
+    """
     for name in ("overlays", "schemas"):
         shutil.copytree(ROOT / name, folder / name)
     settings = fleet_settings(number)
-    files = {"fleet.yaml": settings, **_defaults(), **dict(tenants(number, seed, language(settings)))}
+    files = {"fleet.yaml": settings, **_defaults(), **dict(tenants(number, seed, language(settings), offerings))}
     for path, data in files.items():
         file = folder / "tenants" / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -50,10 +53,13 @@ def fleet(folder: Path, number: int, seed: int = 0) -> Path:
     return folder
 
 
-def tenants(number: int, seed: int, spoken: Language) -> Iterator[tuple[str, Data]]:
+def tenants(number: int, seed: int, spoken: Language, offerings: int = 0) -> Iterator[tuple[str, Data]]:
     """Each tenant's path below tenants/ and its document."""
     for at in range(number):
-        environment, data = tenant(Random(f"{seed}/{at}"), spoken, at)
+        random = Random(f"{seed}/{at}")
+        chosen = offering(random, offerings)
+        choices = None if chosen is None else Random(f"{seed}/offering/{chosen}")
+        environment, data = tenant(random, spoken, at, choices)
         yield f"{environment}/{data['name']}.yaml", data
 
 
@@ -120,4 +126,4 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 if __name__ == "__main__":
-    fleet(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]) if sys.argv[3:] else 0)
+    fleet(Path(sys.argv[1]), *map(int, sys.argv[2:]))

@@ -28,6 +28,8 @@ class Site:
     pattern: str
     names: Callable[[str], Sequence[str]]
     """The names that a tenant may say, by what they refer to."""
+    choices: Random
+    """What decides between switches and between names: the same for all tenants of an offering."""
 
 
 Maker = Callable[[Random, Site], Any]
@@ -53,24 +55,25 @@ def _memory(random: Random, _site: Site) -> dict[str, Any]:
     return {"requests": {"cpu": f"{random.randint(1, 9)}00m", "memory": memory}, "limits": {"memory": memory}}
 
 
-def _network(random: Random, _site: Site) -> str:
-    return "0.0.0.0/0" if random.random() < 1 / 5 else network(random)
+def _network(random: Random, site: Site) -> str:
+    return "0.0.0.0/0" if site.choices.random() < 1 / 5 else network(random)
 
 
-def _block(random: Random, _site: Site) -> dict[str, Any]:
+def _block(random: Random, site: Site) -> dict[str, Any]:
     """What is excepted from a network lies in it."""
-    if random.random() < 1 / 2:
-        return {"cidr": _network(random, _site)}
-    return {"cidr": "0.0.0.0/0", "except": random.sample(PRIVATE, random.randint(1, 3))}
+    if site.choices.random() < 1 / 2:
+        return {"cidr": _network(random, site)}
+    return {"cidr": "0.0.0.0/0", "except": random.sample(PRIVATE, site.choices.randint(1, 3))}
 
 
 def _peer(random: Random, site: Site) -> dict[str, Any]:
     """A network, or a namespace, or pods of a namespace."""
-    if random.random() < 1 / 2:
+    choices = site.choices
+    if choices.random() < 1 / 2:
         at = random.randint(1, 250)
-        excepted = {"except": [f"10.{at}.{random.randint(1, 250)}.0/24"]} if random.random() < 1 / 2 else {}
+        excepted = {"except": [f"10.{at}.{random.randint(1, 250)}.0/24"]} if choices.random() < 1 / 2 else {}
         return {"ipBlock": {"cidr": f"10.{at}.0.0/16", **excepted}}
-    pods = {"podSelector": {"matchLabels": {"app": random.choice(words.PLACES)}}} if random.random() < 1 / 2 else {}
+    pods = {"podSelector": {"matchLabels": {"app": random.choice(words.PLACES)}}} if choices.random() < 1 / 2 else {}
     return {"namespaceSelector": _namespace(random, site), **pods}
 
 
@@ -78,18 +81,18 @@ def _namespace(random: Random, _site: Site) -> dict[str, Any]:
     return {"matchLabels": {"kubernetes.io/metadata.name": random.choice(words.PLACES)}}
 
 
-def _pods(random: Random, _site: Site) -> dict[str, str]:
+def _pods(_random: Random, site: Site) -> dict[str, str]:
     """Pods that every tenant has."""
     parts: tuple[dict[str, str], ...] = (
         {},
         {"app.kubernetes.io/component": "cron"},
         {"app.kubernetes.io/component": "adhoc"},
     )
-    return {"app.kubernetes.io/name": "moodle", **random.choice(parts)}
+    return {"app.kubernetes.io/name": "moodle", **site.choices.choice(parts)}
 
 
 def _proxy(random: Random, site: Site) -> dict[str, Any]:
-    if random.random() < 1 / 2:
+    if site.choices.random() < 1 / 2:
         return {"namespaceSelector": _namespace(random, site)}
     return {"ipBlock": {"cidr": network(random)}}
 
@@ -105,6 +108,7 @@ MAKERS: Mapping[str, Maker] = {
     "site.timezone": lambda _random, site: site.timezone,
     "site.adminEmail": _text("admin@{d}", "moodle.admin@{d}", "it+moodle@{d}", "root_{i}@mail.{d}"),
     "site.supportEmail": _text("help@{d}", "support-{i}@{d}", "Helpdesk.{i}@{d}"),
+    "ring": _reference("rings", 0, None),
     "release.version": _reference("releases", 2, None),
     "release.from": _reference("releases", 0, 3),  # older than most versions that are chosen
     "release.floor": _reference("releases", 0, 3),
@@ -159,13 +163,13 @@ MAKERS: Mapping[str, Maker] = {
 def value(random: Random, node: Mapping[str, Any], site: Site) -> Any:
     """A value that the schema accepts, by the first of its keywords that says what it may be."""
     if "x-reference" in node:
-        return random.choice(site.names(node["x-reference"]))
+        return site.choices.choice(site.names(node["x-reference"]))
     if "x-region" in node:
         return site.region
     if "enum" in node:
-        return random.choice(node["enum"])
+        return site.choices.choice(node["enum"])
     if node["type"] == "boolean":
-        return random.random() < 1 / 2
+        return site.choices.random() < 1 / 2
     if node["type"] == "integer":
         example = node.get("default", node.get("examples", [None])[0])
         return random.randint(max(node["minimum"], example // 2), min(node["maximum"], example * 2 + 2))

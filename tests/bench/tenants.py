@@ -35,21 +35,36 @@ GROUP, INNER, KNOB = 0.22, 0.7, 0.4
 FEATURES = 1.6
 """How many features a tenant says on average, however many there are: else no two tenants of a large catalogue would be alike."""
 LENGTHS = (1, 1, 2, 3)
+OWN = 1 / 50
+"""How often a tenant of a fleet with offerings makes all choices by itself."""
+
+
+def offering(random: Random, offerings: int) -> int | None:
+    """The number of the offering that a tenant has, the second half as often as the first, and so on; nothing if it has its own."""
+    if not offerings or random.random() < OWN:
+        return None
+    numbers = range(offerings)
+    return random.choices(numbers, [1 / (number + 1) for number in numbers])[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who makes up a tenant: the chance, the language, and what the tenant is already."""
+    """Who makes up a tenant: the chance, the language, and what the tenant is already.
+
+    `choices` decides what is said and how much of it, and is the same for all tenants of an offering; `random` says values.
+    """
 
     random: Random
+    choices: Random
     language: Language
     site: Site
 
 
-def tenant(random: Random, language: Language, at: int) -> tuple[str, Data]:
-    """The environment and the document of the tenant of this number."""
-    site = _site(random, language, at)
-    speaker = Speaker(random, language, site)
+def tenant(random: Random, language: Language, at: int, choices: Random | None = None) -> tuple[str, Data]:
+    """The environment and the document of the tenant of this number, with the choices of its offering if it has one."""
+    choices = choices or random
+    site = _site(random, language, at, choices)
+    speaker = Speaker(random, choices, language, site)
     schema = language.schema
     said = _object(speaker, "", {**schema, "properties": {**schema["properties"], **language.local}})
     if said["cluster"] == "eu-1" and site.environment == "staging" and random.random() < 1 / 2:
@@ -61,7 +76,7 @@ def tenant(random: Random, language: Language, at: int) -> tuple[str, Data]:
     return site.environment, fitted(random, said, language, site.environment, make)
 
 
-def _site(random: Random, language: Language, at: int) -> Site:
+def _site(random: Random, language: Language, at: int, choices: Random) -> Site:
     spoken, timezone, pattern = words.tongue(random)
     name, cluster = words.name(random, at), random.choice(sorted(language.fleet["clusters"]))
     return Site(
@@ -74,6 +89,7 @@ def _site(random: Random, language: Language, at: int) -> Site:
         timezone,
         pattern,
         language.names,
+        choices,
     )
 
 
@@ -84,7 +100,7 @@ def _object(speaker: Speaker, path: str, node: Mapping[str, Any]) -> Data:
     for name, child in node["properties"].items():
         inner = f"{path}.{name}" if path else name
         needed = inner in ALWAYS or must_be_said(name, child, node, whole=inside)
-        if child.get("readOnly") or not (needed or speaker.random.random() < _often(inner, child, speaker.language)):
+        if child.get("readOnly") or not (needed or speaker.choices.random() < _often(inner, child, speaker.language)):
             continue
         made = _value(speaker, inner, child)
         if made != {} or path == "features" or needed:
@@ -116,7 +132,7 @@ def _value(speaker: Speaker, path: str, node: Mapping[str, Any]) -> Any:
 
 def _list(speaker: Speaker, path: str, node: Mapping[str, Any]) -> list[Any]:
     """Some items, no two the same or of one name."""
-    number = min(max(speaker.random.choice(LENGTHS), node.get("minItems", 1)), node.get("maxItems", 3))
+    number = min(max(speaker.choices.choice(LENGTHS), node.get("minItems", 1)), node.get("maxItems", 3))
     items = [_value(speaker, f"{path}[]", node["items"]) for _ in range(number)]
     return [
         item for at, item in enumerate(items) if at < node.get("minItems", 1) or not _said_already(item, items[:at])
@@ -144,7 +160,7 @@ def _map(speaker: Speaker, path: str, node: Mapping[str, Any]) -> Data:
 
 def _keys(speaker: Speaker, node: Mapping[str, Any], known: list[str]) -> list[str]:
     """What is required, some of what is known, and where any name will do some others."""
-    random, names, required = speaker.random, node.get("propertyNames", {}), node.get("required", [])
+    random, names, required = speaker.choices, node.get("propertyNames", {}), node.get("required", [])
     others = [key for key in names.get("enum", known) if key not in required]
     fewest = min(max(node.get("minProperties", 0) - len(required), 0), len(others))
     keys = [*required, *random.sample(others, random.randint(fewest, len(others)))]

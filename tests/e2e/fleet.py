@@ -15,7 +15,7 @@ import yaml
 from tests.conftest import ROOT
 from tests.e2e.kube import Object
 from tests.e2e.stages import NEVER_READY, NO_LOGIN, SLOW, UNFIT
-from tests.running import quad
+from tests.running import quad_alone
 
 SERVER = "https://kubernetes.default.svc"
 NEXT = "5.3.1"  # a release that exists only here
@@ -92,7 +92,7 @@ class Fleet:
 
     def render(self) -> None:
         """`quad render`, as a person types it."""
-        done = quad(["render", "--output", str(self.rendered)], self.source)
+        done = quad_alone(["render", "--output", str(self.rendered)], self.source)
         assert done.code == 0, done.stderr
 
     def publish(self, message: str = "e2e") -> None:
@@ -100,7 +100,7 @@ class Fleet:
         self.render()
         git("add", "--all", folder=self.source)
         git("commit", "--quiet", "--allow-empty", "--message", message, folder=self.source)
-        done = quad(["publish", "--push", "origin"], self.source)
+        done = quad_alone(["publish", "--push", "origin"], self.source)
         assert done.code == 0, done.stderr
         where = {"GIT_DIR": str(self.repository)}
         for line in git("for-each-ref", "--format=%(refname:short) %(objectname)", where=where).splitlines():
@@ -118,7 +118,7 @@ class Fleet:
         """What `quad publish` says where it must publish nothing; the commit is taken back."""
         git("add", "--all", folder=self.source)
         git("commit", "--quiet", "--message", message, folder=self.source)
-        done = quad(["publish", "--push", "origin"], self.source)
+        done = quad_alone(["publish", "--push", "origin"], self.source)
         assert done.code == 1, done.stderr
         git("reset", "--quiet", "--soft", "HEAD^", folder=self.source)
         return done.stderr

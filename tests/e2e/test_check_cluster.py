@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import World
-from tests.running import Done, quad
+from tests.running import Done, quad_alone
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def nginx(empty: World) -> Iterator[None]:
 
 
 def check(world: World, kubeconfig: Path) -> Done:
-    return quad(["check", "--cluster", "eu-1", "--kubeconfig", str(kubeconfig)], world.fleet.source)
+    return quad_alone(["check", "--cluster", "eu-1", "--kubeconfig", str(kubeconfig)], world.fleet.source)
 
 
 def missing(done: Done) -> set[str]:

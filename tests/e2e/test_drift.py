@@ -12,7 +12,7 @@ from tests.e2e import argo
 from tests.e2e.conftest import World, say
 from tests.e2e.kube import Object
 from tests.e2e.processes import wait_for
-from tests.running import Done, quad
+from tests.running import Done, quad_alone
 
 TENANT = "valdoro"
 SKIP = "argocd.argoproj.io/skip-reconcile"
@@ -24,7 +24,7 @@ def drift(world: World, *arguments: str, kubeconfig: Path | None = None) -> Done
     """`quad drift`, as a person types it; the rendered tree is what was published last."""
     chosen = ["--tree", str(world.fleet.rendered), "--context", "e2e", "--exit-code"]
     chosen += ["--kubeconfig", str(kubeconfig or world.plane.kubeconfig)]
-    done = quad(["drift", *arguments, *chosen], world.fleet.source)
+    done = quad_alone(["drift", *arguments, *chosen], world.fleet.source)
     assert done.code in {0, 1}, done.stderr
     return done
 

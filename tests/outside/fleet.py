@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from tests.outside.findings import PLANTED
 from tests.outside.schemas import write_schemas
 from tests.outside.twins import full_kind, is_workload, named, shown
-from tests.running import quad
+from tests.running import quad_alone
 
 HERE = Path(__file__).resolve().parent
 
@@ -67,7 +67,7 @@ class View:
 def make_view(root: Path) -> View:
     """Render the sample fleet and lay it out."""
     shutil.rmtree(root, ignore_errors=True)
-    done = quad(["render", "--output", str(root / "rendered")], ROOT)
+    done = quad_alone(["render", "--output", str(root / "rendered")], ROOT)
     if done.code:
         raise RuntimeError(done.stderr)
     tenants = objects = 0
