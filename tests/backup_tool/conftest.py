@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.backup_tool.moodle import Moodle
+from tests.backup_tool.moodle import DISTANT, Moodle
 from tests.backup_tool.store import KEYS, Proxy, store
 from tests.postgres import Database, postgres
 from tests.programs import need
@@ -49,9 +49,9 @@ def proxy(bucket: str) -> Iterator[Proxy]:
 
 @pytest.fixture
 def distant(tmp_path: Path, server: Database, proxy: Proxy) -> Moodle:
-    """A site with 300 files and an empty repository in the bucket."""
+    """A site with few files, each of which is a request or two, and an empty repository in the bucket."""
     where = {"RESTIC_REPOSITORY": proxy.repository(tmp_path.name), **KEYS}
     made = Moodle(tmp_path, server, tmp_path.name, where)
-    made.install(300)
+    made.install(DISTANT)
     made.ok("init")
     return made

@@ -18,6 +18,8 @@ from typing import Any
 from tests.postgres import PASSWORD, Database
 from tests.programs import path_of
 
+DISTANT = int(os.environ.get("QUAD_FUZZ_BUCKET", "40"))
+"""Files of a site whose backups are in a bucket."""
 REPOSITORY_PASSWORD = "pass'word \\ of the repository"
 TABLES = """
 CREATE TABLE mdl_config (id bigserial PRIMARY KEY, name text, value text);

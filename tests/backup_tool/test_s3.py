@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.backup_tool.moodle import Moodle, kept, tree, whole
+from tests.backup_tool.moodle import DISTANT, Moodle, kept, tree, whole
 from tests.backup_tool.store import KEYS, Proxy
 
 
@@ -22,7 +23,7 @@ def test_restic_reads_what_we_write_in_a_bucket(distant: Moodle) -> None:
     distant.ok("backup")
     assert "no errors were found" in distant.restic("check", "--read-data")
     found = json.loads(distant.ok("verify", "--sample", "all", "--read-data", "all").out)
-    assert (found["damaged"], found["evidence"]["missing"], found["evidence"]["read"]) == ([], [], 300)
+    assert (found["damaged"], found["evidence"]["missing"], found["evidence"]["read"]) == ([], [], DISTANT)
     by_restic = distant.folder / "by-restic"
     distant.restic("restore", distant.snapshots("files")[-1]["id"], "--target", str(by_restic))
     assert tree(by_restic / distant.data.relative_to("/")) == kept(distant)
@@ -47,7 +48,7 @@ def test_we_read_what_restic_writes_in_a_bucket(distant: Moodle, proxy: Proxy) -
     distant.restic("backup", "-q", "--host", "acme", "--tag", "files", str(distant.data), **there)
 
     found = json.loads(distant.ok("verify", "--sample", "all", "--read-data", "all", **there).out)
-    assert (found["damaged"], found["evidence"]["read"]) == ([], 300)
+    assert (found["damaged"], found["evidence"]["read"]) == ([], DISTANT)
     target, into = distant.folder / "by-us", distant.empty_database("by_us")
     distant.ok("restore", "--to-folder", str(target), "--to-database", DB_NAME=into, **there)
     assert (tree(target), whole(distant, target, into)) == (tree(distant.data), [])
@@ -63,6 +64,32 @@ def test_a_large_file_comes_back(distant: Moodle) -> None:
     target = distant.folder / "target"
     distant.ok("restore", "--to-folder", str(target))
     assert tree(target) == kept(distant)
+
+
+def test_what_is_in_the_cache_is_not_asked_for_again(distant: Moodle, proxy: Proxy) -> None:
+    """It is of use, may be lost or damaged, and holds nothing that a wrong password reads."""
+    cache = distant.folder / "cache"
+    given = ["--cache-dir", str(cache)]
+    distant.ok("backup", *given)
+
+    def asked(*arguments: str) -> int:
+        start = len(proxy.asked)
+        distant.ok("verify", "--sample", "0", *arguments)
+        return len(proxy.asked) - start
+
+    without, warm = asked(), asked(*given)
+    assert warm < without / 2, (warm, without)
+    assert (
+        distant.run("list", *given, RESTIC_PASSWORD="no", RESTIC_PASSWORD_FILE=str(distant.folder / "password")).code
+        == 3
+    )
+    for file in (file for file in cache.rglob("*") if file.is_file()):
+        file.write_bytes(b"")
+    distant.ok("verify", "--sample", "0", *given)
+    shutil.rmtree(cache)
+    distant.ok("backup", *given)
+    distant.ok("verify", "--sample", "all", *given)
+    assert "no errors were found" in distant.restic("check", "--read-data")
 
 
 def test_what_the_store_refuses_is_told_apart(distant: Moodle) -> None:

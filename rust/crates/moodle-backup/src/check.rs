@@ -53,13 +53,23 @@ pub fn check<S: Open>(repository: &Repository<S>, read: ReadData) -> Result<Vec<
     Ok(damages)
 }
 
-/// rustic 0.13 panics ("index still in use") where a folder cannot be read while others are still asked for.
+/// rustic 0.13 panics with these words where a folder cannot be read while others are still asked for.
+const KNOWN: &str = "index still in use";
+
+/// That one panic is an answer. Every other stays one, and is told.
 fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
-    std::panic::set_hook(hook);
-    done.unwrap_or_else(|_| Err(Problem::data("the check broke off: folders of the backup cannot be read")))
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !panic.payload_as_str().is_some_and(|text| text.contains(KNOWN)) {
+            usual(panic);
+        }
+    }));
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|payload| {
+        if payload.downcast_ref::<String>().is_some_and(|text| text.contains(KNOWN)) {
+            return Err(Problem::data("the check broke off: folders of the backup cannot be read"));
+        }
+        std::panic::resume_unwind(payload)
+    })
 }
 
 #[cfg(test)]

@@ -98,12 +98,12 @@ fn save(place: &Place, tenant: &str, told: &cli::Backup) -> Result<()> {
     let database = Database::of(&told.database)?;
     let opened = place.open(&gate)?;
     place.wait_for_locks(Duration::from_secs(told.retry_lock))?;
-    let opened = opened.to_indexed_ids().map_err(damaged("the repository's index cannot be read"))?;
+    let mut opened = opened.to_indexed_ids().map_err(damaged("the repository's index cannot be read"))?;
     if told.only != Some(Part::Files) {
         backup::database(&opened, &gate, tenant, &database, &site)?;
     }
     if told.only != Some(Part::Database) {
-        backup::files(&opened, tenant, &told.dataroot)?;
+        opened = backup::files(opened, tenant, &told.dataroot)?;
     }
     backup::manifest(&opened, tenant)
 }

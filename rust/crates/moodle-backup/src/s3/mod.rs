@@ -51,10 +51,14 @@ pub struct Options {
     /// Let s3:http:// leave this machine: names and sizes can be read on the way, and requests be repeated
     #[arg(long, global = true)]
     insecure_http: bool,
-    /// Seconds that a request may take, besides one for each MiB that it carries
+    /// Seconds that a request may take, besides those for what it carries
     #[arg(long, env = "BACKUP_STORE_TIMEOUT", default_value_t = 60, global = true, value_name = "SECONDS",
         value_parser = clap::value_parser!(u16).range(1..))]
     store_timeout: u16,
+    /// MiB that the network carries in a second, at least
+    #[arg(long, env = "BACKUP_STORE_RATE", default_value_t = 1, global = true, value_name = "MIB",
+        value_parser = clap::value_parser!(u16).range(1..))]
+    store_rate: u16,
     /// How often a request is sent before the store is given up
     #[arg(long, env = "BACKUP_STORE_TRIES", default_value_t = 8, global = true, value_name = "N",
         value_parser = clap::value_parser!(u8).range(1..))]
@@ -81,6 +85,7 @@ impl Bucket {
         let patience = Patience {
             tries: u32::from(options.store_tries),
             time: Duration::from_secs(u64::from(options.store_timeout)),
+            rate: u32::from(options.store_rate),
         };
         let agent = agent(&address, roots(options.ca_file.as_ref())?);
         Ok(Self(Arc::new(Store::new(address, keys, agent, patience))))

@@ -21,16 +21,23 @@ pub const LIMIT: u32 = 8 << 20;
 const PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(16);
 const CONNECT: Duration = Duration::from_secs(10);
-/// No store and no network that a backup should run on is slower.
-const BYTES_PER_SECOND: u64 = 1 << 20;
+const MIB: u64 = 1 << 20;
 
 /// How often is tried, and how long waited.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     /// Requests before the store is given up.
     pub tries: u32,
-    /// What a request may take, besides a second for each MiB that it carries.
+    /// What a request may take, besides the time for what it carries.
     pub time: Duration,
+    /// MiB a second.
+    pub rate: u32,
+}
+
+impl Patience {
+    fn with(self, bytes: u64) -> Duration {
+        self.time + Duration::from_secs(bytes / MIB) / self.rate
+    }
 }
 
 /// A bucket's folder, and how it is reached.
@@ -109,8 +116,8 @@ impl Store {
         let body = ask.content.map_or_else(SendBody::none, send);
         let request = self.request(ask).body(body).map_err(|error| Trouble::lasting(error.to_string()))?;
         let carried = ask.content.map_or(u64::from(LIMIT), |(content, _)| content.size() as u64);
-        let time = self.patience.time + Duration::from_secs(carried / BYTES_PER_SECOND);
-        let request = self.agent.configure_request(request).timeout_global(Some(time)).build();
+        let time = Some(self.patience.with(carried));
+        let request = self.agent.configure_request(request).timeout_global(time).build();
         let mut response = self.agent.run(request).map_err(|error| of_network(&error))?;
         let (status, whole) = (response.status().as_u16(), whole(&response));
         let body = response.body_mut().with_config().limit(u64::from(LIMIT) + 1).read_to_vec();
