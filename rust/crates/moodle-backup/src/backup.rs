@@ -70,10 +70,7 @@ pub fn files(mut repository: Opened, tenant: &str, dataroot: &Path) -> Result<Op
     for _ in 0..PASSES {
         moved = pass(&repository, tenant, dataroot)?;
         let Some(first) = moved.first() else { return Ok(repository) };
-        warn(
-            FILES,
-            &format!("{} files were moved while they were read, and are looked for again: {first}", moved.len()),
-        );
+        warn(FILES, &format!("files were moved while they were read, and are looked for again: {first}"));
         // What the last pass has saved is not read again.
         repository =
             repository.drop_index().to_indexed_ids().map_err(damaged("the repository's index cannot be read"))?;
@@ -91,12 +88,17 @@ fn pass(repository: &Opened, tenant: &str, dataroot: &Path) -> Result<Vec<String
     let dataroot = std::path::absolute(dataroot).map_err(missing)?;
     std::fs::read_dir(&dataroot).map_err(missing)?;
     let _ = left_out();
+    let trash = dataroot.join("trashdir");
+    let was_there = trash.exists();
     let path = PathList::from_iter([&dataroot]);
     let saved = repository
         .backup(&options(&dataroot), &path, fresh(tenant, FILES, None)?)
         .map_err(unreachable("moodledata cannot be saved"))?;
     let (gone, lost): (Vec<_>, Vec<_>) = left_out().into_iter().partition(|message| is_harmless(message));
-    let moved: Vec<_> = gone.into_iter().filter(|message| is_content(message)).collect();
+    let mut moved: Vec<_> = gone.into_iter().filter(|message| is_content(message)).collect();
+    if !was_there && trash.exists() {
+        moved.push(format!("{} is new, and was not read", trash.display()));
+    }
     if lost.is_empty() && moved.is_empty() {
         said(FILES, &snap(&saved), start);
         return Ok(moved);
