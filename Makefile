@@ -33,7 +33,7 @@ e2e: setup crds  ## scenarios on a real control plane: kube-apiserver, Argo CD, 
 pages: setup ; @$(BIN)/python tests/pages/run.py  ## the HTML review in a real browser: search, keys, safety, accessibility (needs Node.js and Chromium)
 outside: setup ; @$(BIN)/python -m tests.outside.run  ## let checkers that others wrote look at the rendered sample fleet (needs Go)
 crds: ; @tests/crds/fetch  ## fetch the CRD schemas that the tests check against (needs Go)
-rust: setup ; @rust/test  ## crates, PHP extension, Moodle plugin, backup tool (needs Rust, PHP's headers, libclang, PHPUnit, PostgreSQL, restic)
+rust: setup ; @rust/test  ## crates, PHP extension, Moodle plugin, backup tool (needs Rust, PHP's headers, libclang, PHPUnit, PostgreSQL, restic, Go)
 lock: setup  ## lock the dependencies again, to their newest versions
 	@for k in run dev workers; do $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --no-emit-options --no-header --no-annotate --allow-unsafe $$([ $$k = run ] || echo --extra $$k -c requirements/run.txt) -o requirements/$$k.txt pyproject.toml; done
 clean:  ## remove what make has made; rendered/ keeps its README

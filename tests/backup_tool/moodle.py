@@ -10,13 +10,16 @@ import json
 import os
 import random
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.postgres import PASSWORD, Database
 from tests.programs import path_of
 
+DISTANT = int(os.environ.get("QUAD_FUZZ_BUCKET", "40"))
+"""Files of a site whose backups are in a bucket."""
 REPOSITORY_PASSWORD = "pass'word \\ of the repository"
 TABLES = """
 CREATE TABLE mdl_config (id bigserial PRIMARY KEY, name text, value text);
@@ -49,6 +52,8 @@ class Moodle:
     folder: Path
     server: Database
     database: str
+    where: Mapping[str, str] = field(default_factory=dict)
+    """Variables that say that the repository is in a bucket, and where."""
 
     @property
     def data(self) -> Path:
@@ -73,7 +78,7 @@ class Moodle:
             "DB_USER_FILE": str(self.folder / "username"),
             "DB_PASSWORD_FILE": str(self.folder / "password"),
         }
-        return {**given, **changed}
+        return {**given, **self.where, **changed}
 
     def start(self, *arguments: str, **changed: str) -> subprocess.Popen[str]:
         """The program, running."""
@@ -85,7 +90,8 @@ class Moodle:
         """How the program ended; it never says a secret."""
         running = self.start(*arguments, **changed)
         out, err = running.communicate(timeout=120)
-        assert not [secret for secret in (PASSWORD, REPOSITORY_PASSWORD) if secret in out + err]
+        secrets = (PASSWORD, REPOSITORY_PASSWORD, self.where.get("AWS_SECRET_ACCESS_KEY", PASSWORD))
+        assert not [secret for secret in secrets if secret in out + err]
         return Done(running.returncode, out, err)
 
     def ok(self, *arguments: str, **changed: str) -> Done:
@@ -94,10 +100,11 @@ class Moodle:
         assert done.code == 0, done.err
         return done
 
-    def restic(self, *arguments: str) -> str:
+    def restic(self, *arguments: str, **changed: str) -> str:
         """What Debian's restic prints, which reads the same repository."""
         command = ["restic", "--no-cache", *arguments]
-        done = subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=False)
+        environment = self.environment(**changed)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import shutil
 import subprocess
 import time
+from contextlib import suppress
+from pathlib import Path
 
 from tests.backup_tool.moodle import REPOSITORY_PASSWORD, Moodle
 from tests.running import WITHOUT_PRIVILEGE
@@ -123,3 +126,28 @@ def test_another_programs_lock_is_waited_for_and_a_lost_one_is_not(site: Moodle)
     assert "taken for lost" in site.ok("forget").err
     lock.unlink()
     healthy(site)
+
+
+def test_a_trash_that_is_made_while_files_are_read(site: Moodle) -> None:
+    """The first file that a site ever deletes goes into a folder that was not there when the others were listed."""
+    large = random.Random(1).randbytes(60_000_000)
+    sum_of = hashlib.sha1(large)
+
+    def comes_first(number: int) -> bool:
+        whole = sum_of.copy()
+        whole.update(b"%d" % number)
+        return whole.hexdigest().startswith("00")
+
+    site.add(large + b"%d" % next(number for number in range(9999) if comes_first(number)))
+    rows = site.sql("SELECT id FROM mdl_files WHERE contenthash > 'a' ORDER BY contenthash DESC").split()
+    site.ok("backup", "--only", "database")
+    running = site.start("backup", "--only", "files")
+    read = False
+    while running.poll() is None and not read:
+        with suppress(OSError):
+            read = any("/filedir/00/" in str(file.readlink()) for file in Path(f"/proc/{running.pid}/fd").iterdir())
+    for row in rows[:10]:
+        site.delete(int(row))
+    said = running.communicate()[1]
+    assert (running.returncode, "looked for again" in said) == (0, True), said
+    site.ok("verify", "--sample", "0")

@@ -15,14 +15,18 @@ use crate::database::Database;
 use crate::gate::Gate;
 use crate::manifest::{Manifest, Site};
 use crate::points::{DATABASE, FILES, INCOMPLETE, MANIFEST, Snap, points};
-use crate::problem::{Problem, Result, unreachable};
+use crate::problem::{Problem, Result, damaged, unreachable};
 use crate::report::{left_out, seconds, step, warn};
 use crate::repository::{snap, snapshots};
+use crate::rows::hash;
 use crate::source::{OneFile, Output};
 
 /// What of moodledata is made anew by Moodle, or belongs to one machine; as `backup.sh` leaves it out.
 const LEFT_OUT: [&str; 8] =
     ["cache", "localcache", "temp", "sessions", "lock", "climaintenance.html", "antivirus_quarantine", ".preflight-*"];
+
+/// How often moodledata is read before it moves too fast; each time less is new.
+const PASSES: usize = 5;
 
 type Opened = Repository<IndexedIdsStatus>;
 
@@ -57,11 +61,25 @@ pub fn database(repository: &Opened, gate: &Gate, tenant: &str, database: &Datab
     Ok(saved)
 }
 
-/// Copy moodledata into the repository.
+/// Copy moodledata into the repository, again where contents went into the trash between the listing of it and of them.
 ///
 /// # Errors
 /// Where it cannot be read. What could not be read of it makes the snapshot `incomplete`, and is an error too.
-pub fn files(repository: &Opened, tenant: &str, dataroot: &Path) -> Result<Snap> {
+pub fn files(mut repository: Opened, tenant: &str, dataroot: &Path) -> Result<Opened> {
+    let mut moved = Vec::new();
+    for _ in 0..PASSES {
+        moved = pass(&repository, tenant, dataroot)?;
+        let Some(first) = moved.first() else { return Ok(repository) };
+        warn(FILES, &format!("files were moved while they were read, and are looked for again: {first}"));
+        // What the last pass has saved is not read again.
+        repository =
+            repository.drop_index().to_indexed_ids().map_err(damaged("the repository's index cannot be read"))?;
+    }
+    Err(incomplete(&moved).mend("the site deletes files faster than they are read; run again when it is quieter"))
+}
+
+/// Contents that were there when they were listed, and not when they were read; the snapshot is incomplete then.
+fn pass(repository: &Opened, tenant: &str, dataroot: &Path) -> Result<Vec<String>> {
     let start = Instant::now();
     let missing = |error| {
         Problem::usage(format!("{} cannot be read: {error}", dataroot.display()))
@@ -70,24 +88,39 @@ pub fn files(repository: &Opened, tenant: &str, dataroot: &Path) -> Result<Snap>
     let dataroot = std::path::absolute(dataroot).map_err(missing)?;
     std::fs::read_dir(&dataroot).map_err(missing)?;
     let _ = left_out();
+    let trash = dataroot.join("trashdir");
+    let was_there = trash.exists();
     let path = PathList::from_iter([&dataroot]);
     let saved = repository
         .backup(&options(&dataroot), &path, fresh(tenant, FILES, None)?)
         .map_err(unreachable("moodledata cannot be saved"))?;
-    let lost: Vec<_> = left_out().into_iter().filter(|message| !is_harmless(message)).collect();
-    if lost.is_empty() {
+    let (gone, lost): (Vec<_>, Vec<_>) = left_out().into_iter().partition(|message| is_harmless(message));
+    let mut moved: Vec<_> = gone.into_iter().filter(|message| is_content(message)).collect();
+    if !was_there && trash.exists() {
+        moved.push(format!("{} is new, and was not read", trash.display()));
+    }
+    if lost.is_empty() && moved.is_empty() {
         said(FILES, &snap(&saved), start);
-        return Ok(snap(&saved));
+        return Ok(moved);
     }
     mark_incomplete(repository, saved)?;
-    let problem = Problem::data(format!(
-        "{} files could not be saved, the first: {}",
-        lost.len(),
-        lost.first().map_or("", String::as_str)
-    ));
-    Err(problem.mend(format!(
+    if lost.is_empty() {
+        return Ok(moved);
+    }
+    Err(incomplete(&lost).mend(format!(
         "the snapshot is tagged `{INCOMPLETE}` and no point in time uses it; mend the file or its rights, and run again"
     )))
+}
+
+fn incomplete(lost: &[String]) -> Problem {
+    let first = lost.first().map_or("", String::as_str);
+    Problem::data(format!("{} files could not be saved, the first: {first}", lost.len()))
+}
+
+/// Whether a message names a file that rows may name. Moodle moves it into the trash, which may have been listed by then.
+fn is_content(message: &str) -> bool {
+    let name = |part| Path::new(part).file_name()?.to_str().and_then(hash);
+    message.split('`').any(|part| name(part).is_some())
 }
 
 /// Write the manifest of the newest point that has none.
@@ -203,6 +236,14 @@ mod tests {
     #[test]
     fn a_folder_is_no_pattern() {
         assert_eq!(escaped("/var/moodle[1]*/"), "/var/moodle\\[1\\]\\*");
+    }
+
+    #[test]
+    fn a_content_that_was_moved_is_looked_for_again() {
+        let gone = |name: &str| format!("ignoring error: Failed to open file at `/data/filedir/{name}`. (os error 2)");
+        assert!(is_content(&gone(&format!("0e/ed/{}", "0e".repeat(20)))));
+        assert!(!is_content(&gone(&format!("0e/ed/{}.tmp", "0e".repeat(20)))));
+        assert!(!is_content(&gone("warning.txt")));
     }
 
     #[test]

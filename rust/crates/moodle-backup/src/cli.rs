@@ -1,13 +1,15 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::check::ReadData;
 use crate::database;
+use crate::drill::Promise;
 use crate::evidence::Sample;
 use crate::moment::Moment;
+use crate::s3;
 
 const AFTER: &str = "\
 Examples:
@@ -17,11 +19,12 @@ Examples:
   moodle-backup list
   moodle-backup verify --sample all --read-data all
   moodle-backup restore --at 2026-11-22T03:00:00Z --to-folder /srv/clone/moodledata --to-database --db-name clone
+  moodle-backup drill --scratch /scratch --rto 30m --evidence drill.json --db-host scratch-db --db-name postgres
   moodle-backup forget --keep-daily 14 --keep-weekly 8 --keep-monthly 12
 
 Exit codes:
   0  done
-  1  what is stored, or was to be stored, is not whole; what is missing or corrupt is named
+  1  what is stored, or was to be stored, is not whole; what is missing or corrupt is named. Or a drill took too long
   2  the command is refused, and nothing was touched
   3  the repository or the database cannot be reached, or a program failed; no snapshot was made of it
 
@@ -32,8 +35,8 @@ where that is no terminal.";
 #[derive(Debug, Parser)]
 #[command(name = "moodle-backup", version, after_help = AFTER)]
 pub struct Cli {
-    /// The folder of the restic repository
-    #[arg(long, short, env = "RESTIC_REPOSITORY", global = true, value_name = "FOLDER")]
+    /// The restic repository: a folder, or s3:https://HOST/BUCKET/PREFIX
+    #[arg(long, short, env = "RESTIC_REPOSITORY", global = true, value_name = "PLACE")]
     pub repository: Option<String>,
     /// The file that holds the repository's password; else it is in `RESTIC_PASSWORD`
     #[arg(long, short, env = "RESTIC_PASSWORD_FILE", global = true, value_name = "FILE")]
@@ -41,6 +44,9 @@ pub struct Cli {
     /// The site's name, which snapshots have as their host
     #[arg(long, short, env = "BACKUP_TENANT", global = true, value_name = "NAME")]
     pub tenant: Option<String>,
+    /// How an object store is reached.
+    #[command(flatten)]
+    pub store: s3::Options,
     /// What to do
     #[command(subcommand)]
     pub command: Command,
@@ -59,8 +65,23 @@ pub enum Command {
     Verify(Verify),
     /// Restore a point in time into an empty folder and an empty database
     Restore(Restore),
+    /// Restore into a scratch folder and a scratch database, see that all is there, and say how long it took
+    Drill(Drill),
     /// Remove what retention does not keep
     Forget(Forget),
+}
+
+impl Command {
+    /// What it is called, and where its metrics go.
+    pub fn metrics(&self) -> Option<(&'static str, &Path)> {
+        let (name, file) = match self {
+            Self::Backup(told) => ("backup", &told.metrics),
+            Self::Verify(told) => ("verify", &told.metrics),
+            Self::Drill(told) => ("drill", &told.metrics),
+            Self::Init | Self::List(_) | Self::Restore(_) | Self::Forget(_) => return None,
+        };
+        file.as_deref().map(|file| (name, file))
+    }
 }
 
 /// Half of a backup.
@@ -93,6 +114,9 @@ pub struct Backup {
     /// Seconds to wait for another program's lock
     #[arg(long, default_value_t = 600, value_name = "SECONDS")]
     pub retry_lock: u64,
+    /// Write what the run gave into this file, for node exporter's textfile collector; a command has its own
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<PathBuf>,
     /// How the database is reached.
     #[command(flatten)]
     pub database: database::Options,
@@ -118,6 +142,35 @@ pub struct Verify {
     /// How much of the repository is read besides: none, all, 5%, 3/53, 200MiB
     #[arg(long, default_value = "none", value_name = "PART")]
     pub read_data: ReadData,
+    /// Write what the run gave into this file, for node exporter's textfile collector; a command has its own
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<PathBuf>,
+}
+
+/// What `drill` is told.
+#[derive(Args, Debug)]
+pub struct Drill {
+    /// Which point in time: the newest whole one that is not later
+    #[arg(long, default_value = "latest", value_name = "TIME")]
+    pub at: Moment,
+    /// How many files are read and their sha1 compared: a number, or all
+    #[arg(long, default_value = "100", value_name = "N|all")]
+    pub sample: Sample,
+    /// A folder with room for moodledata; what the drill puts there goes again
+    #[arg(long, env = "BACKUP_SCRATCH", value_name = "FOLDER")]
+    pub scratch: PathBuf,
+    /// What is promised: how long the restore may take, as 30m
+    #[arg(long, env = "BACKUP_RTO", value_name = "TIME")]
+    pub rto: Option<Promise>,
+    /// Write the evidence into this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub evidence: Option<PathBuf>,
+    /// Write what the run gave into this file, for node exporter's textfile collector; a command has its own
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<PathBuf>,
+    /// How the server is reached: the drill connects to this database to make one beside it, and touches nothing in it
+    #[command(flatten)]
+    pub database: database::Options,
 }
 
 /// What `restore` is told.

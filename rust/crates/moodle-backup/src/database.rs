@@ -90,6 +90,36 @@ impl Database {
         command
     }
 
+    /// Another database of the same server.
+    pub fn beside(&self, name: &str) -> Self {
+        let kept = self.variables.iter().filter(|(variable, _)| *variable != "PGDATABASE").cloned();
+        Self { variables: kept.chain([("PGDATABASE", name.to_owned())]).collect() }
+    }
+
+    /// The rows of `mdl_files` that are in it.
+    ///
+    /// # Errors
+    /// Where there is no such table, or it does not answer.
+    pub fn contents(&self) -> Result<Contents> {
+        let mut command = self.program("pg_dump");
+        command.args(["--data-only", "--table=mdl_files"]).stdin(Stdio::null());
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| not_started("pg_dump", &error))?;
+        let complaints = child.stderr.take().map(listen);
+        let mut reader = Reader::default();
+        let read = child.stdout.take().map_or(Ok(()), |output| read(&mut reader, output));
+        let status = child.wait().map_err(|error| Problem::reach(format!("pg_dump is lost: {error}")))?;
+        let said = complaints.and_then(|thread| thread.join().ok()).unwrap_or_default();
+        read?;
+        if !status.success() {
+            return Err(Problem::data(format!("the rows of mdl_files cannot be read: {said}")));
+        }
+        reader.end().map_err(Problem::data)
+    }
+
     /// The program that writes a dump to its standard output.
     pub fn dump(&self) -> Command {
         let mut command = self.program("pg_dump");
@@ -191,13 +221,15 @@ fn send(dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send, input: &mut Chi
 /// Where the dump cannot be read, or they are none of Moodle's.
 pub fn contents(dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send) -> Result<Contents> {
     let mut reader = Reader::default();
-    script(&["--data-only", "--table=mdl_files"], dump, |script| {
-        BufReader::new(script).split(b'\n').try_for_each(|line| {
-            let line = line.map_err(|error| Problem::reach(format!("pg_restore is lost: {error}")))?;
-            reader.line(&line).map_err(Problem::data)
-        })
-    })?;
+    script(&["--data-only", "--table=mdl_files"], dump, |script| read(&mut reader, script))?;
     reader.end().map_err(Problem::data)
+}
+
+fn read(reader: &mut Reader, script: impl Read) -> Result<()> {
+    BufReader::new(script).split(b'\n').try_for_each(|line| {
+        let line = line.map_err(|error| Problem::reach(format!("the rows cannot be read: {error}")))?;
+        reader.line(&line).map_err(Problem::data)
+    })
 }
 
 /// Run a dump through `pg_restore` and give its script to `take`.

@@ -139,7 +139,7 @@ fn listing(
 }
 
 /// So many of them, others each time.
-fn picked<'a>(hashes: impl Iterator<Item = &'a Hash>, sample: Sample) -> Vec<Hash> {
+pub fn picked<'a>(hashes: impl Iterator<Item = &'a Hash>, sample: Sample) -> Vec<Hash> {
     let shuffle = RandomState::new();
     let mut hashes: Vec<_> = hashes.copied().collect();
     hashes.sort_by_cached_key(|hash| shuffle.hash_one(hash));
@@ -164,17 +164,21 @@ fn read(repository: &Opened, node: &Node, hash: &Hash, row: &Row, evidence: &mut
     evidence.corrupt.push(format!("{} ({}): {wrong}", place(hash), of(row)));
 }
 
-fn of(row: &Row) -> String {
+/// A row, in words.
+pub fn of(row: &Row) -> String {
     format!("row {}, {}", row.id, row.place)
 }
 
-fn count(number: usize) -> u64 {
+/// For a number that is written down.
+pub fn count(number: usize) -> u64 {
     number as u64
 }
 
+/// What is written to it is summed.
 #[derive(Default)]
-struct Sum {
-    sha1: Sha1,
+pub struct Sum {
+    /// Of all of it.
+    pub sha1: Sha1,
     bytes: u64,
 }
 

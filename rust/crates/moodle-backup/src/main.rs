@@ -6,39 +6,48 @@
 
 mod backup;
 mod check;
+mod chosen;
 mod cli;
 mod database;
+mod drill;
 mod evidence;
 mod forget;
 mod gate;
+mod home;
 mod list;
 mod manifest;
+mod metrics;
 mod moment;
 mod points;
 mod problem;
 mod report;
 mod repository;
 mod restore;
+mod restored;
 mod rows;
+mod s3;
+mod scratch;
 mod source;
+mod whole_file;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
 use rustic_core::jiff::Timestamp;
-use rustic_core::repofile::SnapshotFile;
-use rustic_core::{IndexedFullStatus, OpenStatus, Repository};
+use rustic_core::{OpenStatus, Repository};
 use serde_json::json;
 
+use crate::chosen::Chosen;
 use crate::cli::{Cli, Command, Part};
 use crate::database::Database;
 use crate::evidence::Evidence;
 use crate::gate::Gate;
-use crate::manifest::{Manifest, Site};
-use crate::points::{Point, Snap, at, points};
-use crate::problem::{Problem, Result, damaged, unreachable};
-use crate::repository::{Place, id, indexed, snapshots};
+use crate::manifest::Site;
+use crate::metrics::Values;
+use crate::problem::{Problem, Result, damaged};
+use crate::repository::{Place, indexed, snapshots};
+use crate::whole_file::WholeFile;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -53,20 +62,37 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<()> {
-    let place = Place::of(cli.repository.as_deref(), cli.password_file.as_deref())?;
+    let mut values = Values::default();
+    let Some((command, file)) = cli.command.metrics() else { return attempt(cli, &mut values) };
+    let (file, tenant) = (WholeFile::of(file)?, tenant(cli)?);
+    let done = attempt(cli, &mut values);
+    metrics::write(&file, command, tenant, values, done.is_ok()).and(done)
+}
+
+fn attempt(cli: &Cli, values: &mut Values) -> Result<()> {
+    let place = Place::of(cli.repository.as_deref(), cli.password_file.as_deref(), &cli.store)?;
+    work(cli, &place, values).map_err(|problem| place.explain(problem))
+}
+
+fn tenant(cli: &Cli) -> Result<&str> {
+    let no_tenant = || Problem::usage("no site is given").mend("`--tenant NAME` or BACKUP_TENANT");
+    cli.tenant.as_deref().filter(|name| !name.is_empty()).ok_or_else(no_tenant)
+}
+
+fn work(cli: &Cli, place: &Place, values: &mut Values) -> Result<()> {
     if let Command::Init = cli.command {
         let made = place.init()?;
         report::step("init", &json!({"repository": if made { "made" } else { "was there, and opens" }}));
         return Ok(());
     }
-    let no_tenant = || Problem::usage("no site is given").mend("`--tenant NAME` or BACKUP_TENANT");
-    let tenant = cli.tenant.as_deref().filter(|name| !name.is_empty()).ok_or_else(no_tenant)?;
+    let tenant = tenant(cli)?;
     match &cli.command {
         Command::Init => Ok(()),
-        Command::Backup(told) => save(&place, tenant, told),
-        Command::List(told) => show(&place, tenant, told.json),
-        Command::Verify(told) => verify(&place, tenant, told),
-        Command::Restore(told) => bring_back(&place, tenant, told),
+        Command::Backup(told) => save(place, tenant, told, values),
+        Command::List(told) => show(place, tenant, told.json),
+        Command::Verify(told) => verify(place, tenant, told, values),
+        Command::Restore(told) => bring_back(place, tenant, told),
+        Command::Drill(told) => drill::drill(place, tenant, told, values),
         Command::Forget(told) => {
             place.wait_for_locks(Duration::from_secs(told.retry_lock))?;
             let keep = forget::Keep {
@@ -80,7 +106,7 @@ fn run(cli: &Cli) -> Result<()> {
     }
 }
 
-fn save(place: &Place, tenant: &str, told: &cli::Backup) -> Result<()> {
+fn save(place: &Place, tenant: &str, told: &cli::Backup, values: &mut Values) -> Result<()> {
     let lock = told.plugin_lock.as_ref().map(backup::plugin_lock).transpose()?;
     let site = Site {
         image_digest: told.image_digest.clone(),
@@ -92,12 +118,13 @@ fn save(place: &Place, tenant: &str, told: &cli::Backup) -> Result<()> {
     let database = Database::of(&told.database)?;
     let opened = place.open(&gate)?;
     place.wait_for_locks(Duration::from_secs(told.retry_lock))?;
-    let opened = opened.to_indexed_ids().map_err(damaged("the repository's index cannot be read"))?;
+    let mut opened = opened.to_indexed_ids().map_err(damaged("the repository's index cannot be read"))?;
     if told.only != Some(Part::Files) {
-        backup::database(&opened, &gate, tenant, &database, &site)?;
+        let saved = values.time("database", || backup::database(&opened, &gate, tenant, &database, &site))?;
+        values.point(saved.time);
     }
     if told.only != Some(Part::Database) {
-        backup::files(&opened, tenant, &told.dataroot)?;
+        opened = values.time("files", || backup::files(opened, tenant, &told.dataroot))?;
     }
     backup::manifest(&opened, tenant)
 }
@@ -113,11 +140,16 @@ fn show(place: &Place, tenant: &str, json: bool) -> Result<()> {
     Ok(())
 }
 
-fn verify(place: &Place, tenant: &str, told: &cli::Verify) -> Result<()> {
+fn verify(place: &Place, tenant: &str, told: &cli::Verify, values: &mut Values) -> Result<()> {
     let opened = place.open(&Gate::default())?;
-    let mut damages = check::check(&opened, told.read_data)?;
-    let (time, evidence) = match examine(opened, tenant, told) {
-        Ok((time, evidence)) => (Some(time), evidence),
+    let mut damages = values.time("check", || check::check(&opened, told.read_data))?;
+    place.is_there()?;
+    let (time, evidence) = match values.time("evidence", || examine(opened, tenant, told)) {
+        Ok((time, evidence)) => {
+            values.point(time);
+            values.evidence(&evidence);
+            (Some(time), evidence)
+        }
         Err(problem) if damages.is_empty() => return Err(problem),
         Err(problem) => {
             damages.push(problem.to_string());
@@ -156,48 +188,4 @@ fn bring_back(place: &Place, tenant: &str, told: &cli::Restore) -> Result<()> {
         restore::database(&chosen.repository, database, saved, &target)?;
     }
     told.to_folder.as_deref().map_or(Ok(()), restore::finish)
-}
-
-/// A point in time, its database first, ready to be read.
-struct Chosen {
-    repository: Repository<IndexedFullStatus>,
-    files: [SnapshotFile; 2],
-    snaps: [Snap; 2],
-}
-
-impl Chosen {
-    fn of(repository: Repository<IndexedFullStatus>, tenant: &str, moment: moment::Moment) -> Result<Self> {
-        let (found, snaps) = snapshots(&repository)?;
-        let points = points(&snaps, tenant);
-        let none = || {
-            Problem::data(format!("`{tenant}` has no whole point in time then"))
-                .mend("`moodle-backup list` shows which there are")
-        };
-        let (database, files) = at(&points, moment).ok_or_else(none)?;
-        let file = |snap: &Snap| found.iter().find(|file| id(file) == snap.id).cloned().ok_or_else(none);
-        let chosen =
-            Self { files: [file(database)?, file(files)?], snaps: [database.clone(), files.clone()], repository };
-        chosen.note(&found, &snaps);
-        Ok(chosen)
-    }
-
-    /// The manifest is no more than a note, but a damaged one says that something is wrong.
-    fn note(&self, found: &[SnapshotFile], snaps: &[Snap]) {
-        let [database, files] = self.snaps.clone();
-        let point = Point { database, files: Some(files) };
-        let Some(wanted) = list::manifest(&point, snaps) else { return };
-        let Some(file) = found.iter().find(|file| id(file) == wanted) else { return };
-        let read = || {
-            let node = self.repository.node_from_snapshot_and_path(file, "/manifest.json")?;
-            let mut bytes = Vec::new();
-            self.repository.dump(&node, &mut bytes).map(|()| bytes)
-        };
-        let manifest = read().map_err(unreachable("the manifest cannot be read")).and_then(|bytes| {
-            Manifest::parse(&bytes).map_err(|why| Problem::data(format!("the manifest {wanted} is none: {why}")))
-        });
-        match manifest {
-            Ok(manifest) => report::step("point", &json!({"time": manifest.time, "site": manifest.site})),
-            Err(problem) => report::warn("point", &problem.to_string()),
-        }
-    }
 }

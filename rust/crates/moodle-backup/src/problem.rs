@@ -48,6 +48,11 @@ impl Problem {
         self
     }
 
+    /// Whether the command was refused, and nothing was touched.
+    pub fn is_refused(&self) -> bool {
+        self.kind == Kind::Usage
+    }
+
     /// What the process exits with.
     pub fn code(&self) -> u8 {
         match self.kind {

@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use rustic_backend::BackendOptions;
 use rustic_core::repofile::SnapshotFile;
 use rustic_core::{
     ConfigOptions, Credentials, IndexedFullStatus, KeyOptions, Open, OpenStatus, Repository, RepositoryBackends,
@@ -12,37 +11,33 @@ use rustic_core::{
 };
 
 use crate::gate::{Gate, Gated};
+use crate::home::Home;
 use crate::points::Snap;
 use crate::problem::{Problem, Result, damaged, said, unreachable};
-use crate::report::{Bars, warn};
-
-/// restic takes an older lock for a lost one.
-const STALE: Duration = Duration::from_mins(30);
+use crate::report::Bars;
+use crate::s3;
 
 /// Where the repository is and what opens it.
 pub struct Place {
-    folder: PathBuf,
+    home: Home,
     password: String,
+    cache: Option<PathBuf>,
 }
 
 impl Place {
     /// What the command line and the environment say; the password is in a file or in `RESTIC_PASSWORD`.
     ///
     /// # Errors
-    /// Where something is not given, the password cannot be read, or the repository is in no folder.
-    pub fn of(location: Option<&str>, password_file: Option<&Path>) -> Result<Self> {
+    /// Where something is not given, a secret cannot be read, or the repository is in no folder and no bucket.
+    pub fn of(location: Option<&str>, password_file: Option<&Path>, store: &s3::Options) -> Result<Self> {
         let location = location.ok_or_else(|| {
-            Problem::usage("no repository is given").mend("`--repository FOLDER` or RESTIC_REPOSITORY")
+            Problem::usage("no repository is given")
+                .mend("`--repository`, or RESTIC_REPOSITORY: a folder or s3:https://HOST/BUCKET/PREFIX")
         })?;
-        let folder = location.strip_prefix("local:").unwrap_or(location);
-        if ["s3:", "sftp:", "rest:", "azure:", "gs:", "b2:", "swift:", "rclone:", "opendal:"]
-            .iter()
-            .any(|kind| folder.starts_with(kind))
-        {
-            return Err(Problem::usage(format!("`{location}` is no folder"))
-                .mend("this version reads and writes folders only; use restic there"));
-        }
-        Ok(Self { folder: PathBuf::from(folder), password: password(password_file)? })
+        let home = Home::of(location, store)?;
+        // A folder is its own cache; restic's own cache is another program's.
+        let cache = store.cache_dir.as_ref().filter(|_| home.is_distant()).map(|folder| folder.join("moodle-backup"));
+        Ok(Self { home, password: password(password_file)?, cache })
     }
 
     /// Open the repository; its snapshots pass the gate.
@@ -50,9 +45,12 @@ impl Place {
     /// # Errors
     /// Where there is none, or the password is another.
     pub fn open(&self, gate: &Gate) -> Result<Repository<OpenStatus>> {
-        if !self.folder.join("config").is_file() {
-            let problem = Problem::reach(format!("there is no repository in {}", self.folder.display()));
-            return Err(problem.mend("is the volume mounted? `moodle-backup init` makes a new one"));
+        if !self.home.is_repository()? {
+            let problem = Problem::reach(format!("there is no repository in {}", self.home));
+            return Err(problem.mend(match self.home {
+                Home::Folder(_) => "is the volume mounted? `moodle-backup init` makes a new one",
+                Home::Bucket(_) => "is the prefix right? `moodle-backup init` makes a new one",
+            }));
         }
         self.unopened(gate)?.open(&Credentials::password(&self.password)).map_err(|error| self.refused(&error))
     }
@@ -62,7 +60,7 @@ impl Place {
     /// # Errors
     /// Where it cannot be made, or one is there that another password opens.
     pub fn init(&self) -> Result<bool> {
-        if self.folder.join("config").exists() {
+        if self.home.is_repository()? {
             return self.open(&Gate::default()).map(|_| false);
         }
         let fresh = self.unopened(&Gate::default())?;
@@ -72,21 +70,33 @@ impl Place {
     }
 
     fn unopened(&self, gate: &Gate) -> Result<Repository<()>> {
-        let options = BackendOptions::default().repository(self.folder.display().to_string());
-        let backends = options.to_backends().map_err(unreachable("the repository cannot be reached"))?;
-        let gated = Gated { inner: backends.repository(), gate: gate.clone() };
+        let gated = Gated { inner: self.home.backend()?, gate: gate.clone() };
         let backends = RepositoryBackends::new(Arc::new(gated), None);
-        Repository::new_with_progress(&RepositoryOptions::default().no_cache(true), &backends, Bars)
+        let mut options = RepositoryOptions::default().no_cache(self.cache.is_none());
+        options.cache_dir.clone_from(&self.cache);
+        Repository::new_with_progress(&options, &backends, Bars)
             .map_err(unreachable("the repository cannot be reached"))
     }
 
     fn refused(&self, error: &RusticError) -> Problem {
         if error.is_incorrect_password() {
-            let problem =
-                Problem::reach(format!("the password does not open the repository in {}", self.folder.display()));
+            let problem = Problem::reach(format!("the password does not open the repository in {}", self.home));
             return problem.mend("look at RESTIC_PASSWORD_FILE; each tenant has its own");
         }
         Problem::reach(format!("the repository cannot be opened: {}", said(error)))
+    }
+
+    /// See that the store was not given up: what a check could not read is not damaged then.
+    ///
+    /// # Errors
+    /// Where it was.
+    pub fn is_there(&self) -> Result<()> {
+        self.home.given_up().map_or(Ok(()), Err)
+    }
+
+    /// What a problem really is: where the store was given up, what rustic made of that says nothing of what is stored.
+    pub fn explain(&self, problem: Problem) -> Problem {
+        if problem.is_refused() { problem } else { self.home.given_up().unwrap_or(problem) }
     }
 
     /// Wait until no other program holds a lock. rustic needs none itself, and writes none: restic does not see this program.
@@ -96,31 +106,15 @@ impl Place {
     pub fn wait_for_locks(&self, limit: Duration) -> Result<()> {
         let start = Instant::now();
         loop {
-            let Some(lock) = self.lock() else { return Ok(()) };
+            let Some(lock) = self.home.lock()? else { return Ok(()) };
             if start.elapsed() >= limit {
-                let problem = Problem::reach(format!("another program works on the repository: {}", lock.display()));
+                let problem = Problem::reach(format!("another program works on the repository: {lock}"));
                 return Err(
                     problem.mend("let it end, or wait with --retry-lock; `restic unlock` removes locks that were lost")
                 );
             }
             std::thread::sleep(Duration::from_millis(500));
         }
-    }
-
-    fn lock(&self) -> Option<PathBuf> {
-        let files = std::fs::read_dir(self.folder.join("locks")).ok()?;
-        files.filter_map(std::result::Result::ok).map(|file| file.path()).find(|file| {
-            let changed = file.metadata().and_then(|found| found.modified());
-            let age = changed.ok().and_then(|time| SystemTime::now().duration_since(time).ok());
-            let stale = age.is_some_and(|age| age > STALE);
-            if stale {
-                warn(
-                    "locks",
-                    &format!("{} is older than half an hour and taken for lost, as restic does", file.display()),
-                );
-            }
-            !stale
-        })
     }
 }
 
