@@ -6,6 +6,7 @@ import hashlib
 import os
 import random
 import shutil
+import signal
 import subprocess
 import time
 from contextlib import suppress
@@ -141,13 +142,25 @@ def test_a_trash_that_is_made_while_files_are_read(site: Moodle) -> None:
     site.add(large + b"%d" % next(number for number in range(9999) if comes_first(number)))
     rows = site.sql("SELECT id FROM mdl_files WHERE contenthash > 'a' ORDER BY contenthash DESC").split()
     site.ok("backup", "--only", "database")
-    running = site.start("backup", "--only", "files")
-    read = False
-    while running.poll() is None and not read:
-        with suppress(OSError):
-            read = any("/filedir/00/" in str(file.readlink()) for file in Path(f"/proc/{running.pid}/fd").iterdir())
+    running = next(filter(None, (_stopped_at(site, "00") for _ in range(20))), None)
+    assert running is not None, "it was never seen reading the first file"
     for row in rows[:10]:
         site.delete(int(row))
+    running.send_signal(signal.SIGCONT)
     said = running.communicate()[1]
     assert (running.returncode, "looked for again" in said) == (0, True), said
     site.ok("verify", "--sample", "0")
+
+
+def _stopped_at(site: Moodle, folder: str) -> subprocess.Popen[str] | None:
+    """A backup of the files that stands still with a file of the folder open; None where it was too quick for us."""
+    for file in (site.data / "filedir" / folder).rglob("*"):
+        os.utime(file)  # or it is known and not read
+    running = site.start("backup", "--only", "files")
+    while running.poll() is None:
+        with suppress(OSError):
+            if any(f"/filedir/{folder}/" in str(file.readlink()) for file in Path(f"/proc/{running.pid}/fd").iterdir()):
+                running.send_signal(signal.SIGSTOP)
+                return running
+    running.communicate()
+    return None
