@@ -109,10 +109,11 @@ def _ids(
     second: bool,
 ) -> list[int]:
     """What tells the sentinels apart: rising in the first witness, falling in the second, but by rank where items give names."""
-    own: dict[tuple[str | int, ...], int] = {path: _RING - number for number, path in enumerate(shared, 1)}
+    common = [path for path in paths if any(path[: len(each)] == each for each in shared)]
+    own = {path: _RING - number for number, path in enumerate(common, 1)}
     own["ring",] = _RING
     ids = [own.get(path, number + _FIRST) for number, path in enumerate(paths)]
-    if len(ids) + _FIRST >= _RING - len(shared):
+    if len(ids) + _FIRST >= _RING - len(common):
         raise UncuttableError("it has too many values")
     at = 0
     for order in orders:
