@@ -90,7 +90,9 @@ on("demo", "? shows the keys, Escape closes them and gives the focus back", asyn
 on("demo", "single keys can be switched off, as WCAG 2.1.4 asks", async (page) => {
   await press(page, "?");
   await page.getByLabel("Single keys work").uncheck();
-  await press(page, "Escape", "j", "/");
+  await press(page, "Escape");
+  await page.waitForFunction(() => document.activeElement === document.body); // Chromium takes the focus from what is hidden when it next draws
+  await press(page, "j", "/");
   assert.equal(await page.evaluate(() => document.activeElement.matches("summary, input")), false);
 });
 
