@@ -96,7 +96,8 @@ def _ranks(repository: Repository, tenant: Tenant) -> dict[str, Span]:
     for component in (catalogue.of(kind)[name] for kind, name in tenant.components):
         paths, written = _ranking(component)
         found = {**written, **found}
-        found |= {str(at(tenant.spec, *path)): span_of(tenant.document, tenant.origins, path) for path in paths}
+        said = ((at(tenant.spec, *path), path) for path in paths)
+        found |= {name: span_of(tenant.document, tenant.origins, path) for name, path in said if name}
     return found
 
 

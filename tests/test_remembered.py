@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from generator import git, own_files, remembered, shapes
+from generator import git, own_files, remembered, rows, shapes
 from generator.cache import NO_CACHE, Cache
 from generator.compile import compile_fleet, unit_files
 from generator.hydrate import _groups
@@ -70,6 +70,18 @@ def test_a_fleet_of_rows_is_the_fleet(root: Path, cache: Cache, files: dict[str,
     wanted = seen(read(root))
     assert seen(read_tree(root, cache)) == wanted
     assert seen(read_tree(root, cache)) == wanted
+
+
+@pytest.mark.parametrize("together", [1, 2])
+def test_rows_of_several_tables(
+    root: Path, tmp_path: Path, new: list[list[str]], monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    """As those of a large fleet are: a table each, or a last one that is full."""
+    monkeypatch.setattr(rows, "_TOGETHER", together)
+    put(root, next(iter(VALID.values())))
+    wanted, cache = seen(read(root)), Cache(tmp_path / "other")
+    assert [seen(read_tree(root, cache)) for _ in range(2)] == [wanted] * 2
+    assert new[1:] == [[]]
 
 
 @pytest.mark.parametrize("name", VALID)
@@ -194,7 +206,12 @@ def test_shapes_come_back_as_they_were(root: Path, cache: Cache, monkeypatch: py
         _groups(other[0], cache)
 
 
-def test_own_files_come_back_as_they_were(root: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("together", [1, 2, 200])
+def test_own_files_come_back_as_they_were(
+    root: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    """In one piece or in several, the last of which may be full."""
+    monkeypatch.setattr(own_files, "_TOGETHER", together)
     fleet = read_tree(root, cache)
     units = [unit for tree in compile_fleet(fleet.repository, fleet.tenants) for unit in tree.units]
     first = OwnFiles(cache, "a shape")

@@ -18,7 +18,7 @@ import pytest
 import yaml
 from kubernetes_validate import utils as validate_utils
 
-from generator import kustomize
+from generator import kustomize, making
 from generator.crds import read_crds
 from generator.hydrate import Hydration, usual
 from generator.load import load
@@ -117,6 +117,16 @@ def _versions(rendered: Path) -> Iterator[tuple[Path, str]]:
         version = clusters[tenant["spec"]["cluster"]]["kubernetes"]
         assert tuple(int(part) for part in version.split(".")) >= (1, 31)
         yield overlay.parent / "manifests" / "manifests.yaml", version
+
+
+def test_kinds_are_read_off_the_text_as_off_the_objects(rendered: Path) -> None:
+    """And a block's last lines are blank, or look like the next one's first."""
+    odd = b"apiVersion: v1\ndata:\n  a: |2\n\n    kind: None\n\n\nkind: ConfigMap\n---\napiVersion: a.b/v1\nkind: C\n"
+    assert list(making._kinds(odd)) == [("", "ConfigMap"), ("a.b", "C")]
+    for path in [*rendered.glob("*/tenants/*/manifests/manifests.yaml"), *rendered.glob("*/argocd/**/*.yaml")]:
+        raw = path.read_bytes()
+        found = [(item["apiVersion"].rpartition("/")[0], item["kind"]) for item in yaml.safe_load_all(raw)]
+        assert list(making._kinds(raw)) == found, path
 
 
 def test_every_custom_resource_fits_the_schema_of_its_crd(rendered: Path) -> None:

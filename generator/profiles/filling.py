@@ -16,8 +16,10 @@ def refilled(model: Any, body: Body, values: Sequence[Value]) -> Any:
     copied: set[Path] = set()
     for path, parts, is_text in body.values:
         whole = values[parts[0]] if len(parts) == 1 and isinstance(parts[0], int) else None
-        text = whole if isinstance(whole, list | dict) else joined(parts, values)
-        _put(top, path, text if is_text or not isinstance(text, str) else int(text), copied)
+        if not isinstance(whole, list | dict):
+            text = joined(parts, values)
+            whole = text if is_text else int(text)
+        _put(top, path, whole, copied)
     return top[""]
 
 

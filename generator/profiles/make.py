@@ -32,16 +32,14 @@ class Bench:
     folder: Path
     printed: dict[str, bytes] = field(default_factory=dict)
     proven: set[str] = field(default_factory=set)
-    _catalogues: set[Path] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
     def catalogue(self, catalogue: Catalogue, key: str, ring: str) -> Path:
         """The folder of this digest's catalogue for a ring."""
         place = self.folder / key / ring
         with self._lock:
-            if place not in self._catalogues:
+            if not place.exists():
                 write(place, catalogue_files(catalogue, ring))
-                self._catalogues.add(place)
         return place / "catalogue"
 
 
