@@ -108,7 +108,11 @@ def _refuse_open_order(objects: list[Any], sentinels: Sentinels) -> None:
     for (_, kind), names in kinds.items():
         for one, other in combinations(names, 2):
             if not _decided(one, other):
-                raise UncuttableError(f"the order of two objects of kind {kind} depends on a value")
+                raise UncuttableError(f"the order of the {kind}s {_shown(one)} and {_shown(other)} depends on a value")
+
+
+def _shown(parts: Parts) -> str:
+    return "".join(part if isinstance(part, str) else "*" for part in parts)
 
 
 def _decided(one: Parts, other: Parts) -> bool:

@@ -83,6 +83,8 @@ def cut(text: str, sentinels: Sentinels, values: Sequence[Value]) -> Cut:
             slot = _slot(event, parent, parts)
         else:
             slot, start = Slot(parts, "tree", around.column), around.index
+        if event.style == "|":
+            stop -= 1  # PyYAML takes the newline that ends its last line for a part of it
         if slot.write(values) != text[start:stop]:
             raise UncuttableError(f"`{text[start:stop][:60]}` is not written as expected")
         literals.append(text[end:start])
@@ -98,8 +100,8 @@ def _slot(event: yaml.ScalarEvent, parent: int, parts: Parts) -> Slot:
     column = _marks(event)[0].column
     if parent < 0:
         raise UncuttableError(f"the key `{event.value[:60]}` is made of a value")
-    if event.style in ("|", ">"):
-        raise UncuttableError(f"a text of several lines holds a value: `{event.value[:60]}`")
+    if event.style == ">":
+        raise UncuttableError(f"a folded text holds a value: `{event.value[:60]}`")
     if not event.style and event.value.isdigit() and len(parts) == 1:
         return Slot(parts, "number")
     return Slot(parts, "text", column, indent_below(parent))
