@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from generator import git, own_files, remembered, rows, shapes
-from generator.cache import NO_CACHE, Cache
+from generator.cache import NO_CACHE, Cache, default_folder
 from generator.compile import compile_fleet, unit_files
 from generator.hydrate import _groups
 from generator.model import Fleet
@@ -21,6 +21,7 @@ from generator.provenance import head
 from generator.remembered import read_tree
 from generator.rendering import opened
 from generator.shapes import Group, groups_of
+from generator.verbs import validate
 from tests.publishing import BIRCH, make_fleet, put
 from tests.test_validity import DOUBTFUL, ELM, PRODUCTION, VALID
 
@@ -81,6 +82,15 @@ def test_rows_of_several_tables(
     put(root, next(iter(VALID.values())))
     wanted, cache = seen(read(root)), Cache(tmp_path / "other")
     assert [seen(read_tree(root, cache)) for _ in range(2)] == [wanted] * 2
+    assert new[1:] == [[]]
+
+
+def test_validating_takes_the_rows_that_another_verb_has_kept(
+    root: Path, tmp_path: Path, new: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUAD_CACHE_DIR", str(tmp_path / "other"))
+    read_tree(root, Cache(default_folder()))
+    assert validate.run(root) == 0
     assert new[1:] == [[]]
 
 

@@ -24,9 +24,9 @@ def run(root: Path, layout: str = "text") -> int:
 
 def _judged(root: Path, found: Input | None, cache: Cache) -> tuple[list[Diagnostic], int]:
     from generator.part import rows_of
-    from generator.pipeline import read
+    from generator.remembered import read_tree
 
-    fleet = read(root)
+    fleet = read_tree(root, cache)
     if found is not None and not fleet.problems and input_of(root) == found:
         keep(root, Valid(found, rows_of(fleet), fleet.repository.pins), cache)
     return fleet.problems, len(fleet.tenants)
