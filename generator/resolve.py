@@ -16,6 +16,7 @@ from generator.resolve_many import Resolver
 from generator.resolve_one import resolve_one
 from generator.rings import ring_of
 from generator.settle import Found, settle
+from generator.unread import Unread
 
 
 def resolve(repository: Repository) -> tuple[list[Tenant], list[Diagnostic]]:
@@ -24,6 +25,7 @@ def resolve(repository: Repository) -> tuple[list[Tenant], list[Diagnostic]]:
         return [], []
     newest = Resolver(repository, schemas.resolved(repository))
     pinned: dict[str, Resolver] = {}
+    unread: dict[str, Unread] = {}
     tenants: list[Tenant] = []
     found: list[Found] = []
     for file in sorted(repository.tenants, key=lambda file: (file.environment, file.stem)):
@@ -31,6 +33,7 @@ def resolve(repository: Repository) -> tuple[list[Tenant], list[Diagnostic]]:
         if ring in repository.pinned and ring not in pinned:
             view = repository.seen_by(ring)
             pinned[ring] = Resolver(view, schemas.resolved(view))
+            unread[ring] = Unread(repository, ring, pinned[ring].schema)
         judge = pinned.get(ring, newest)
         tenant = judge.resolved(file)
         if tenant is None:
@@ -40,5 +43,8 @@ def resolve(repository: Repository) -> tuple[list[Tenant], list[Diagnostic]]:
             found += [(file.document, problem) for problem in problems]
         if tenant is not None:
             tenants.append(tenant)
+            found += [
+                (file.document, problem) for one in (unread.get(ring),) if one for problem in one.problems(tenant)
+            ]
     between = fleet_problems(repository, lambda tenant: pinned.get(tenant.spec["ring"], newest).schema, tenants)
     return tenants, settle(found) + between + platform_problems(repository, tenants)

@@ -132,6 +132,7 @@ def _unknown_fields(error: _Finding, path: Path, locate: Locate, subject: str) -
             locate((*path, name), True),
             label=closest(name, known),
             help=f"remove it, or use one of: {', '.join(known)}",
+            notes=_refused(error.schema, name),
         )
 
 
@@ -177,7 +178,14 @@ def _not_allowed(error: _Finding, path: Path, locate: Locate, subject: str) -> D
         locate(path, False),
         label=closest(str(error.instance), choices),
         help=f"use one of: {', '.join(choices)}",
+        notes=_refused(error.schema, error.instance),
     )
+
+
+def _refused(schema: Mapping[str, Any], name: Any) -> tuple[str, ...]:
+    """Why something that people look for is not there, where the schema says it (`x-refused`)."""
+    reason = schema.get("x-refused", {}).get(name)
+    return (reason,) if reason else ()
 
 
 def _bad_format(error: _Finding, path: Path, locate: Locate, subject: str) -> Diagnostic:

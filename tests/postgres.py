@@ -24,6 +24,17 @@ class Database:
     """Where the server listens; user and password are `moodle`'s, and so is the first database."""
 
     port: int
+    password: str = PASSWORD
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What a pod of the site has in its environment of it."""
+        return {
+            "MOODLE_DB_KIND": "postgresql",
+            "MOODLE_DB_HOST": "127.0.0.1",
+            "MOODLE_DB_PORT": str(self.port),
+            "MOODLE_DB_NAME": "moodle",
+        }
 
     def run(self, sql: str, database: str = "moodle") -> str:
         """What psql prints of the statements."""

@@ -49,7 +49,7 @@ def pod(stack: ExitStack, folder: Path, port: int) -> Server:
     (folder / "moodle-db" / "username").write_text("moodle\n")
     (folder / "moodle-db" / "password").write_text(PASSWORD + "\n")
     (folder / "version.php").write_text("<?php\n$version  = 2026100500.00;\n")
-    database = {"MOODLE_DB_HOST": "127.0.0.1", "MOODLE_DB_PORT": str(port), "MOODLE_DB_NAME": "moodle"}
+    database = Database(port).settings
     places = {"MOODLE_CODE_ROOT": str(folder), "MOODLE_DATAROOT": str(folder), "MOODLE_SECRETS": str(folder)}
     more = {"MOODLE_SCRIPTS": str(SCRIPTS), "PHP_WORKERS": "3", "MOODLE_RELEASE": "5.3.0"}
     stack.enter_context(fpm(folder, {**database, **places, **more}))

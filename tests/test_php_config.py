@@ -25,6 +25,14 @@ from tests.running import quad
 
 Config = Mapping[str, Any]
 
+DATABASES = {
+    "postgresql": ("pgsql", "postgres_lock_factory", None),  # libpq's TLS is in the environment
+    "mysql": ("mysqli", "mysql_lock_factory", "verify-full"),
+    "mariadb": ("mariadb", "mysql_lock_factory", "verify-full"),
+    "auroramysql": ("auroramysql", "mysql_lock_factory", "verify-full"),
+}
+"""Moodle's driver, its locks and its TLS, by what the server speaks; files on a network file system are no locks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -95,6 +103,7 @@ def test_every_pod_of_moodle_has_a_configuration_that_keeps_the_rules(seen: list
     assert {name: found for name, found in problems.items() if found} == {}
     running = {site.name for site in sites if runs(site)}
     assert {one.site.name for one in seen} >= running, "pods of Moodle's image that have no config.php"
+    assert {one.pod.environment["MOODLE_DB_KIND"] for one in seen} == DATABASES.keys()
     assert {one.pod.public for one in seen} == {True, False}, "tenants with Moodle before and from 5.1"
 
 
@@ -102,6 +111,11 @@ def runs(site: Site) -> bool:
     """Whether the site has pods of Moodle's image."""
     containers = [container for item in site.objects for container in pod_spec(item).get("containers", [])]
     return any(container["image"] == site.spec["release"]["image"] for container in containers)
+
+
+def speaks(config: Config) -> tuple[str, str, str | None]:
+    """How Moodle would speak to its database."""
+    return config["dbtype"], config["lock_factory"].removeprefix("\\core\\lock\\"), config["dboptions"].get("ssl")
 
 
 def objections(config: Config, pod: Pod) -> list[str]:
@@ -119,7 +133,7 @@ def objections(config: Config, pod: Pod) -> list[str]:
         "cachedir or tempdir is the pod's own": not any(
             name in config and is_own(pod, config[name]) for name in ("cachedir", "tempdir", "backuptempdir")
         ),
-        "locks are files on a network file system": "file" not in config.get("lock_factory", "file"),
+        "driver, locks or TLS are not the database's": speaks(config) == DATABASES[pod.environment["MOODLE_DB_KIND"]],
         "the database's password is not mounted": bool(config["dbuser"] and config["dbpass"]),
         "sessions have no prefix": bool(config.get("session_redis_prefix", "-")),
         "paths of programs may be set in the browser": config["preventexecpath"] is True,

@@ -381,3 +381,31 @@ def test_a_tenant_hidden_by_a_missing_pin_is_not_called_unknown(repository: Path
     assert "catalogue-commit-missing" in done.stderr
     assert quad(["catalogue", "--ring", "broad"], repository).code == 1
     assert quad(["catalogue"], repository).code == 0
+
+
+# What a pinned ring's catalogue does not read.
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("", set()),
+        ("database: {resources: {limits: {memory: 2Gi}}}\n", set()),  # sharedBuffers are made of it, and are read
+        ("database: {resources: {requests: {cpu: 500m}}}\n", {"unread-value"}),
+        ("plan: medium\n", {"unread-value"}),
+    ],
+    ids=["nothing", "derived", "own", "plan"],
+)
+def test_a_value_that_the_commit_does_not_read_is_no_secret(repository: Path, said: str, wanted: set[str]) -> None:
+    server = repository / "overlays" / "databases" / "cloudnative-pg" / "kustomization.yaml"
+    text = server.read_text()
+    server.write_text(text[: text.index("- source: {kind: Tenant, fieldPath: spec.database.resources}")])
+    old = commit(repository, "before resources")
+    server.write_text(text)
+    commit(repository, "resources")
+    pin(repository, old)
+    replace_in(
+        repository / "tenants" / "fleet.yaml", "        instances: 2\n", "        resources: {requests: {cpu: 500m}}\n"
+    )
+    replace_in(repository / DEMO, "plan: medium\n", said)
+    assert codes(repository) == wanted

@@ -129,6 +129,40 @@ def _core_moved_on(root: Path) -> Path:
     return root
 
 
+def _deaf(root: Path) -> Path:
+    """The catalogue of the commit reads the project's description alone, as it did before there were sync windows."""
+    project = root / "overlays" / "argocd" / "project" / "kustomization.yaml"
+    text = project.read_text()
+    replace_in(project, "fieldPath: spec.project}", "fieldPath: spec.project.description}")
+    replace_in(project, "fieldPaths: [spec]", "fieldPaths: [spec.description]")
+    pin(root, commit(root, "before sync windows"))
+    project.write_text(text)
+    return root
+
+
+WINDOW = '{kind: deny, schedule: "0 8 12-16 1 *", duration: 10h, timeZone: Europe/Paris, manualSync: true, applications: ["*"]}'
+
+
+def _sync_windows(root: Path) -> Path:
+    """Two tenants say one, in a ring with a pin and in one without; a third is in the pinned ring and says none."""
+    _deaf(root)
+    copy = (root / DEMO).read_text().replace("demo", "birch").replace("learn.", "birch.")
+    (root / "tenants" / "production" / "birch.yaml").write_text(copy)
+    for name in (DEMO, "tenants/staging/demo-staging.yaml"):
+        with (root / name).open("a") as file:
+            file.write(f"project:\n  syncWindows:\n  - {WINDOW}\n")
+    return root
+
+
+def _sync_windows_of_the_fleet(root: Path) -> Path:
+    _deaf(root)
+    copy = (root / DEMO).read_text().replace("demo", "birch").replace("learn.", "birch.")
+    (root / "tenants" / "production" / "birch.yaml").write_text(copy)
+    said = f"defaults:\n  project: {{syncWindows: [{WINDOW}]}}\n"
+    replace_in(root / "tenants" / "fleet.yaml", "defaults:\n", said)
+    return root
+
+
 CASES: dict[str, Callable[[Path], Path]] = {
     "catalogue-commit-missing": _unknown,
     "catalogue-commit-missing.shallow": _shallow,
@@ -140,6 +174,8 @@ CASES: dict[str, Callable[[Path], Path]] = {
     "unknown-feature": _feature,
     "unknown-feature.of-the-fleet": _feature_of_the_fleet,
     "unknown-path": _core_moved_on,
+    "unread-value": _sync_windows,
+    "unread-value.of-the-fleet": _sync_windows_of_the_fleet,
     "yaml-syntax": old_catalogue(lambda root: (root / "overlays/base/quota.yaml").write_text("a: [\n")),
     "symbolic-link": old_catalogue(lambda root: (root / "overlays/features/away").symlink_to("/etc")),
     "symbolic-link.file": old_catalogue(lambda root: (root / "overlays/base/away.yaml").symlink_to("/etc/passwd")),

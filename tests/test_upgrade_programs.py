@@ -1,4 +1,4 @@
-"""The steps of an upgrade's Jobs: real PHP and PostgreSQL, and in the place of Moodle's programs some that keep its manners.
+"""The steps of an upgrade's Jobs: real PHP, PostgreSQL and MariaDB; in the place of Moodle's programs some that keep its manners.
 
 The stand-in writes what Moodle would write (version, lock, maintenance page) and can be told to break off; whether Moodle's own
 programs behave so is not shown here.
@@ -15,29 +15,32 @@ from threading import Thread
 
 import pytest
 
+from tests.mariadb import MariaDB, mariadb, need_mariadb
 from tests.php import need
-from tests.postgres import PASSWORD, Database, postgres
+from tests.postgres import Database, postgres
 from tests.programs import needs
 from tests.upgrading_site import MOODLE, NEW, OLD, PAGE, PROGRAMS, SCRIPTS, Pages, Site
 
 pytestmark = needs("php", "initdb")
 
 
-@pytest.fixture(scope="module")
-def database() -> Iterator[Database]:
-    with postgres() as server:
+@pytest.fixture(scope="module", params=["postgresql", "mariadb"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database | MariaDB]:
+    if request.param == "mariadb":
+        need_mariadb()
+    with mariadb() if request.param == "mariadb" else postgres() as server:
         server.run("CREATE TABLE mdl_config (name text, value text)")
         yield server
 
 
 @pytest.fixture
-def site(tmp_path: Path, database: Database) -> Iterator[Site]:
+def site(tmp_path: Path, database: Database | MariaDB) -> Iterator[Site]:
     need("pgsql")
     for name in ("code/admin/cli", "data", "secrets/moodle-db"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "code" / "version.php").write_text(f"<?php\n$version = {NEW};\n")
     (tmp_path / "secrets" / "moodle-db" / "username").write_text("moodle")
-    (tmp_path / "secrets" / "moodle-db" / "password").write_text(PASSWORD)
+    (tmp_path / "secrets" / "moodle-db" / "password").write_text(database.password)
     for name in PROGRAMS:
         text = MOODLE.format(name=name, scripts=SCRIPTS, site=tmp_path)
         (tmp_path / "code" / "admin" / "cli" / name).write_text(text)

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from tests.conftest import ROOT
+from tests.mariadb import MariaDB
 from tests.php import php
 from tests.postgres import Database
 
@@ -25,8 +26,8 @@ $asked = implode(' ', array_slice($argv, 1));
 file_put_contents('{site}/asked', basename(__FILE__) . " $asked\\n", FILE_APPEND);
 $order = $orders[$asked] ?? $orders['*'] ?? [];
 foreach ($order['set'] ?? [] as $name => $value) {{
-    pg_query_params(connect(), 'DELETE FROM mdl_config WHERE name = $1', [$name]);
-    pg_query_params(connect(), 'INSERT INTO mdl_config VALUES ($1, $2)', [$name, $value]);
+    rows(connect(), 'DELETE FROM mdl_config WHERE name = ?', [$name]);
+    rows(connect(), 'INSERT INTO mdl_config VALUES (?, ?)', [$name, $value]);
 }}
 foreach ($order['write'] ?? [] as $file) {{
     touch(getenv('MOODLE_DATAROOT') . "/$file");
@@ -55,7 +56,7 @@ class Site:
     """A site's code, database, data and web server, and what they have been asked."""
 
     folder: Path
-    database: Database
+    database: Database | MariaDB
     port: int = 0
 
     @property
@@ -65,9 +66,7 @@ class Site:
             "MOODLE_CODE_ROOT": str(self.folder / "code"),
             "MOODLE_DATAROOT": str(self.folder / "data"),
             "MOODLE_SECRETS": str(self.folder / "secrets"),
-            "MOODLE_DB_HOST": "127.0.0.1",
-            "MOODLE_DB_PORT": str(self.database.port),
-            "MOODLE_DB_NAME": "moodle",
+            **self.database.settings,
             "MOODLE_HOST": "learn.example.org",
             "MOODLE_RELEASE": RELEASE,
             "FINISH_URL": f"http://127.0.0.1:{self.port}",

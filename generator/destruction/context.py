@@ -33,7 +33,8 @@ def context_of(
     }
     where = {file.stem: file.environment for file in repository.tenants}
     final = final_states(repository)
-    return Context(marks_of(schemas.resolved(repository)), fixed, frozenset(declared), standing_in(after), where, final)
+    composing, marks = repository.catalogue.composing, marks_of(schemas.resolved(repository))
+    return Context(marks, fixed, frozenset(declared), standing_in(after), where, final, composing)
 
 
 def final_states(repository: Repository) -> frozenset[str]:

@@ -37,7 +37,8 @@ class Context:
     `marks` are the leaves of the tenant that its schema marks with `x-danger`; `fixed` the paths that a CustomResourceDefinition
     says cannot change, by kind; `declared` the tenants (environment, name) whose own file says their state; `standing` gives all
     objects that a tenant has afterwards, None where nobody can tell; `arrived` is the environment that each tenant is in now;
-    `final` the states that a tenant must be in to be removed, none where the catalogue names none.
+    `final` the states that a tenant must be in to be removed, none where the catalogue names none; `composing` the models whose
+    tenants are Compose projects.
     """
 
     marks: Sequence[Mark] = ()
@@ -46,6 +47,7 @@ class Context:
     standing: Callable[[TenantChange], Sequence[Object] | None] = lambda _: None
     arrived: Mapping[str, str] = field(default_factory=dict)
     final: Collection[str] = ()
+    composing: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,14 @@ _PROCEED = (
     "put the file back; a tenant goes in two steps: first stop it by its `state` and verify a last backup, "
     "then remove the file"
 )
+_LEFT_RUNNING = (
+    "nothing stops its Compose project: the containers run on, on a machine that nobody looks after, with the site's database "
+    "and files in their volumes, and the files to stop them with go at the next pull"
+)
+_PROCEED_THERE = (
+    "put the file back; take a last backup and stop the project on its machine, as its model's README says, "
+    "then remove the file"
+)
 _IN_ONE_STEP = "one-step-removal"
 """The code where the first step is left out; an entry that allows it has to name it."""
 
@@ -21,6 +29,11 @@ def find(change: TenantChange, context: Context) -> Iterator[Loss]:
     if change.before is None or change.after is not None:
         return
     if context.arrived.get(change.tenant, change.environment) != change.environment:
+        return
+    if (
+        change.before.get("model") in context.composing
+    ):  # no state that it can be in is final: its machine is not ours to clear
+        yield Loss(tenant_id(change), "", change.tenant, ABSENT, _LEFT_RUNNING, _PROCEED_THERE, code=_IN_ONE_STEP)
         return
     held = sorted(str(each.id) for each, before in removed(change) if lost_with(each, before))
     state = change.before.get("state")

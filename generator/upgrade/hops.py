@@ -18,7 +18,7 @@ from generator.upgrade.passport import Passport, Version, dotted
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """The database of a tenant: `postgresql`, `mysql` or `mariadb`, and its version."""
+    """The database of a tenant: `postgresql`, `mysql`, `mariadb` or `auroramysql`, and its version."""
 
     name: str
     version: Version

@@ -20,12 +20,14 @@ def releases_page(catalogue: Catalogue) -> str:
 
 
 def _table(passports: Sequence[Passport]) -> Iterator[str]:
-    yield "| version | branch | PHP | runs on PHP | PostgreSQL from | MySQL from | MariaDB from | upgrades from | secure until |"
-    yield "|---|---|---|---|---|---|---|---|---|"
+    databases = ("PostgreSQL", "MySQL", "MariaDB", "Aurora MySQL")
+    heads = ("version", "branch", "PHP", "runs on PHP", *(f"{name} from" for name in databases), "upgrades from")
+    yield f"| {' | '.join(heads)} | secure until |"
+    yield f"|{'---|' * (len(heads) + 1)}"
     for passport in passports:
         floors = (
             dotted(passport.floors[name]) if name in passport.floors else "-"
-            for name in ("postgresql", "mysql", "mariadb")
+            for name in ("postgresql", "mysql", "mariadb", "auroramysql")
         )
         first, last = passport.php_range
         until = f"{passport.security_until}{' (long-term)' if passport.long_term else ''}"

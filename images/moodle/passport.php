@@ -98,7 +98,7 @@ function environment(string $root): array {
     $newest = end($entries) ?: fail('admin/environment.xml has no entry');
     $floors = ['php' => implode('.', array_slice(explode('.', elements($newest, 'PHP')[0]['version'] ?? ''), 0, 2))];
     foreach (elements($newest, 'VENDOR') as $vendor) {
-        $name = ['postgres' => 'postgresql', 'mysql' => 'mysql', 'mariadb' => 'mariadb'][$vendor['name']] ?? '';
+        $name = ['postgres' => 'postgresql', 'mysql' => 'mysql', 'mariadb' => 'mariadb', 'auroramysql' => 'auroramysql'][$vendor['name']] ?? '';
         if ($name) {
             $floors[$name] = $name === 'postgresql' ? (int)$vendor['version'] : $vendor['version'];
         }

@@ -29,7 +29,8 @@ $CFG = new stdClass();
     $CFG->xsendfile = 'X-Accel-Redirect';
     $CFG->xsendfilealiases = ['/dataroot/' => '/var/moodledata', '/localcachedir/' => '/var/cache/moodle'];
 
-    $CFG->dbtype = 'pgsql';
+    $kind = getenv('MOODLE_DB_KIND');
+    $CFG->dbtype = ['postgresql' => 'pgsql', 'mysql' => 'mysqli', 'mariadb' => 'mariadb', 'auroramysql' => 'auroramysql'][$kind];
     $CFG->dblibrary = 'native';
     $CFG->dbhost = getenv('MOODLE_DB_HOST');
     $CFG->dbname = getenv('MOODLE_DB_NAME');
@@ -37,7 +38,7 @@ $CFG = new stdClass();
     $CFG->dbpass = $secret('moodle-db/password');
     $CFG->prefix = 'mdl_';
     $CFG->dboptions = ['dbport' => (int) getenv('MOODLE_DB_PORT'), 'dbpersist' => false, 'connecttimeout' => 10];
-    $CFG->lock_factory = '\core\lock\postgres_lock_factory'; // Never file locks on a network file system.
+    $CFG->lock_factory = $kind === 'postgresql' ? '\core\lock\postgres_lock_factory' : '\core\lock\mysql_lock_factory'; // Never file locks on a network file system.
 
     $CFG->session_handler_class = '\core\session\redis';
     $CFG->session_redis_host = getenv('MOODLE_REDIS_HOST');

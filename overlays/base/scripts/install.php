@@ -14,7 +14,7 @@ if (has_config_table($connection)) {
     echo "an installation was begun here and not finished. Nobody has used this site yet: empty the database, delete this Job, sync again\n";
     exit(1);
 }
-pg_close($connection);
+unset($connection);
 
 $_SERVER['argv'] = $argv = [
     'install_database.php',

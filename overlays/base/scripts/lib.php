@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the scripts of this ConfigMap share. No Moodle is started here: settings, secrets, raw SQL, the version baked into the code.
 
+require __DIR__ . '/database.php';
+
 function setting(string $name): string {
     $value = getenv($name);
     if ($value === false || $value === '') {
@@ -34,48 +36,25 @@ function code_version(): float {
     return (float) $match[1];
 }
 
-function connect(int $timeout = 5): PgSql\Connection {
-    $quote = static fn(string $value): string => "'" . addcslashes($value, "'\\") . "'";
-    $dsn = '';
-    foreach ([
-        'host' => setting('MOODLE_DB_HOST'),
-        'port' => setting('MOODLE_DB_PORT'),
-        'dbname' => setting('MOODLE_DB_NAME'),
-        'user' => secret('moodle-db/username'),
-        'password' => secret('moodle-db/password'),
-        'connect_timeout' => (string) $timeout,
-        'application_name' => 'moodle-scripts',
-    ] as $key => $value) {
-        $dsn .= "$key=" . $quote($value) . ' ';
-    }
-    set_error_handler(static fn(int $level, string $message) => throw new RuntimeException(trim($message)));
-    try {
-        $connection = pg_connect($dsn, PGSQL_CONNECT_FORCE_NEW);
-    } finally {
-        restore_error_handler();
-    }
-    return $connection;
-}
-
 /** The one value of Moodle's table config, or null: no such table, no such row. */
-function database_config(PgSql\Connection $connection, string $name): ?string {
+function database_config(PgSql\Connection|mysqli $connection, string $name): ?string {
     if (!has_config_table($connection)) {
         return null;
     }
-    $result = pg_query_params($connection, 'SELECT value FROM mdl_config WHERE name = $1', [$name]);
-    return pg_num_rows($result) ? pg_fetch_result($result, 0, 0) : null;
+    return rows($connection, 'SELECT value FROM mdl_config WHERE name = ?', [$name])[0]['value'] ?? null;
 }
 
 /** The release of an upgrade that has begun and is not done, which upgrade.php writes: pods of that release must not serve yet. */
-function upgrade_begun(PgSql\Connection $connection): ?string {
+function upgrade_begun(PgSql\Connection|mysqli $connection): ?string {
     return database_config($connection, 'quadrangle_upgrade');
 }
 
-function has_config_table(PgSql\Connection $connection): bool {
-    return pg_fetch_result(pg_query($connection, "SELECT to_regclass('mdl_config') IS NOT NULL"), 0, 0) === 't';
+function has_config_table(PgSql\Connection|mysqli $connection): bool {
+    $schema = speaks_mysql() ? 'DATABASE()' : 'current_schema()';
+    return (bool) rows($connection, "SELECT 1 FROM information_schema.tables WHERE table_schema = $schema AND table_name = 'mdl_config'");
 }
 
-function database_version(PgSql\Connection $connection): ?float {
+function database_version(PgSql\Connection|mysqli $connection): ?float {
     $value = database_config($connection, 'version');
     return $value === null ? null : (float) $value;
 }

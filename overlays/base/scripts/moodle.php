@@ -56,9 +56,9 @@ function has_closed(): bool {
 /** Marks in the database what this release has begun; by raw SQL, for Moodle may be in any state. */
 function mark(string $name, bool $on): void {
     $connection = connect(10);
-    pg_query_params($connection, 'DELETE FROM mdl_config WHERE name = $1', ["quadrangle_$name"]);
+    rows($connection, 'DELETE FROM mdl_config WHERE name = ?', ["quadrangle_$name"]);
     if ($on) {
-        pg_query_params($connection, 'INSERT INTO mdl_config (name, value) VALUES ($1, $2)', ["quadrangle_$name", setting('MOODLE_RELEASE')]);
+        rows($connection, 'INSERT INTO mdl_config (name, value) VALUES (?, ?)', ["quadrangle_$name", setting('MOODLE_RELEASE')]);
     }
 }
 

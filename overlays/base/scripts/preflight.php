@@ -8,7 +8,7 @@ require __DIR__ . '/lib.php';
 $dataroot = getenv('MOODLE_DATAROOT') ?: '/var/moodledata';
 $patience = getenv('PREFLIGHT_SECONDS');
 $patience = $patience === false ? 240 : (int) $patience;
-$extensions = getenv('PREFLIGHT_EXTENSIONS') ?: 'curl gd intl mbstring openssl pgsql redis sodium xml zip';
+$extensions = getenv('PREFLIGHT_EXTENSIONS') ?: 'curl gd intl mbstring openssl redis sodium xml zip ' . (speaks_mysql() ? 'mysqli' : 'pgsql');
 
 function resolve(string $host): string {
     $addresses = filter_var($host, FILTER_VALIDATE_IP) ? [$host] : gethostbynamel($host);
@@ -16,6 +16,37 @@ function resolve(string $host): string {
         throw new RuntimeException("`$host` does not resolve; is the name right, and does the NetworkPolicy `dns` reach the cluster's DNS?");
     }
     return implode(' ', $addresses);
+}
+
+function postgresql_fits(PgSql\Connection $connection): string {
+    $encoding = pg_parameter_status($connection, 'server_encoding');
+    if ($encoding !== 'UTF8') {
+        throw new RuntimeException("the database's encoding is $encoding and must be UTF8; create it anew");
+    }
+    if (rows($connection, "SELECT has_schema_privilege(current_schema(), 'CREATE') AS may")[0]['may'] !== 't') {
+        throw new RuntimeException('the user may not create tables; make it the owner of the database');
+    }
+    return 'PostgreSQL ' . pg_parameter_status($connection, 'server_version');
+}
+
+/** Moodle makes its tables with the character set, the collation and the engine that are the database's own. */
+function mysql_fits(mysqli $connection): string {
+    [$found] = rows($connection, 'SELECT @@character_set_database AS words, @@collation_database AS collation, @@default_storage_engine AS engine,
+        @@innodb_file_per_table AS apart, VERSION() AS version');
+    if ($found['words'] !== 'utf8mb4') {
+        throw new RuntimeException("the database's character set is $found[words] and must be utf8mb4; see ALTER DATABASE, or create it anew");
+    }
+    if ($found['engine'] !== 'InnoDB' || !$found['apart']) {
+        throw new RuntimeException('the server makes new tables with ' . $found['engine'] . '; set default_storage_engine=InnoDB and innodb_file_per_table=ON');
+    }
+    try {
+        rows($connection, 'CREATE TEMPORARY TABLE preflight (id INT)');
+        rows($connection, 'CREATE TABLE IF NOT EXISTS quadrangle_preflight (id INT)');
+        rows($connection, 'DROP TABLE IF EXISTS quadrangle_preflight');
+    } catch (mysqli_sql_exception $error) {
+        throw new RuntimeException($error->getMessage() . '; give the user all privileges on the database, CREATE TEMPORARY TABLES among them');
+    }
+    return setting('MOODLE_DB_KIND') . " $found[version], $found[collation]";
 }
 
 $checks = [
@@ -33,14 +64,7 @@ $checks = [
         } catch (RuntimeException $error) {
             throw new RuntimeException($error->getMessage() . '; is the server up, does the NetworkPolicy `moodle-services` allow it, and are the credentials those of the server?');
         }
-        $encoding = pg_parameter_status($connection, 'server_encoding');
-        if ($encoding !== 'UTF8') {
-            throw new RuntimeException("the database's encoding is $encoding and must be UTF8; create it anew");
-        }
-        if (pg_fetch_result(pg_query($connection, "SELECT has_schema_privilege(current_schema(), 'CREATE')"), 0, 0) !== 't') {
-            throw new RuntimeException('the user may not create tables; make it the owner of the database');
-        }
-        return 'PostgreSQL ' . pg_parameter_status($connection, 'server_version');
+        return speaks_mysql() ? mysql_fits($connection) : postgresql_fits($connection);
     },
     'Redis name' => static fn(): string => resolve(setting('MOODLE_REDIS_HOST')),
     'Redis' => static function (): string {

@@ -35,17 +35,53 @@ open_repository() {
     esac
 }
 
+# restic runs the program that dumps itself: when the dump breaks off, no snapshot is made.
 backup_database() {
-    PGUSER=$(cat "$secrets/moodle-db/username")
-    export PGUSER
     umask 077
+    if [ "$DB_KIND" = postgresql ]; then
+        store_dump database.dump pg_dump
+    else
+        store_dump database.sql mysqldump
+    fi
+}
+
+store_dump() {
+    restic backup --quiet --host "$BACKUP_TENANT" --tag database --stdin-filename "$1" --stdin-from-command -- sh "$0" "$2"
+}
+
+# A server outside the namespace is reached over TLS that is verified, as Moodle does it.
+dump_postgresql() {
     printf '%s:%s:%s:%s:%s\n' '*' '*' '*' '*' "$(sed 's/[\\:]/\\&/g' "$secrets/moodle-db/password")" > /tmp/pgpass
-    export PGPASSFILE=/tmp/pgpass PGHOST="$DB_HOST" PGPORT="$DB_PORT" PGDATABASE="$DB_NAME" PGCONNECT_TIMEOUT=10
-    # restic runs pg_dump itself: when the dump breaks off, no snapshot is made.
-    restic backup --quiet --host "$BACKUP_TENANT" --tag database --stdin-filename database.dump --stdin-from-command -- \
-        pg_dump --format=custom --compress=0 --no-owner --no-privileges \
+    PGUSER=$(cat "$secrets/moodle-db/username")
+    export PGUSER PGPASSFILE=/tmp/pgpass PGHOST="$DB_HOST" PGPORT="$DB_PORT" PGDATABASE="$DB_NAME" PGCONNECT_TIMEOUT=10
+    if [ "$DB_MANAGED" = true ]; then
+        export PGSSLMODE=verify-full PGSSLROOTCERT="$DB_CA"
+    fi
+    exec pg_dump --format=custom --compress=0 --no-owner --no-privileges \
         --exclude-table-data='mdl_sessions' --exclude-table-data='mdl_cache_*' \
         --exclude-table-data='mdl_task_log' --exclude-table-data='mdl_backup_ids_temp'
+}
+
+# MySQL's own program or MariaDB's, which know different words for one thing: what one does not know it passes over (loose-).
+# All tables first, then the rows of those that are worth it; a table that is left out need not be there.
+dump_mysql() {
+    options=${BACKUP_OPTIONS:-/tmp/mysqldump.cnf}
+    {
+        printf '[client]\nhost="%s"\nport=%s\nprotocol=tcp\nuser="%s"\n' "$DB_HOST" "$DB_PORT" "$(quoted username)"
+        printf 'password="%s"\ndefault-character-set=utf8mb4\nssl-ca="%s"\n' "$(quoted password)" "$DB_CA"
+        printf 'loose-ssl-mode=VERIFY_IDENTITY\nloose-ssl-verify-server-cert\n'
+        printf '[mysqldump]\nno-tablespaces\nhex-blob\nloose-set-gtid-purged=OFF\n'
+    } > "$options"
+    program=$(command -v mariadb-dump || command -v mysqldump)
+    "$program" --defaults-file="$options" --no-data "$DB_NAME"
+    for table in mdl_sessions mdl_cache_filters mdl_cache_flags mdl_task_log mdl_backup_ids_temp; do
+        set -- "$@" "--ignore-table=$DB_NAME.$table"
+    done
+    exec "$program" --defaults-file="$options" --single-transaction --quick --no-create-info "$@" "$DB_NAME"
+}
+
+quoted() {
+    sed 's/[\\"]/\\&/g' "$secrets/moodle-db/$1"
 }
 
 backup_files() {
@@ -75,6 +111,8 @@ ready() {
 
 part=${1:-}
 case $part in
+pg_dump) dump_postgresql ;; # restic asks for these two, and they do not come back
+mysqldump) dump_mysql ;;
 database | files | forget | check | ready) ;;
 *)
     echo "usage: backup.sh database|files|forget|check|ready" >&2

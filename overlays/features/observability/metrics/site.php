@@ -6,24 +6,21 @@
 require __DIR__ . '/metrics.php';
 require (getenv('MOODLE_SCRIPTS') ?: '/etc/moodle-scripts') . '/lib.php';
 
-function row(PgSql\Connection $connection, string $sql): array {
-    return pg_fetch_assoc(pg_query($connection, $sql)) ?: [];
-}
-
-function numbers(PgSql\Connection $connection): array {
-    pg_query($connection, 'SET statement_timeout = 5000');
+function numbers(PgSql\Connection|mysqli $connection): array {
+    $row = static fn(string $sql): array => rows($connection, $sql)[0] ?? [];
+    limit_statements($connection, 5);
     $now = time();
     $config = [];
-    foreach (pg_fetch_all(pg_query($connection, "SELECT name, value FROM mdl_config
-            WHERE name IN ('version', 'upgraderunning', 'outagelessupgrade', 'maintenance_enabled')")) as $each) {
+    foreach (rows($connection, "SELECT name, value FROM mdl_config
+            WHERE name IN ('version', 'upgraderunning', 'outagelessupgrade', 'maintenance_enabled')") as $each) {
         $config[$each['name']] = $each['value'];
     }
-    $cron = row($connection, "SELECT value FROM mdl_config_plugins WHERE plugin = 'tool_task' AND name = 'lastcronstart'");
+    $cron = $row("SELECT value FROM mdl_config_plugins WHERE plugin = 'tool_task' AND name = 'lastcronstart'");
     $due = "nextruntime <= $now AND timestarted IS NULL AND (attemptsavailable > 0 OR attemptsavailable IS NULL)";
-    $adhoc = row($connection, "SELECT count(*) FILTER (WHERE $due) AS due, min(nextruntime) FILTER (WHERE $due) AS oldest,
-        count(*) FILTER (WHERE faildelay > 0) AS failing FROM mdl_task_adhoc");
-    $scheduled = row($connection, 'SELECT count(*) AS failing FROM mdl_task_scheduled WHERE disabled = 0 AND faildelay > 0');
-    $users = row($connection, 'SELECT count(*) AS online FROM mdl_user WHERE deleted = 0 AND lastaccess > ' . ($now - 300));
+    $adhoc = $row("SELECT count(CASE WHEN $due THEN 1 END) AS due, min(CASE WHEN $due THEN nextruntime END) AS oldest,
+        count(CASE WHEN faildelay > 0 THEN 1 END) AS failing FROM mdl_task_adhoc");
+    $scheduled = $row('SELECT count(*) AS failing FROM mdl_task_scheduled WHERE disabled = 0 AND faildelay > 0');
+    $users = $row('SELECT count(*) AS online FROM mdl_user WHERE deleted = 0 AND lastaccess > ' . ($now - 300));
     $dataroot = getenv('MOODLE_DATAROOT') ?: '/var/moodledata';
     $database = (float) ($config['version'] ?? 0);
     return [

@@ -1,0 +1,45 @@
+"""How backup.sh asks PostgreSQL for a dump: with a restic and a pg_dump that only write down what they were told."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+SCRIPT = ROOT / "overlays" / "features" / "backup" / "backup.sh"
+RESTIC = '#!/bin/sh\nwhile [ $# -gt 0 ] && [ "$1" != -- ]; do shift; done\n[ $# -eq 0 ] || { shift; exec "$@"; }\n'
+PG_DUMP = '#!/bin/sh\necho "$PGHOST $PGUSER ${PGSSLMODE-none} ${PGSSLROOTCERT-none}"\n'
+
+
+@pytest.mark.parametrize(
+    ("managed", "wanted"),
+    [("true", "db.example.org moodle verify-full /ca.pem"), ("false", "db.example.org moodle none none")],
+)
+def test_a_server_outside_is_asked_over_verified_tls(tmp_path: Path, managed: str, wanted: str) -> None:
+    """One in the namespace has no certificate that anybody could verify, and no way but inside it."""
+    secrets = {"backup": ("access-key-id", "secret-access-key"), "moodle-db": ("username", "password")}
+    for folder, names in secrets.items():
+        (tmp_path / folder).mkdir()
+        for name in names:
+            (tmp_path / folder / name).write_text("moodle\n")
+    (tmp_path / "bin").mkdir()
+    for name, text in {"restic": RESTIC, "pg_dump": PG_DUMP}.items():
+        (tmp_path / "bin" / name).write_text(text)
+        (tmp_path / "bin" / name).chmod(0o755)
+    said = {"DB_CA": "/ca.pem", "DB_HOST": "db.example.org", "DB_KIND": "postgresql", "DB_MANAGED": managed}
+    said |= {"DB_NAME": "moodle", "DB_PORT": "5432", "BACKUP_TENANT": "acme", "BACKUP_SECRETS": str(tmp_path)}
+    said |= {"BACKUP_ENDPOINT": "https://s3.example.org", "BACKUP_LOCATION": "bucket/acme"}
+    try:
+        done = subprocess.run(
+            ["sh", str(SCRIPT), "database"],
+            env={"PATH": f"{tmp_path}/bin:/usr/bin:/bin", **said},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    finally:
+        Path("/tmp/pgpass").unlink(missing_ok=True)  # where libpq finds the password
+    assert done.stdout.splitlines()[0] == wanted
