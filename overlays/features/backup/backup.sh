@@ -1,17 +1,38 @@
 #!/bin/sh
-# backup.sh database|files|forget|check|ready: one part of the backup, into the tenant's restic repository.
-# Names, times and sizes are all that is printed. Passwords come from files and stay out of every command line.
+# backup.sh database|files|verify|forget|check|ready: one part of the backup, in the tenant's repository. moodle-backup and restic read
+# and write the same one; BACKUP_ENGINE says which of them writes. Secrets come from files and stay out of every command line.
 set -eu
 
-secrets=${BACKUP_SECRETS:-/run/secrets}
-dataroot=${MOODLE_DATAROOT:-/var/moodledata}
-AWS_ACCESS_KEY_ID=$(cat "$secrets/backup/access-key-id")
-AWS_SECRET_ACCESS_KEY=$(cat "$secrets/backup/secret-access-key")
 RESTIC_REPOSITORY=${RESTIC_REPOSITORY:-s3:$BACKUP_ENDPOINT/$BACKUP_LOCATION}
-export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY RESTIC_REPOSITORY
+export RESTIC_REPOSITORY
 
 say() {
     echo "backup of $BACKUP_TENANT: $*"
+}
+
+by_moodle_backup() {
+    case $part in
+    database | files)
+        # Where both parts of a new site's first backup come here at once, one makes the repository and the other finds it.
+        moodle-backup init || moodle-backup init
+        moodle-backup backup --only "$part"
+        ;;
+    verify) moodle-backup verify --sample "$VERIFY_SAMPLE" --read-data "$(todays_part)" ;;
+    forget) moodle-backup forget --retry-lock 600 ;;
+    esac
+}
+
+# A part of what is stored, another each day. 29 is prime, so that runs once a week, too, come to every part.
+todays_part() {
+    echo "$(($(date -u +%s) / 86400 % 29 + 1))/29"
+}
+
+by_restic() {
+    AWS_ACCESS_KEY_ID=$(cat "$AWS_ACCESS_KEY_ID_FILE")
+    AWS_SECRET_ACCESS_KEY=$(cat "$AWS_SECRET_ACCESS_KEY_FILE")
+    export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+    open_repository
+    "$part"
 }
 
 restic() {
@@ -35,11 +56,11 @@ open_repository() {
     esac
 }
 
-backup_database() {
-    PGUSER=$(cat "$secrets/moodle-db/username")
+database() {
+    PGUSER=$(cat "$DB_USER_FILE")
     export PGUSER
     umask 077
-    printf '%s:%s:%s:%s:%s\n' '*' '*' '*' '*' "$(sed 's/[\\:]/\\&/g' "$secrets/moodle-db/password")" > /tmp/pgpass
+    printf '%s:%s:%s:%s:%s\n' '*' '*' '*' '*' "$(sed 's/[\\:]/\\&/g' "$DB_PASSWORD_FILE")" > /tmp/pgpass
     export PGPASSFILE=/tmp/pgpass PGHOST="$DB_HOST" PGPORT="$DB_PORT" PGDATABASE="$DB_NAME" PGCONNECT_TIMEOUT=10
     # restic runs pg_dump itself: when the dump breaks off, no snapshot is made.
     restic backup --quiet --host "$BACKUP_TENANT" --tag database --stdin-filename database.dump --stdin-from-command -- \
@@ -48,7 +69,8 @@ backup_database() {
         --exclude-table-data='mdl_task_log' --exclude-table-data='mdl_backup_ids_temp'
 }
 
-backup_files() {
+files() {
+    dataroot=$MOODLE_DATAROOT
     cd "$dataroot"
     restic backup --quiet --host "$BACKUP_TENANT" --tag files --exclude-caches \
         --exclude "$dataroot/cache" --exclude "$dataroot/localcache" --exclude "$dataroot/temp" --exclude "$dataroot/sessions" \
@@ -75,18 +97,20 @@ ready() {
 
 part=${1:-}
 case $part in
-database | files | forget | check | ready) ;;
+verify) program=moodle-backup ;;
+check | ready) program=restic ;;
+database | files | forget) program=$BACKUP_ENGINE ;;
 *)
-    echo "usage: backup.sh database|files|forget|check|ready" >&2
+    echo "usage: backup.sh database|files|verify|forget|check|ready" >&2
     exit 2
     ;;
 esac
-open_repository
-case $part in
-database) backup_database ;;
-files) backup_files ;;
-forget) forget ;;
-check) check ;;
-ready) ready ;;
+case $program in
+moodle-backup) by_moodle_backup ;;
+restic) by_restic ;;
+*)
+    say "there is no engine \`$program\`" >&2
+    exit 2
+    ;;
 esac
 say "$part done"
