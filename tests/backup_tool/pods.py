@@ -52,9 +52,9 @@ class Cluster:
         found: Pod = self.objects[f"CronJob/{cron_job}"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
         return found
 
-    def run(self, pod: Pod, container: Container | None = None) -> Done:
-        """How a container of a pod of its own ended, the first by default; what it says holds none of the secrets."""
-        running = self.start(pod, container or pod["containers"][0], self.volumes(pod))
+    def run(self, pod: Pod, container: Container | None = None, volumes: Mapping[str, Path] | None = None) -> Done:
+        """How a container ended, the first of a new pod by default; what it says holds none of the secrets."""
+        running = self.start(pod, container or pod["containers"][0], volumes or self.volumes(pod))
         out, err = running.communicate(timeout=120)
         assert not self.said(out + err)
         return Done(running.returncode, out, err)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.backup_tool.moodle import REPOSITORY_PASSWORD, Moodle, kept, tree
 from tests.backup_tool.pods import Cluster
 from tests.backup_tool.store import BUCKET, KEYS, Proxy
 from tests.postgres import PASSWORD, Database
+from tests.programs import eventually
 from tests.test_features import manifests
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
@@ -32,9 +34,9 @@ WWW_DATA = 33
 @pytest.fixture
 def cluster(tmp_path: Path, server: Database, proxy: Proxy) -> tuple[Cluster, Moodle]:
     """The tenant `sample` with the feature `backup`, and the site whose database and volume its pods get."""
-    found = manifests(tmp_path, {"features": {"backup": BACKUP}}).values()
+    found = manifests(tmp_path, {"features": {"backup": BACKUP, "backup-drill": {}}}).values()
     objects = {f"{body['kind']}/{body['metadata']['name']}": body for body in found}
-    (settings,) = (body["data"] for name, body in objects.items() if name.startswith("ConfigMap/backup-"))
+    (settings,) = (body["data"] for body in objects.values() if "BACKUP_TENANT" in body.get("data", {}))
     where = {"RESTIC_REPOSITORY": proxy.repository(settings["BACKUP_LOCATION"].split("/", 1)[1]), **KEYS}
     site = Moodle(tmp_path, server, settings["DB_NAME"], where)
     site.install(FILES)
@@ -86,3 +88,25 @@ def test_no_pod_writes_to_moodledata(cluster: tuple[Cluster, Moodle]) -> None:
     done = pods.run(pod, {**pod["containers"][0], "command": ["sh", "-c", 'touch "$MOODLE_DATAROOT/x"']})
     assert (done.code, "Read-only file system" in done.err) == (1, True), done.err
     assert not (site.data / "x").exists()
+
+
+def test_a_drill_restores_into_a_server_of_its_own(cluster: tuple[Cluster, Moodle]) -> None:
+    """No address of the site's database is right here, and no secret of it is there: the drill needs none."""
+    pods, _ = cluster
+    run(pods, "backup-database", "backup-files")
+    apart = replace(pods, addresses={"BACKUP_ENDPOINT": pods.addresses["BACKUP_ENDPOINT"]})
+    pod = apart.pod("backup-drill")
+    volumes = apart.volumes(pod)
+    (server,), (drill,) = pod["initContainers"], pod["containers"]
+    running = apart.start(pod, server, volumes)
+    try:
+        ready = {**server, "command": server["startupProbe"]["exec"]["command"]}
+        eventually("the drill's server answers", lambda: apart.run(pod, ready, volumes).code == 0)
+        done = apart.run(pod, drill, volumes)
+    finally:
+        running.terminate()
+        running.communicate(timeout=20)
+    assert done.code == 0, done.err
+    found = json.loads(done.out[: done.out.rindex("}") + 1])
+    assert (found["good"], found["evidence"]["rows"], found["evidence"]["read"]) == (True, FILES, FILES)
+    assert (found["promised_seconds"], "moodle-db" in str(pod)) == (3600, False)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# backup.sh database|files|verify|forget|check|ready: one part of the backup, in the tenant's repository. moodle-backup and restic read
-# and write the same one; BACKUP_ENGINE says which of them writes. Secrets come from files and stay out of every command line.
+# backup.sh database|files|verify|drill|forget|check|ready: one part of the backup, in the tenant's repository. moodle-backup and restic
+# read and write the same one; BACKUP_ENGINE says which of them writes. Secrets come from files and stay out of every command line.
 set -eu
 
 RESTIC_REPOSITORY=${RESTIC_REPOSITORY:-s3:$BACKUP_ENDPOINT/$BACKUP_LOCATION}
@@ -18,6 +18,7 @@ by_moodle_backup() {
         moodle-backup backup --only "$part"
         ;;
     verify) moodle-backup verify --sample "$VERIFY_SAMPLE" --read-data "$(todays_part)" ;;
+    drill) moodle-backup drill --sample "$VERIFY_SAMPLE" ;;
     forget) moodle-backup forget --retry-lock 600 ;;
     esac
 }
@@ -97,11 +98,11 @@ ready() {
 
 part=${1:-}
 case $part in
-verify) program=moodle-backup ;;
+verify | drill) program=moodle-backup ;;
 check | ready) program=restic ;;
 database | files | forget) program=$BACKUP_ENGINE ;;
 *)
-    echo "usage: backup.sh database|files|verify|forget|check|ready" >&2
+    echo "usage: backup.sh database|files|verify|drill|forget|check|ready" >&2
     exit 2
     ;;
 esac
