@@ -65,7 +65,7 @@ database() {
     export PGPASSFILE=/tmp/pgpass PGHOST="$DB_HOST" PGPORT="$DB_PORT" PGDATABASE="$DB_NAME" PGCONNECT_TIMEOUT=10
     # restic runs pg_dump itself: when the dump breaks off, no snapshot is made.
     restic backup --quiet --host "$BACKUP_TENANT" --tag database --stdin-filename database.dump --stdin-from-command -- \
-        pg_dump --format=custom --compress=0 --no-owner --no-privileges \
+        pg_dump --format=custom --compress=0 --no-owner --no-privileges --exclude-schema=moodle_backup \
         --exclude-table-data='mdl_sessions' --exclude-table-data='mdl_cache_*' \
         --exclude-table-data='mdl_task_log' --exclude-table-data='mdl_backup_ids_temp'
 }
