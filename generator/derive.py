@@ -14,9 +14,13 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from generator.cron import widest_gap
+
 _UNITS = {"": 1, "m": 0.001, "k": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
 _UNITS |= {"Ki": 1024, "Mi": 1024**2, "Gi": 1024**3, "Ti": 1024**4, "Pi": 1024**5}
 _QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)")
+
+_PERIODS = {"quarter-hour": 15, "hourly": 60, "daily": 1440}
 
 FPM_RESERVE = 150 * 1024**2
 """Bytes of a PHP-FPM container that are no worker's: master, opcache, sockets (moodle facts, section 6)."""
@@ -83,24 +87,28 @@ def share(total: str, percent: int) -> str:
     return str(int(quantity(total) * percent // 100))
 
 
-def spread_cron(name: str, period: str, salt: str = "") -> str:
+def spread_cron(name: str, period: str | int, salt: str = "", offset: int = 0) -> str:
     """A cron schedule of the period at a time of its own, the same for the same name and salt: ten thousand do not start at once.
 
-    `daily` and `weekly` fall between 20:00 and 05:59; `hourly` and `quarter-hour` on a minute of their own.
+    `daily` and `weekly` fall between 20:00 and 05:59, all others on a minute of their own. A number is of minutes:
+    as seldom as still keeps them. An offset sets what has the same salt so many minutes later, where both run every hour.
     """
     number = int.from_bytes(hashlib.sha256(f"{salt}\0{name}".encode()).digest()[:8], "big")
-    minute, hour, day = number % 60, (20 + number // 60 % 10) % 24, number // 600 % 7
-    schedules = {
-        "quarter-hour": ",".join(str(minute % 15 + step) for step in (0, 15, 30, 45)) + " * * * *",
-        "hourly": f"{minute} * * * *",
-        "daily": f"{minute} {hour} * * *",
-        "weekly": f"{minute} {hour} * * {day}",
-    }
-    return schedules[period]
+    minute, hour, day = (number + offset) % 60, (20 + number // 60 % 10) % 24, number // 600 % 7
+    if period == "weekly":
+        return f"{minute} {hour} * * {day}"
+    every = _PERIODS[period] if isinstance(period, str) else max(1, period)
+    if every >= _PERIODS["daily"]:
+        return f"{minute} {hour} * * *"
+    minutes = max(step for step in range(1, 61) if 60 % step == 0 and step <= every)
+    hours = max(step for step in range(1, 25) if 24 % step == 0 and step <= max(1, every // 60))
+    past = ",".join(str(each) for each in range(minute % minutes, 60, minutes))
+    return f"{past} {'*' if hours == 1 else ','.join(str(each) for each in range(hour % hours, 24, hours))} * * *"
 
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "copy": copy,
+    "cron-gap": widest_gap,
     "digest": digest,
     "identifier": identifier,
     "join": join,

@@ -25,6 +25,7 @@ PURE = (
     "clean",
     "compile",
     "composing",
+    "cron",
     "derive",
     "diagnostics",
     "docs",

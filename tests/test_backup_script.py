@@ -1,4 +1,4 @@
-"""How backup.sh asks PostgreSQL for a dump: with a restic and a pg_dump that only write down what they were told."""
+"""How backup.sh asks PostgreSQL for a dump: with programs that only write down what they were told."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 
 SCRIPT = ROOT / "overlays" / "features" / "backup" / "backup.sh"
 RESTIC = '#!/bin/sh\nwhile [ $# -gt 0 ] && [ "$1" != -- ]; do shift; done\n[ $# -eq 0 ] || { shift; exec "$@"; }\n'
+MOODLE_BACKUP = '#!/bin/sh\n[ "$1" = init ] || PGHOST="$DB_HOST" PGUSER="$(cat "$DB_USER_FILE")" exec pg_dump\n'
 PG_DUMP = '#!/bin/sh\necho "$PGHOST $PGUSER ${PGSSLMODE-none} ${PGSSLROOTCERT-none}"\n'
 
 
@@ -18,7 +19,8 @@ PG_DUMP = '#!/bin/sh\necho "$PGHOST $PGUSER ${PGSSLMODE-none} ${PGSSLROOTCERT-no
     ("managed", "wanted"),
     [("true", "db.example.org moodle verify-full /ca.pem"), ("false", "db.example.org moodle none none")],
 )
-def test_a_server_outside_is_asked_over_verified_tls(tmp_path: Path, managed: str, wanted: str) -> None:
+@pytest.mark.parametrize("engine", ["moodle-backup", "restic"])
+def test_a_server_outside_is_asked_over_verified_tls(tmp_path: Path, engine: str, managed: str, wanted: str) -> None:
     """One in the namespace has no certificate that anybody could verify, and no way but inside it."""
     secrets = {"backup": ("access-key-id", "secret-access-key"), "moodle-db": ("username", "password")}
     for folder, names in secrets.items():
@@ -26,11 +28,14 @@ def test_a_server_outside_is_asked_over_verified_tls(tmp_path: Path, managed: st
         for name in names:
             (tmp_path / folder / name).write_text("moodle\n")
     (tmp_path / "bin").mkdir()
-    for name, text in {"restic": RESTIC, "pg_dump": PG_DUMP}.items():
+    for name, text in {"restic": RESTIC, "pg_dump": PG_DUMP, "moodle-backup": MOODLE_BACKUP}.items():
         (tmp_path / "bin" / name).write_text(text)
         (tmp_path / "bin" / name).chmod(0o755)
     said = {"DB_CA": "/ca.pem", "DB_HOST": "db.example.org", "DB_KIND": "postgresql", "DB_MANAGED": managed}
-    said |= {"DB_NAME": "moodle", "DB_PORT": "5432", "BACKUP_TENANT": "acme", "BACKUP_SECRETS": str(tmp_path)}
+    said |= {"DB_NAME": "moodle", "DB_PORT": "5432", "BACKUP_TENANT": "acme", "BACKUP_ENGINE": engine}
+    said |= {"DB_USER_FILE": f"{tmp_path}/moodle-db/username", "DB_PASSWORD_FILE": f"{tmp_path}/moodle-db/password"}
+    said |= {"AWS_ACCESS_KEY_ID_FILE": f"{tmp_path}/backup/access-key-id"}
+    said |= {"AWS_SECRET_ACCESS_KEY_FILE": f"{tmp_path}/backup/secret-access-key"}
     said |= {"BACKUP_ENDPOINT": "https://s3.example.org", "BACKUP_LOCATION": "bucket/acme"}
     try:
         done = subprocess.run(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from generator.applications import shard_of
 from generator.compile import slug_of
+from generator.cron import widest_gap
 from generator.derive import (
     FPM_RESERVE,
     MissingArgumentError,
@@ -69,6 +70,48 @@ def test_a_spread_schedule_is_a_cron_schedule_and_stays(name: str, period: str) 
     assert all(0 <= int(minute) < 60 for minute in fields[0].split(","))
     if period in ("daily", "weekly"):
         assert int(fields[1]) in (*range(20, 24), *range(6))
+
+
+@given(NAMES, st.integers(1, 1440))
+def test_a_schedule_keeps_the_minutes_and_runs_no_more_often_than_it_has_to(name: str, minutes: int) -> None:
+    gap = widest_gap(spread_cron(name, minutes, "database"))
+    assert gap <= minutes
+    kept = [
+        step for step in range(1, 1441) if step <= minutes and (60 % step == 0 or (step % 60 == 0 and 1440 % step == 0))
+    ]
+    assert gap == max(kept)
+
+
+@given(NAMES, st.sampled_from([15, 30]))
+def test_an_offset_follows_at_its_distance(name: str, minutes: int) -> None:
+    dumps, files = spread_cron(name, minutes, "x").split()[0], spread_cron(name, 15, "x", 5).split()[0]
+    assert {(int(minute) + 5) % 60 for minute in dumps.split(",")} <= {int(minute) for minute in files.split(",")}
+
+
+@pytest.mark.parametrize(
+    ("expression", "gap"),
+    [
+        ("* * * * *", 1),
+        ("7 * * * *", 60),
+        ("*/15 * * * *", 15),
+        ("4,19,34,49 * * * *", 15),
+        ("0-30/10 * * * *", 30),
+        ("*/7 * * * *", 7),
+        ("0 2,14 * * *", 720),
+        ("0 8-18 * * *", 14 * 60),
+        ("17 2 * * *", 1440),
+        ("0 4 * * 0", 7 * 1440),
+        ("0 4 * * 7", 7 * 1440),
+        ("0 4 * * 1-5", 3 * 1440),
+        ("0 0 1 * *", 31 * 1440),
+        ("0 0 1 * 1", 7 * 1440),
+        ("*/30 * * 6 *", 336 * 1440 + 30),
+        ("0 0 29 2 *", (4 * 365 + 1) * 1440),
+        ("0 0 31 2 *", 10_227 * 1440),
+    ],
+)
+def test_the_widest_gap_of_a_schedule(expression: str, gap: int) -> None:
+    assert widest_gap(expression) == gap
 
 
 def test_ten_thousand_tenants_do_not_start_at_once() -> None:

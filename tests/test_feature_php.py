@@ -55,7 +55,7 @@ def config(feature: str, *arguments: str, example: str = "full", **more: str) ->
 
 
 def test_files_are_in_the_bucket_within_minutes_and_never_deleted_there() -> None:
-    found = config("objectfs")
+    found = config("objectfs", MOODLE_OBJECTFS_REMOVE_LOCAL="true")
     assert found["alternative_file_system_class"] == r"\tool_objectfs\s3_file_system"
     forced = found["forced_plugin_settings"]["tool_objectfs"]
     assert {key: forced[key] for key in ("sizethreshold", "minimumage", "deleteexternal", "enabletasks")} == {

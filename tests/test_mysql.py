@@ -158,7 +158,7 @@ def test_the_site_tells_its_numbers(site: dict[str, str], server: MariaDB) -> No
 
 
 def test_a_dump_is_whole_and_can_be_read_back(tmp_path: Path, site: dict[str, str], server: MariaDB) -> None:
-    """backup.sh with a restic that only does what follows `--`: its dump goes into another database."""
+    """backup.sh, which takes restic for MySQL, and one that only does what follows `--`: its dump goes into another database."""
     done = dumped(tmp_path, site)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "asked").read_text().endswith("--stdin-filename database.sql --stdin-from-command\n")
@@ -196,7 +196,9 @@ def dumped(folder: Path, site: dict[str, str], **changed: str) -> subprocess.Com
     (programs / "restic").chmod(0o755)
     environment = {
         "PATH": f"{programs}:{os.environ['PATH']}",
-        "BACKUP_SECRETS": str(secrets.parent),
+        "AWS_ACCESS_KEY_ID_FILE": str(secrets / "access-key-id"),
+        "AWS_SECRET_ACCESS_KEY_FILE": str(secrets / "secret-access-key"),
+        "BACKUP_ENGINE": "moodle-backup",
         "BACKUP_OPTIONS": str(folder / "options.cnf"),
         "BACKUP_ENDPOINT": "https://s3.example.org",
         "BACKUP_LOCATION": "bucket/acme",
@@ -206,7 +208,9 @@ def dumped(folder: Path, site: dict[str, str], **changed: str) -> subprocess.Com
         "DB_KIND": "mariadb",
         "DB_MANAGED": "true",
         "DB_NAME": "moodle",
+        "DB_PASSWORD_FILE": str(secrets.parent / "moodle-db" / "password"),
         "DB_PORT": site["MOODLE_DB_PORT"],
+        "DB_USER_FILE": str(secrets.parent / "moodle-db" / "username"),
     }
     script = OVERLAYS / "features" / "backup" / "backup.sh"
     return subprocess.run(

@@ -73,7 +73,7 @@ def runs(body: dict[str, Any]) -> bool:
 
 def test_whatever_features_a_site_has_it_stops(at_rest: tuple[str, Objects]) -> None:
     state, objects = at_rest
-    backups = {"CronJob/backup-database", "CronJob/backup-files", "CronJob/backup-forget"}
+    backups = {f"CronJob/backup-{part}" for part in ("database", "files", "forget", "verify")}
     allowed = STAYS[state] | (backups if state == "suspended" else set())
     assert {name for name, body in objects.items() if runs(body)} <= allowed
     started = {"HorizontalPodAutoscaler", "ScaledObject", "InferenceService", "PodDisruptionBudget"}
@@ -132,7 +132,8 @@ def test_no_site_is_archived_without_a_verified_backup(tmp_path: Path, rest: Any
 
 @pytest.mark.parametrize(
     ("part", "wanted"),
-    [
+        ("check", "--retry-lock 10m check --quiet --read-data-subset=7/53"),
+        ("verify", "--retry-lock 10m check --quiet --read-data-subset=1/29"),
         ("check", "--retry-lock 10m check --quiet --read-data-subset=7/53"),
         ("ready", "--retry-lock 10m snapshots --quiet --host acme --latest 1"),
     ],
@@ -151,10 +152,14 @@ def test_a_repository_is_looked_at_and_not_changed(tmp_path: Path, part: str, wa
     script = ROOT / "overlays/features/backup/backup.sh"
     environment = {
         "PATH": f"{programs}:/usr/bin:/bin",
-        "BACKUP_SECRETS": str(secrets.parent),
+        "AWS_ACCESS_KEY_ID_FILE": str(secrets / "access-key-id"),
+        "AWS_SECRET_ACCESS_KEY_FILE": str(secrets / "secret-access-key"),
         "BACKUP_ENDPOINT": "https://s3.example.org",
         "BACKUP_LOCATION": "bucket/acme",
         "BACKUP_TENANT": "acme",
+        "DB_CA": "",
+        "DB_KIND": "mysql",  # beside which restic does all
+        "DB_MANAGED": "true",
     }
     subprocess.run(["sh", str(script), part], env=environment, check=True, capture_output=True)
     assert (tmp_path / "asked").read_text().splitlines() == ["--retry-lock 10m cat config", wanted]

@@ -9,6 +9,7 @@ import subprocess
 from tests.backup_tool.moodle import Moodle, kept, tree
 from tests.conftest import ROOT
 
+KEYS = ("access-key-id", "secret-access-key")
 SCRIPT = ROOT / "overlays" / "features" / "backup" / "backup.sh"
 
 
@@ -52,15 +53,16 @@ def test_we_read_what_restic_writes(site: Moodle) -> None:
     Debian's restic is too old to wait for locks and to start programs: the first is not asked of it, and its dump comes by a pipe.
     """
     site.program("restic", f'[ "$1" != --retry-lock ] || shift 2\nexec {shutil.which("restic")} "$@"')
-    secrets = site.folder / "secrets" / "backup"
-    secrets.mkdir(parents=True)
-    for name in ("access-key-id", "secret-access-key"):
+    secrets = site.folder / "secrets"
+    secrets.mkdir()
+    for name in KEYS:
         (secrets / name).write_text("none")
     dump = "pg_dump --format=custom --compress=0 --no-owner --no-privileges -h $DB_HOST -p $DB_PORT -U moodle $DB_NAME"
     store = "restic backup --quiet --host acme --tag database --stdin --stdin-filename database.dump"
     script = f"set -o pipefail; PGPASSWORD=$(cat $DB_PASSWORD_FILE) && export PGPASSWORD; {dump} | {store}"
     for command in (["bash", "-ec", script], ["sh", str(SCRIPT), "files"]):
-        environment = site.environment(BACKUP_SECRETS=str(secrets.parent))
+        keys = {f"AWS_{name.replace('-', '_').upper()}_FILE": str(secrets / name) for name in KEYS}
+        environment = site.environment(BACKUP_ENGINE="restic", **keys)
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 

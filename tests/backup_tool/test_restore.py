@@ -57,6 +57,35 @@ def test_a_site_is_replaced_when_its_name_is_typed(site: Moodle) -> None:
     assert site.sql("SELECT count(*) FROM pg_tables WHERE tablename = 'mdl_newer'") == "0"
 
 
+def test_a_restore_with_an_id_is_done_once(site: Moodle) -> None:
+    """Whoever asks again, and whatever was restored by another id meanwhile; one that broke off is not recorded."""
+    site.ok("backup")
+    first = (kept(site), site.rows())
+    everything = ("restore", "--to-folder", str(site.data), "--to-database", "--replace", "acme")
+    site.program("pg_restore", "exit 1")
+    assert site.run(*everything, "--id", "one").code == 1
+    (site.folder / "bin" / "pg_restore").unlink()
+    site.ok(*everything, "--id", "one")
+    assert (kept(site), site.rows()) == first
+    site.add(b"since then")
+    (site.data / "filedir" / "since").write_text("then")
+    since = (tree(site.data), site.rows())
+    again = site.ok(*everything, "--id", "one", RESTIC_REPOSITORY=str(site.folder / "none"))
+    assert again.steps("restore")[0]["done"] == "before"
+    assert (tree(site.data), site.rows()) == since
+    site.ok("backup")
+    site.ok(*everything, BACKUP_RESTORE_ID="two")
+    site.ok(*everything, "--id", "one")
+    assert (tree(site.data), site.rows()) == ({**kept(site)}, since[1])
+    into = site.empty_database("elsewhere")
+    site.ok("restore", "--to-database", DB_NAME=into)
+    assert site.sql("SELECT count(*) FROM pg_namespace WHERE nspname = 'moodle_backup'", into) == "0"
+    assert site.sql("SELECT string_agg(id, ' ' ORDER BY id) FROM moodle_backup.restores") == "one two"
+    for wrong in (["--id", "it's"], ["--id", ""]):
+        assert site.run(*everything, *wrong).code == 2
+    assert site.run("restore", "--to-folder", str(site.folder / "x"), "--id", "three").code == 2
+
+
 def test_a_restore_that_was_killed_goes_on(site: Moodle) -> None:
     site.add(*(os.urandom(200_000) for _ in range(60)))
     site.ok("backup")

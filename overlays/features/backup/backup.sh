@@ -1,17 +1,44 @@
 #!/bin/sh
-# backup.sh database|files|forget|check|ready: one part of the backup, into the tenant's restic repository.
-# Names, times and sizes are all that is printed. Passwords come from files and stay out of every command line.
+# backup.sh database|files|verify|drill|forget|check|ready: one part of the backup, in the tenant's repository. moodle-backup and restic
+# read and write the same one; BACKUP_ENGINE says which of them writes. moodle-backup knows PostgreSQL alone: beside another database
+# restic does all. Secrets come from files and stay out of every command line.
 set -eu
 
-secrets=${BACKUP_SECRETS:-/run/secrets}
-dataroot=${MOODLE_DATAROOT:-/var/moodledata}
-AWS_ACCESS_KEY_ID=$(cat "$secrets/backup/access-key-id")
-AWS_SECRET_ACCESS_KEY=$(cat "$secrets/backup/secret-access-key")
 RESTIC_REPOSITORY=${RESTIC_REPOSITORY:-s3:$BACKUP_ENDPOINT/$BACKUP_LOCATION}
-export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY RESTIC_REPOSITORY
+export RESTIC_REPOSITORY
+# A server outside the namespace is reached over TLS that is verified, as Moodle does it. A drill's is in its own pod.
+if [ "$DB_MANAGED" = true ] && [ "${1:-}" != drill ]; then
+    export PGSSLMODE=verify-full PGSSLROOTCERT="$DB_CA"
+fi
 
 say() {
     echo "backup of $BACKUP_TENANT: $*"
+}
+
+by_moodle_backup() {
+    case $part in
+    database | files)
+        # Where both parts of a new site's first backup come here at once, one makes the repository and the other finds it.
+        moodle-backup init || moodle-backup init
+        moodle-backup backup --only "$part"
+        ;;
+    verify) moodle-backup verify --sample "$VERIFY_SAMPLE" --read-data "$(todays_part)" ;;
+    drill) moodle-backup drill --sample "$VERIFY_SAMPLE" ;;
+    forget) moodle-backup forget --retry-lock 600 ;;
+    esac
+}
+
+# A part of what is stored, another each day. 29 is prime, so that runs once a week, too, come to every part.
+todays_part() {
+    echo "$(($(date -u +%s) / 86400 % 29 + 1))/29"
+}
+
+by_restic() {
+    AWS_ACCESS_KEY_ID=$(cat "$AWS_ACCESS_KEY_ID_FILE")
+    AWS_SECRET_ACCESS_KEY=$(cat "$AWS_SECRET_ACCESS_KEY_FILE")
+    export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+    open_repository
+    "$part"
 }
 
 restic() {
@@ -35,31 +62,25 @@ open_repository() {
     esac
 }
 
-# restic runs the program that dumps itself: when the dump breaks off, no snapshot is made.
-backup_database() {
+database() {
     umask 077
     if [ "$DB_KIND" = postgresql ]; then
-        store_dump database.dump pg_dump
+        PGUSER=$(cat "$DB_USER_FILE")
+        printf '%s:%s:%s:%s:%s\n' '*' '*' '*' '*' "$(sed 's/[\\:]/\\&/g' "$DB_PASSWORD_FILE")" > /tmp/pgpass
+        export PGUSER PGPASSFILE=/tmp/pgpass PGHOST="$DB_HOST" PGPORT="$DB_PORT" PGDATABASE="$DB_NAME" PGCONNECT_TIMEOUT=10
+        store_dump database.dump pg_dump --format=custom --compress=0 --no-owner --no-privileges --exclude-schema=moodle_backup \
+            --exclude-table-data='mdl_sessions' --exclude-table-data='mdl_cache_*' \
+            --exclude-table-data='mdl_task_log' --exclude-table-data='mdl_backup_ids_temp'
     else
-        store_dump database.sql mysqldump
+        store_dump database.sql sh "$0" mysqldump
     fi
 }
 
+# restic runs the program that dumps itself: when the dump breaks off, no snapshot is made.
 store_dump() {
-    restic backup --quiet --host "$BACKUP_TENANT" --tag database --stdin-filename "$1" --stdin-from-command -- sh "$0" "$2"
-}
-
-# A server outside the namespace is reached over TLS that is verified, as Moodle does it.
-dump_postgresql() {
-    printf '%s:%s:%s:%s:%s\n' '*' '*' '*' '*' "$(sed 's/[\\:]/\\&/g' "$secrets/moodle-db/password")" > /tmp/pgpass
-    PGUSER=$(cat "$secrets/moodle-db/username")
-    export PGUSER PGPASSFILE=/tmp/pgpass PGHOST="$DB_HOST" PGPORT="$DB_PORT" PGDATABASE="$DB_NAME" PGCONNECT_TIMEOUT=10
-    if [ "$DB_MANAGED" = true ]; then
-        export PGSSLMODE=verify-full PGSSLROOTCERT="$DB_CA"
-    fi
-    exec pg_dump --format=custom --compress=0 --no-owner --no-privileges \
-        --exclude-table-data='mdl_sessions' --exclude-table-data='mdl_cache_*' \
-        --exclude-table-data='mdl_task_log' --exclude-table-data='mdl_backup_ids_temp'
+    file=$1
+    shift
+    restic backup --quiet --host "$BACKUP_TENANT" --tag database --stdin-filename "$file" --stdin-from-command -- "$@"
 }
 
 # MySQL's own program or MariaDB's, which know different words for one thing: what one does not know it passes over (loose-).
@@ -67,8 +88,8 @@ dump_postgresql() {
 dump_mysql() {
     options=${BACKUP_OPTIONS:-/tmp/mysqldump.cnf}
     {
-        printf '[client]\nhost="%s"\nport=%s\nprotocol=tcp\nuser="%s"\n' "$DB_HOST" "$DB_PORT" "$(quoted username)"
-        printf 'password="%s"\ndefault-character-set=utf8mb4\nssl-ca="%s"\n' "$(quoted password)" "$DB_CA"
+        printf '[client]\nhost="%s"\nport=%s\nprotocol=tcp\nuser="%s"\n' "$DB_HOST" "$DB_PORT" "$(quoted "$DB_USER_FILE")"
+        printf 'password="%s"\ndefault-character-set=utf8mb4\nssl-ca="%s"\n' "$(quoted "$DB_PASSWORD_FILE")" "$DB_CA"
         printf 'loose-ssl-mode=VERIFY_IDENTITY\nloose-ssl-verify-server-cert\n'
         printf '[mysqldump]\nno-tablespaces\nhex-blob\nloose-set-gtid-purged=OFF\n'
     } > "$options"
@@ -81,10 +102,11 @@ dump_mysql() {
 }
 
 quoted() {
-    sed 's/[\\"]/\\&/g' "$secrets/moodle-db/$1"
+    sed 's/[\\"]/\\&/g' "$1"
 }
 
-backup_files() {
+files() {
+    dataroot=$MOODLE_DATAROOT
     cd "$dataroot"
     restic backup --quiet --host "$BACKUP_TENANT" --tag files --exclude-caches \
         --exclude "$dataroot/cache" --exclude "$dataroot/localcache" --exclude "$dataroot/temp" --exclude "$dataroot/sessions" \
@@ -96,6 +118,11 @@ forget() {
     restic forget --prune --host "$BACKUP_TENANT" --group-by host,tags --keep-within 2d \
         --keep-daily "$KEEP_DAILY" --keep-weekly "$KEEP_WEEKLY" --keep-monthly "$KEEP_MONTHLY"
     restic check --quiet
+}
+
+# What restic can say of it: whether a row has its file it does not know.
+verify() {
+    restic check --quiet --read-data-subset="$(todays_part)"
 }
 
 # For an archive, to which nothing is added: another part of what is stored is read every week of the year.
@@ -111,20 +138,22 @@ ready() {
 
 part=${1:-}
 case $part in
-pg_dump) dump_postgresql ;; # restic asks for these two, and they do not come back
-mysqldump) dump_mysql ;;
-database | files | forget | check | ready) ;;
+mysqldump) dump_mysql ;; # restic asks for it, and it does not come back
+drill) program=moodle-backup ;;
+check | ready) program=restic ;;
+verify) [ "$DB_KIND" = postgresql ] && program=moodle-backup || program=restic ;;
+database | files | forget) [ "$DB_KIND" = postgresql ] && program=$BACKUP_ENGINE || program=restic ;;
 *)
-    echo "usage: backup.sh database|files|forget|check|ready" >&2
+    echo "usage: backup.sh database|files|verify|drill|forget|check|ready" >&2
     exit 2
     ;;
 esac
-open_repository
-case $part in
-database) backup_database ;;
-files) backup_files ;;
-forget) forget ;;
-check) check ;;
-ready) ready ;;
+case $program in
+moodle-backup) by_moodle_backup ;;
+restic) by_restic ;;
+*)
+    say "there is no engine \`$program\`" >&2
+    exit 2
+    ;;
 esac
 say "$part done"

@@ -9,6 +9,7 @@ use crate::database;
 use crate::drill::Promise;
 use crate::evidence::Sample;
 use crate::moment::Moment;
+use crate::once::RestoreId;
 use crate::s3;
 
 const AFTER: &str = "\
@@ -188,6 +189,9 @@ pub struct Restore {
     /// Overwrite what is there, for good; the site's name must be typed
     #[arg(long, value_name = "SITE-NAME")]
     pub replace: Option<String>,
+    /// Restore once: where the database says that a restore of this id has filled it, nothing is touched, and all is well
+    #[arg(long, env = "BACKUP_RESTORE_ID", value_name = "ID", requires = "to_database")]
+    pub id: Option<RestoreId>,
     /// How the database is reached.
     #[command(flatten)]
     pub database: database::Options,

@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use serde::Deserialize;
 
 use crate::manifest::Site;
+use crate::once::OWN;
 use crate::problem::{Problem, Result};
 use crate::repository::line_of;
 use crate::rows::{Contents, Reader};
@@ -21,9 +22,9 @@ const ASK: &str = "SELECT json_build_object(
     'moodle_version', (SELECT value FROM mdl_config WHERE name = 'version'),
     'moodle_release', (SELECT value FROM mdl_config WHERE name = 'release'),
     'rows', json_build_object('mdl_files', (SELECT count(*) FROM mdl_files), 'mdl_config', (SELECT count(*) FROM mdl_config)))";
-/// Everything that is no part of PostgreSQL goes; in the same transaction, what was saved comes.
+/// Everything that is no part of PostgreSQL and not ours goes; in the same transaction, what was saved comes.
 const CLEAR: &str = "DO $$ DECLARE found record; BEGIN
-  FOR found IN SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') LOOP
+  FOR found IN SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'moodle_backup') LOOP
     EXECUTE format('DROP TABLE IF EXISTS %I.%I CASCADE', found.schemaname, found.tablename);
   END LOOP; END $$;\n";
 
@@ -124,6 +125,7 @@ impl Database {
     pub fn dump(&self) -> Command {
         let mut command = self.program("pg_dump");
         command.args(["--format=custom", "--compress=0", "--no-owner", "--no-privileges"]);
+        command.arg(format!("--exclude-schema={OWN}"));
         command.args(NO_ROWS.map(|table| format!("--exclude-table-data={table}")));
         command
     }
@@ -167,15 +169,15 @@ impl Database {
     /// # Errors
     /// Where it does not answer.
     pub fn is_empty(&self) -> Result<bool> {
-        let sql = "SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";
+        let sql = "SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'moodle_backup')";
         Ok(self.ask(sql)? == "0")
     }
 
-    /// Put a dump into the database, in one transaction: all of it is there then, or nothing has changed.
+    /// Put a dump into the database and say `record`, in one transaction: all of it is there then, or nothing has changed.
     ///
     /// # Errors
     /// Where the dump cannot be read, or the database takes it not.
-    pub fn restore(&self, dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send) -> Result<()> {
+    pub fn restore(&self, dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send, record: &str) -> Result<()> {
         let mut command = self.program("psql");
         command
             .args(["-qX", "-v", "ON_ERROR_STOP=1", "-f", "-"])
@@ -185,7 +187,7 @@ impl Database {
         let mut psql = command.spawn().map_err(|error| not_started("psql", &error))?;
         let complaints = psql.stderr.take().map(listen);
         let sent = psql.stdin.take().map_or(Ok(()), |mut input| {
-            let sent = send(dump, &mut input);
+            let sent = send(dump, record, &mut input);
             if sent.is_err() {
                 // Its input is still open: it has not seen the end, and the server rolls back.
                 let _ = psql.kill();
@@ -205,14 +207,14 @@ impl Database {
 }
 
 /// One transaction, whose `COMMIT` is sent when all of the dump was.
-fn send(dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send, input: &mut ChildStdin) -> Result<()> {
+fn send(dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send, record: &str, input: &mut ChildStdin) -> Result<()> {
     let lost = |error: std::io::Error| Problem::reach(format!("psql takes nothing more: {error}"));
     input.write_all(b"BEGIN;\n").map_err(lost)?;
     input.write_all(CLEAR.as_bytes()).map_err(lost)?;
     script(&["--no-owner", "--no-privileges"], dump, |mut script| {
         std::io::copy(&mut script, input).map(|_| ()).map_err(lost)
     })?;
-    input.write_all(b"\nCOMMIT;\n").map_err(lost)
+    input.write_all(format!("\n{record}COMMIT;\n").as_bytes()).map_err(lost)
 }
 
 /// The rows of `mdl_files` in a dump.

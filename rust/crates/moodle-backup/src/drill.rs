@@ -85,7 +85,7 @@ fn restore(
     found.point = Some((saved.time, [saved.id.clone(), copied.id.clone()]));
     values.time("database", || {
         scratch.make()?;
-        database(&chosen.repository, dump, saved, &scratch.database)
+        database(&chosen.repository, dump, saved, &scratch.database, None)
     })?;
     values.time("files", || {
         folder(&chosen.repository, files, copied, &scratch.folder, Over::Nothing)?;

@@ -18,6 +18,7 @@ mod list;
 mod manifest;
 mod metrics;
 mod moment;
+mod once;
 mod points;
 mod problem;
 mod report;
@@ -173,6 +174,12 @@ fn bring_back(place: &Place, tenant: &str, told: &cli::Restore) -> Result<()> {
     }
     let over = restore::over(told.replace.as_deref(), tenant)?;
     let target = Database::of(&told.database)?;
+    if let Some(id) = &told.id
+        && id.is_done(&target)?
+    {
+        report::step("restore", &json!({"done": "before", "id": id.to_string()}));
+        return Ok(());
+    }
     let chosen = Chosen::of(indexed(place.open(&Gate::default())?)?, tenant, told.at)?;
     let ([database, files], [saved, copied]) = (&chosen.files, &chosen.snaps);
     if let Some(folder) = &told.to_folder {
@@ -185,7 +192,7 @@ fn bring_back(place: &Place, tenant: &str, told: &cli::Restore) -> Result<()> {
         restore::folder(&chosen.repository, files, copied, folder, over)?;
     }
     if told.to_database {
-        restore::database(&chosen.repository, database, saved, &target)?;
+        restore::database(&chosen.repository, database, saved, &target, told.id.as_ref())?;
     }
     told.to_folder.as_deref().map_or(Ok(()), restore::finish)
 }

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::database::Database;
 use crate::evidence::dump;
+use crate::once::RestoreId;
 use crate::points::Snap;
 use crate::problem::{Problem, Result, damaged, unreachable};
 use crate::report::{seconds, step};
@@ -145,9 +146,16 @@ pub fn finish(folder: &Path) -> Result<()> {
 ///
 /// # Errors
 /// Where the dump cannot be read, or the database does not take it.
-pub fn database(repository: &Opened, found: &SnapshotFile, snapshot: &Snap, database: &Database) -> Result<()> {
+pub fn database(
+    repository: &Opened,
+    found: &SnapshotFile,
+    snapshot: &Snap,
+    database: &Database,
+    id: Option<&RestoreId>,
+) -> Result<()> {
     let start = Instant::now();
-    database.restore(|input| dump(repository, found, input))?;
+    let last = id.map_or_else(String::new, |id| id.record(&snapshot.id));
+    database.restore(|input| dump(repository, found, input), &last)?;
     step("restore-database", &json!({"snapshot": snapshot.short(), "seconds": seconds(start)}));
     Ok(())
 }
