@@ -132,7 +132,7 @@ def test_no_site_is_archived_without_a_verified_backup(tmp_path: Path, rest: Any
 
 @pytest.mark.parametrize(
     ("part", "wanted"),
-        ("check", "--retry-lock 10m check --quiet --read-data-subset=7/53"),
+    [
         ("verify", "--retry-lock 10m check --quiet --read-data-subset=1/29"),
         ("check", "--retry-lock 10m check --quiet --read-data-subset=7/53"),
         ("ready", "--retry-lock 10m snapshots --quiet --host acme --latest 1"),
