@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytesize::ByteSize;
 use rustic_core::repofile::SnapshotFile;
 use rustic_core::{
     ConfigOptions, Credentials, IndexedFullStatus, KeyOptions, Open, OpenStatus, Repository, RepositoryBackends,
@@ -16,6 +17,9 @@ use crate::points::Snap;
 use crate::problem::{Problem, Result, damaged, said, unreachable};
 use crate::report::Bars;
 use crate::s3;
+
+/// How large a pack is in a new repository. rustic restores 20 packs at a time, and has each in memory as it is stored and as it was.
+const PACK: ByteSize = ByteSize::mib(8);
 
 /// Where the repository is and what opens it.
 pub struct Place {
@@ -64,8 +68,8 @@ impl Place {
             return self.open(&Gate::default()).map(|_| false);
         }
         let fresh = self.unopened(&Gate::default())?;
-        let made =
-            fresh.init(&Credentials::password(&self.password), &KeyOptions::default(), &ConfigOptions::default());
+        let options = ConfigOptions::default().set_datapack_size(PACK).set_datapack_growfactor(0u32);
+        let made = fresh.init(&Credentials::password(&self.password), &KeyOptions::default(), &options);
         made.map(|_| true).map_err(unreachable("the repository cannot be made"))
     }
 
