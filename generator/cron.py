@@ -7,8 +7,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 _DAY = 24 * 60
-_CYCLE = [date(2000, 1, 1) + timedelta(days) for days in range(10_227)]
-"""28 years, after which weekdays, leap years and so every expression begin anew."""
+_CYCLE = 10_227
+"""Days: 28 years, after which weekdays, leap years and so every expression begin anew."""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -30,13 +30,14 @@ def _widest_gap_of_days(day: str, month: str, weekday: str) -> int:
     weekdays = {number % 7 for number in _numbers(weekday, 0, 7)} if weekday != "*" else set(range(7))
     either = day != "*" and weekday != "*"
     runs = []
-    for number, one in enumerate(_CYCLE):
+    for number in range(_CYCLE):
+        one = date(2000, 1, 1) + timedelta(number)
         fits = one.day in days, one.isoweekday() % 7 in weekdays
         if one.month in months and (any(fits) if either else all(fits)):
             runs.append(number)
     if not runs:
-        return len(_CYCLE)
-    return max(later - sooner for sooner, later in zip(runs, [*runs[1:], runs[0] + len(_CYCLE)], strict=True))
+        return _CYCLE
+    return max(later - sooner for sooner, later in zip(runs, [*runs[1:], runs[0] + _CYCLE], strict=True))
 
 
 def _numbers(field: str, low: int, high: int) -> list[int]:
