@@ -26,6 +26,7 @@ SECRETS = {
         "secret-access-key": KEYS["AWS_SECRET_ACCESS_KEY"],
         "repository-password": REPOSITORY_PASSWORD,
     },
+    "moodle": {"admin-password": "an administrator's"},
     "moodle-db": {"username": "moodle", "password": PASSWORD},
 }
 WWW_DATA = 33
