@@ -184,7 +184,7 @@ def _not_allowed(error: _Finding, path: Path, locate: Locate, subject: str) -> D
 
 def _refused(schema: Mapping[str, Any], name: Any) -> tuple[str, ...]:
     """Why something that people look for is not there, where the schema says it (`x-refused`)."""
-    reason = schema.get("x-refused", {}).get(name)
+    reason = schema.get("x-refused", {}).get(name) if isinstance(name, str) else None
     return (reason,) if reason else ()
 
 
