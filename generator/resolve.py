@@ -43,8 +43,7 @@ def resolve(repository: Repository) -> tuple[list[Tenant], list[Diagnostic]]:
             found += [(file.document, problem) for problem in problems]
         if tenant is not None:
             tenants.append(tenant)
-            found += [
-                (file.document, problem) for one in (unread.get(ring),) if one for problem in one.problems(tenant)
-            ]
+            if ring in unread:
+                found += [(file.document, problem) for problem in unread[ring].problems(tenant)]
     between = fleet_problems(repository, lambda tenant: pinned.get(tenant.spec["ring"], newest).schema, tenants)
     return tenants, settle(found) + between + platform_problems(repository, tenants)

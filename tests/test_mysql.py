@@ -199,7 +199,7 @@ def dumped(folder: Path, site: dict[str, str], **changed: str) -> subprocess.Com
         "AWS_ACCESS_KEY_ID_FILE": str(secrets / "access-key-id"),
         "AWS_SECRET_ACCESS_KEY_FILE": str(secrets / "secret-access-key"),
         "BACKUP_ENGINE": "moodle-backup",
-        "BACKUP_OPTIONS": str(folder / "options.cnf"),
+        "TMPDIR": str(folder),
         "BACKUP_ENDPOINT": "https://s3.example.org",
         "BACKUP_LOCATION": "bucket/acme",
         "BACKUP_TENANT": "acme",

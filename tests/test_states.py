@@ -160,6 +160,7 @@ def test_a_repository_is_looked_at_and_not_changed(tmp_path: Path, part: str, wa
         "DB_CA": "",
         "DB_KIND": "mysql",  # beside which restic does all
         "DB_MANAGED": "true",
+        "TMPDIR": str(tmp_path),
     }
     subprocess.run(["sh", str(script), part], env=environment, check=True, capture_output=True)
     assert (tmp_path / "asked").read_text().splitlines() == ["--retry-lock 10m cat config", wanted]

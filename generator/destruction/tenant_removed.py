@@ -30,9 +30,8 @@ def find(change: TenantChange, context: Context) -> Iterator[Loss]:
         return
     if context.arrived.get(change.tenant, change.environment) != change.environment:
         return
-    if (
-        change.before.get("model") in context.composing
-    ):  # no state that it can be in is final: its machine is not ours to clear
+    if change.before.get("model") in context.composing:
+        # No state that it can be in is final: its machine is not ours to clear.
         yield Loss(tenant_id(change), "", change.tenant, ABSENT, _LEFT_RUNNING, _PROCEED_THERE, code=_IN_ONE_STEP)
         return
     held = sorted(str(each.id) for each, before in removed(change) if lost_with(each, before))

@@ -14,9 +14,10 @@ import shutil
 import statistics
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from tests.backup_tool.moodle import Moodle
@@ -44,12 +45,11 @@ class Pair:
     def repository(self, who: str) -> Path:
         return self.site.folder / f"repository-{who}"
 
-    def command(self, who: str, name: str, script: str, prepare: object = None) -> Command:
+    def command(self, who: str, name: str, script: str, prepare: Callable[[], object] = lambda: None) -> Command:
         """A step of one of them, as a shell runs it."""
         environment = self.site.environment(RESTIC_REPOSITORY=str(self.repository(who)))
-        given = {"prepare": prepare} if prepare else {}
         command = ["bash", "-o", "pipefail", "-ec", script]
-        return Command(f"{name}: {who}", command, self.site.folder, environment=environment, **given)  # type: ignore[arg-type]
+        return Command(f"{name}: {who}", command, self.site.folder, environment=environment, prepare=prepare)
 
     def grow(self, files: int) -> None:
         """New files with their rows, of sizes as they are met: many small ones, few large."""
@@ -90,7 +90,7 @@ def steps(pair: Pair, files: int) -> list[Command]:
         for name in ("restored-ours", "restored-theirs"):
             shutil.rmtree(pair.site.folder / name, ignore_errors=True)
 
-    found = [pair.command(who, "first backup", save[who], lambda who=who: pair.begin(who)) for who in save]
+    found = [pair.command(who, "first backup", save[who], partial(pair.begin, who)) for who in save]
     found += [pair.command(who, "nothing has changed", save[who]) for who in save]
     found.append(pair.command(OURS, "one file in a hundred is new", save[OURS], lambda: pair.grow(files // 100)))
     found.append(pair.command(THEIRS, "one file in a hundred is new", save[THEIRS]))

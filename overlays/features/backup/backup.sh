@@ -6,6 +6,7 @@ set -eu
 
 RESTIC_REPOSITORY=${RESTIC_REPOSITORY:-s3:$BACKUP_ENDPOINT/$BACKUP_LOCATION}
 export RESTIC_REPOSITORY
+scratch=${TMPDIR:-/tmp}
 # A server outside the namespace is reached over TLS that is verified, as Moodle does it. A drill's is in its own pod.
 if [ "$DB_MANAGED" = true ] && [ "${1:-}" != drill ]; then
     export PGSSLMODE=verify-full PGSSLROOTCERT="$DB_CA"
@@ -47,7 +48,7 @@ restic() {
 
 open_repository() {
     status=0
-    restic cat config > /dev/null 2> /tmp/restic.err || status=$?
+    restic cat config > /dev/null 2> "$scratch/restic.err" || status=$?
     case $status in
     0) ;;
     10) # No repository yet. Another part may be making it at this moment: then it is there now.
@@ -55,7 +56,7 @@ open_repository() {
         restic init --quiet || restic cat config > /dev/null
         ;;
     *)
-        cat /tmp/restic.err >&2
+        cat "$scratch/restic.err" >&2
         say "the repository cannot be opened: see the endpoint, the credentials and the NetworkPolicy \`backup\`" >&2
         exit "$status"
         ;;
@@ -66,8 +67,8 @@ database() {
     umask 077
     if [ "$DB_KIND" = postgresql ]; then
         PGUSER=$(cat "$DB_USER_FILE")
-        printf '%s:%s:%s:%s:%s\n' '*' '*' '*' '*' "$(sed 's/[\\:]/\\&/g' "$DB_PASSWORD_FILE")" > /tmp/pgpass
-        export PGUSER PGPASSFILE=/tmp/pgpass PGHOST="$DB_HOST" PGPORT="$DB_PORT" PGDATABASE="$DB_NAME" PGCONNECT_TIMEOUT=10
+        printf '%s:%s:%s:%s:%s\n' '*' '*' '*' '*' "$(sed 's/[\\:]/\\&/g' "$DB_PASSWORD_FILE")" > "$scratch/pgpass"
+        export PGUSER PGPASSFILE="$scratch/pgpass" PGHOST="$DB_HOST" PGPORT="$DB_PORT" PGDATABASE="$DB_NAME" PGCONNECT_TIMEOUT=10
         store_dump database.dump pg_dump --format=custom --compress=0 --no-owner --no-privileges --exclude-schema=moodle_backup \
             --exclude-table-data='mdl_sessions' --exclude-table-data='mdl_cache_*' \
             --exclude-table-data='mdl_task_log' --exclude-table-data='mdl_backup_ids_temp'
@@ -86,7 +87,7 @@ store_dump() {
 # MySQL's own program or MariaDB's, which know different words for one thing: what one does not know it passes over (loose-).
 # All tables first, then the rows of those that are worth it; a table that is left out need not be there.
 dump_mysql() {
-    options=${BACKUP_OPTIONS:-/tmp/mysqldump.cnf}
+    options=$scratch/mysqldump.cnf
     {
         printf '[client]\nhost="%s"\nport=%s\nprotocol=tcp\nuser="%s"\n' "$DB_HOST" "$DB_PORT" "$(quoted "$DB_USER_FILE")"
         printf 'password="%s"\ndefault-character-set=utf8mb4\nssl-ca="%s"\n' "$(quoted "$DB_PASSWORD_FILE")" "$DB_CA"
