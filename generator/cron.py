@@ -13,7 +13,9 @@ _CYCLE = 10_227
 
 @lru_cache(maxsize=1 << 16)
 def widest_gap(expression: str) -> int:
-    """The most minutes between two runs; of an expression that never runs, 28 years."""
+    """The most minutes between two runs; of an expression that never runs, 28 years. TypeError where it is no text."""
+    if not isinstance(expression, str):
+        raise TypeError(f"a schedule is a text, not {expression!r}")
     minute, hour, day, month, weekday = expression.split()
     times = [at * 60 + past for at in _numbers(hour, 0, 23) for past in _numbers(minute, 0, 59)]
     days = _widest_gap_of_days(day, month, weekday)

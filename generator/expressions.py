@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import math
 import re
 import sys
@@ -116,7 +117,7 @@ def _holds(expression: str, this: Any, tenant: Spec, held: set[Any]) -> bool:
 
 
 def _seen(expression: str, this: Any, tenant: Spec) -> tuple[tuple[Any, ...], tuple[Any, Any]] | None:
-    """All that an expression can read: as a key, and as data with nothing else in it; None where it reads more than plain values.
+    """All that an expression can read: as a key, and as data with nothing else in it; None where that is all of `self` or `tenant`.
 
     The library takes longer to take in a whole tenant than to evaluate anything.
     """
@@ -131,13 +132,22 @@ def _seen(expression: str, this: Any, tenant: Spec) -> tuple[tuple[Any, ...], tu
                 values.append(number)
                 break
             value = value[name]
-            part = part.setdefault(name, value if number == len(path) else {})
+            if number == len(path):
+                part[name] = value
+            else:
+                part = part.setdefault(name, {})
         else:
-            if type(value) not in _PLAIN:
-                return None
-            parts[root] = parts[root] if path else value
-            values += (type(value), value)  # 1, 1.0 and true are equal, but CEL tells them apart
+            if not path:
+                if type(value) not in _PLAIN:
+                    return None
+                parts[root] = value
+            values += _as_key(value)
     return tuple(values), (parts["self"], parts["tenant"])
+
+
+def _as_key(value: Any) -> tuple[Any, Any]:
+    """1, 1.0 and true are equal, but CEL tells them apart."""
+    return type(value), value if type(value) in _PLAIN else json.dumps(value)
 
 
 @lru_cache(maxsize=256)

@@ -137,3 +137,9 @@ def test_what_a_map_of_maps_does_not_say_is_left_to_others() -> None:
     for keys in (("two", "port"), ("one", "host"), ("one", "port", "deeper")):
         with pytest.raises(MissingArgumentError):
             pick(provided, *keys)
+
+
+@pytest.mark.parametrize("given", [30, None, ["0 * * * *"], {}])
+def test_what_is_no_text_is_no_schedule(given: Any) -> None:
+    with pytest.raises(TypeError):
+        widest_gap(given)

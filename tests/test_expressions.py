@@ -21,6 +21,13 @@ EXPRESSIONS = (
     "has(tenant.deep) && has(self.a)",
     "tenant.deep.x.y == 1",
     "self.b.startsWith('1')",
+    "has(self.d) && has(self.d.e)",
+    "self.d.e == 1 && has(self.d)",
+    "self.d.e == 1 || size(self.d) == 0",
+    "size(self.d) == 0 || self.d.e == 1",
+    "'x' in tenant.deep && tenant.deep['x'] == 2",
+    "tenant.deep.x.y == 1 || tenant.deep.x == 2",
+    "self.d == tenant.deep",
 )
 DATA: tuple[dict[str, Any], ...] = (
     {},
@@ -36,6 +43,9 @@ DATA: tuple[dict[str, Any], ...] = (
     {"d": {"e": 2}, "a": 5},
     {"d": {"e": True}},
     {"d": "e"},
+    {"d": {"e": 1, "x": 2}},
+    {"d": {"x": 2}},
+    {"d": {"x": 2.0}},
     {"list": [1, 2]},
     {"list": [2, 3]},
     {"list": []},
