@@ -74,22 +74,31 @@ def _value(root: Path, commit: str, path: str, inside: Inside) -> Any:
 
 
 def health(reader: Kubectl, context: str, fleet: Fleet, names: Collection[str]) -> dict[str, str]:
-    """What Argo CD says of each tenant's Application: Healthy only where it is synced as well."""
+    """What Argo CD says of each tenant's Application: Healthy only where it is synced, and has looked at the tenant's release."""
     assert fleet.repository.fleet is not None
     namespace = fleet.repository.fleet.data["argocd"]["namespace"]
+    releases = {tenant.name: str(tenant.spec["release"]["version"]) for tenant in fleet.tenants}
     found = {}
     for some in _batches(sorted(names)):
         for body in reader.named(context, namespace, [(APPLICATION, name) for name in some]):
-            found[body["metadata"]["name"]] = _health(body.get("status") or {})
+            name = body["metadata"]["name"]
+            found[name] = _health(body.get("status") or {}, releases.get(name, ""))
     return found
 
 
-def _health(status: Mapping[str, Any]) -> str:
-    """SyncFailed where the last sync did: Argo CD may leave it at that, and then somebody has to sync."""
+def _health(status: Mapping[str, Any], release: str) -> str:
+    """SyncFailed where the last sync did: Argo CD may leave it at that, and then somebody has to sync.
+
+    What was merged a moment ago Argo CD has not seen: it is Healthy and Synced at the release before, the name of its source.
+    """
     word = str((status.get("health") or {}).get("status", "Unknown"))
-    synced = str((status.get("sync") or {}).get("status", "Unknown"))
-    if word != HEALTHY or synced == "Synced":
+    sync = status.get("sync") or {}
+    synced = str(sync.get("status", "Unknown"))
+    seen = ((sync.get("comparedTo") or {}).get("source") or {}).get("name") or release
+    if word != HEALTHY:
         return word
+    if synced == "Synced":
+        return word if seen == release else f"still at {seen}"
     return "SyncFailed" if (status.get("operationState") or {}).get("phase") in ("Failed", "Error") else synced
 
 

@@ -136,8 +136,11 @@ def test_batches_go_by_name_and_wait_for_those_before(repository: Path) -> None:
     assert [release(repository, name)["version"] for name in ("birch", "cedar")] == ["4.5.14", "4.5.13"]
 
 
-def application(name: str, health: str, sync: str = "Synced", phase: str = "Succeeded") -> dict[str, Any]:
-    status = {"health": {"status": health}, "sync": {"status": sync}, "operationState": {"phase": phase}}
+def application(
+    name: str, health: str, sync: str = "Synced", phase: str = "Succeeded", release: str = ""
+) -> dict[str, Any]:
+    seen = {"comparedTo": {"source": {"name": release}}} if release else {}
+    status = {"health": {"status": health}, "sync": {"status": sync, **seen}, "operationState": {"phase": phase}}
     metadata = {"name": name, "namespace": "argocd"}
     return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "status": status}
 
@@ -158,6 +161,8 @@ def config(server: ApiServer, tmp_path: Path) -> Iterator[Path]:
     [
         (("Healthy",), ""),
         (("Healthy", "Synced", "Failed"), ""),
+        (("Healthy", "Synced", "Succeeded", "4.5.14"), ""),
+        (("Healthy", "Synced", "Succeeded", "4.5.13"), "ash is still at 4.5.13"),
         (("Degraded",), "ash is Degraded"),
         (("Healthy", "OutOfSync"), "ash is OutOfSync"),
         (("Healthy", "OutOfSync", "Failed"), "ash is SyncFailed"),

@@ -14,13 +14,14 @@ import yaml
 
 from tests.conftest import ROOT
 from tests.e2e.kube import Object
-from tests.e2e.stages import NEVER_READY, NO_LOGIN, SLOW, UNFIT
+from tests.e2e.stages import HERE_ALONE, NEVER_READY, NO_LOGIN, SLOW, UNFIT
 from tests.running import quad_alone
 
 SERVER = "https://kubernetes.default.svc"
 NEXT = "5.3.1"  # a release that exists only here
 BROKEN = "5.3.2"  # another, whose image never becomes ready
 UNSERVED, STATIC, BUMP, SCHEMA, FAILING = (f"5.3.{number}" for number in range(3, 8))  # for tests/e2e/test_upgrades.py
+RINGED, MENDED = "5.3.8", "5.3.9"  # for tests/e2e/test_upgrade_rings.py
 
 
 @dataclass
@@ -174,6 +175,8 @@ def made_up(newest: Object) -> Iterator[Object]:
         (BUMP, "5", static, higher),
         (SCHEMA, SLOW, schema, higher),
         (FAILING, UNFIT, schema, higher),
+        (RINGED, HERE_ALONE, static, newest["build"]),
+        (MENDED, "6", static, newest["build"]),
     ):
         named = image if "@" in image else f"registry.example.edu/moodle:{version}@sha256:{image * 64}"
         yield {**newest, "version": version, "image": named, "hashes": hashes, "build": build}

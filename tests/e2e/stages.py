@@ -20,6 +20,9 @@ SLOW = "registry.example.edu/moodle:slow@sha256:" + "d" * 64
 """Its upgrade of the database takes `SECONDS`."""
 UNFIT = "registry.example.edu/moodle:unfit@sha256:" + "c" * 64
 """Its upgrade of the database breaks off; its web pods and its last Job wait for it, as their own steps do."""
+HERE_ALONE = "registry.example.edu/moodle:here-alone@sha256:" + "b" * 64
+"""It works, but for the sites whose namespace ends with `ILL`: there the smoke analysis finds nothing to log in with."""
+ILL = "-ill"
 SECONDS = 12
 
 FILES = (
@@ -30,11 +33,21 @@ FILES = (
     "pod/fast/pod-delete.yaml",
 )
 _WEB = 'select(.metadata.labels["app.kubernetes.io/component"] == "web") | .spec.containers.[].image'
-_RUNS = '.spec.containers.[] | .image + " " + ((.command // []) | join(" "))'
+_RUNS = (
+    f'(.metadata.namespace | endswith("{ILL}") | tostring) as $ill | '
+    '.spec.containers.[] | $ill + " " + .image + " " + ((.command // []) | join(" "))'
+)
+_SMOKE = "php /etc/moodle-scripts/smoke.php http://moodle-preview"
 _UPGRADE = "php /etc/moodle-scripts/upgrade.php closed"
-_FAILS = [f"{NO_LOGIN} php /etc/moodle-scripts/smoke.php http://moodle-preview", f"{UNFIT} {_UPGRADE}"]
-_LONG = [f"{SLOW} {_UPGRADE}"]
-_WAITS = [f"{UNFIT} php /etc/moodle-scripts/finish.php"]
+
+
+def _anywhere(*runs: str) -> list[str]:
+    return [f"{ill} {run}" for ill in ("true", "false") for run in runs]
+
+
+_FAILS = [*_anywhere(f"{NO_LOGIN} {_SMOKE}", f"{UNFIT} {_UPGRADE}"), f"true {HERE_ALONE} {_SMOKE}"]
+_LONG = _anywhere(f"{SLOW} {_UPGRADE}")
+_WAITS = _anywhere(f"{UNFIT} php /etc/moodle-scripts/finish.php")
 
 
 def stages(module: Path) -> list[Stage]:

@@ -5,6 +5,11 @@
 
 require __DIR__ . '/lib.php';
 
+set_exception_handler(static function (Throwable $error): never { // Moodle's installer sets its own.
+    echo "failed: {$error->getMessage()}\n";
+    exit(1);
+});
+
 $connection = connect(10);
 if (database_config($connection, 'rolesactive') === '1') {
     echo "installed already; nothing to do\n";
