@@ -54,6 +54,29 @@ def write(client: Client, repository: str, number: int, author: str, body: str) 
     raise ToolError(f"the comment on #{number} could not be written", "run it again: it will be found if it is there")
 
 
+def propose(
+    client: Client, repository: str, branches: tuple[str, str], title: str, body: str
+) -> tuple[int, Literal["opened", "updated"]]:
+    """Open the pull request from a branch of the repository itself into another, or give the open one this title and body."""
+    branch, base = branches
+    head = f"{repository.partition('/')[0]}:{branch}"
+    for _ in range(_TRIES):
+        if found := find(client, repository, head, base):
+            path = f"/repos/{repository}/pulls/{found.number}"
+            github.send(client, "PATCH", path, {"title": title, "body": body}, again=True)
+            return found.number, "updated"
+        wanted = {"title": title, "body": body, "head": branch, "base": base}
+        try:
+            made = github.send(client, "POST", f"/repos/{repository}/pulls", wanted, again=False)
+        except github.UnknownOutcomeError:
+            client.wait(2)
+        else:
+            return _number(made if isinstance(made, dict) else {}, "number"), "opened"
+    raise ToolError(
+        f"the pull request from {branch} could not be opened", "run it again: it will be found if it is there"
+    )
+
+
 def judge(body: str, path: str) -> list[Diagnostic]:
     """What makes a text unfit to be our comment."""
     problems = []

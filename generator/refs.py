@@ -1,7 +1,7 @@
 """Writes into a git repository: objects, commits and refs, with plumbing that touches neither work tree nor index.
 
 Objects come first and refs last, by compare-and-swap: whenever the program ends, every branch is at the old commit or the new.
-Only `publish.py` uses this.
+Only `publish.py` uses this, and `proposal.py` for a branch that a pull request is opened from.
 """
 
 from __future__ import annotations

@@ -80,6 +80,20 @@ def _pulls(hub: GitHub, _: list[int], query: Mapping[str, str], _body: Any) -> R
     return page([item for item in hub.pulls if ":" not in head or item["head"]["label"] == head], query)
 
 
+def _open(hub: GitHub, _ids: list[int], _query: Mapping[str, str], body: Any) -> Reply:
+    if any(item["head"]["label"] == f"acme:{body['head']}" for item in hub.pulls):
+        return reply(422, {"message": "Validation Failed"})
+    hub.open_pull(8 + len(hub.pulls), f"acme:{body['head']}", "0" * 40, body["base"])
+    hub.pulls[-1] |= {"title": body["title"], "body": body["body"]}
+    return reply(201, hub.pulls[-1])
+
+
+def _retitle(hub: GitHub, ids: list[int], _query: Mapping[str, str], body: Any) -> Reply:
+    (found,) = [item for item in hub.pulls if item["number"] == ids[0]]
+    found |= body
+    return reply(200, found)
+
+
 def _list(hub: GitHub, ids: list[int], query: Mapping[str, str], _body: Any) -> Reply:
     return page(hub.comments.get(ids[0], []), query)
 
@@ -113,6 +127,8 @@ def _storage(hub: GitHub, ids: list[int], _query: Mapping[str, str], _body: Any)
 
 ROUTES: tuple[tuple[str, str, Callable[[GitHub, list[int], Mapping[str, str], Any], Reply]], ...] = (
     ("GET", "/repos/acme/fleet/pulls", _pulls),
+    ("POST", "/repos/acme/fleet/pulls", _open),
+    ("PATCH", r"/repos/acme/fleet/pulls/(\d+)", _retitle),
     ("GET", r"/repos/acme/fleet/issues/(\d+)/comments", _list),
     ("POST", r"/repos/acme/fleet/issues/(\d+)/comments", _create),
     ("PATCH", r"/repos/acme/fleet/issues/comments/(\d+)", _update),

@@ -166,7 +166,7 @@ def test_only_edit_writes_tenants() -> None:
 
 
 def test_only_publish_writes_branches() -> None:
-    """What changes a repository stands in refs.py alone, and its functions that move anything are called by publish.py alone."""
+    """What changes a repository stands in refs.py alone, called by publish.py, and by proposal.py for a pull request's branch."""
     words = (
         "update-ref",
         "commit-tree",
@@ -191,7 +191,7 @@ def test_only_publish_writes_branches() -> None:
         if call in ("refs.store", "refs.commit", "refs.move", "refs.push")
     }
     imported = {path.name for path in MODULES if "from generator.refs import" in path.read_text()}
-    assert (writers, callers, imported) == ({"refs.py"}, {"publish.py"}, {"publish.py"})
+    assert (writers, callers, imported) == ({"refs.py"}, {"proposal.py", "publish.py"}, {"proposal.py", "publish.py"})
 
 
 def test_no_name_of_the_catalogue_occurs_in_the_generator() -> None:

@@ -24,6 +24,7 @@ LINT = ROOT / "tests" / "actionlint"
 # What each job may do, and nothing else; a change here is a change of trust.
 PERMISSIONS = {
     "ci.yml/ci": {"contents": "read"},
+    "new-release.yml/propose": {"contents": "write", "pull-requests": "write"},
     "publish.yml/publish": {"contents": "write"},
     "pull-request.yml/review": {"contents": "read"},
     "pull-request-comment.yml/comment": {
@@ -139,7 +140,7 @@ def test_the_token_is_given_to_single_steps() -> None:
     assert [name for name, job in jobs() if "env" in job] == []
     assert [path.name for path in FILES if "env" in workflow(path)] == []
     holders = {step["run"].split()[1] for _, step in steps() if "GITHUB_TOKEN" in step.get("env", {})}
-    assert holders == {"artifact", "comment", "publish", "verify-branch"}
+    assert holders == {"artifact", "comment", "propose", "publish", "verify-branch"}
     assert "token" not in (WORKFLOWS / "pull-request.yml").read_text().partition("\non:")[2]
 
 

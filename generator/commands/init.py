@@ -15,7 +15,13 @@ from generator.staging import write
 _PACKAGE = Path(__file__).resolve().parent.parent
 # What a fleet's repository shares with ours, byte for byte; pyproject.toml puts it into the wheel.
 _COPIED = {
-    ".github/workflows": ("pull-request.yml", "pull-request-comment.yml", "publish.yml", "verify.yml"),
+    ".github/workflows": (
+        "new-release.yml",
+        "pull-request.yml",
+        "pull-request-comment.yml",
+        "publish.yml",
+        "verify.yml",
+    ),
     "requirements": ("run.txt",),
     "docs": ("catalogue.md",),
 }

@@ -1,0 +1,74 @@
+"""`quad propose`."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import rich_click as click
+
+from generator.commands.comment import REPOSITORY, like
+from generator.diagnostics import ToolError
+from generator.github import connect
+from generator.load import load
+from generator.proposal import Proposal, push
+from generator.pull_request import LONGEST, propose
+from generator.terminal import print_state, repository
+
+_BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/+-]*")
+_TITLE = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+
+
+@click.command("propose")
+@click.argument("branch", callback=like(_BRANCH, "a name of letters, digits and ._/+-"))
+@click.option("--repository", "where", required=True, callback=like(REPOSITORY, "OWNER/NAME"), help="OWNER/NAME.")
+@click.option("--title", required=True, callback=like(_TITLE, "one line"), help="Of the commit and the pull request.")
+@click.option("--body", type=click.Path(dir_okay=False, path_type=Path), help="Markdown for the pull request.")
+@click.option("--base", default="main", show_default=True, help="The branch it is to be merged into.")
+@click.option("--remote", default="origin", show_default=True, help="The remote repository to push to.")
+@click.pass_context
+def command(
+    context: click.Context, branch: str, where: str, title: str, body: Path | None, base: str, remote: str
+) -> int:
+    """Push what the working tree changes as a branch, and open its pull request on GitHub.
+
+    One commit with tenants/, overlays/, schemas/ and docs/ as they are, on the one that is checked out; work tree, index and
+    branches here stay as they are. Run again, it finds the branch and the pull request. The token is read from GITHUB_TOKEN, the
+    API's address from GITHUB_API_URL. Prints `number=` and the pull request's number.
+
+    \b
+    Examples:
+      quad passport import passport.json --image "$IMAGE" && quad upgrade --to 5.3.1 --ring canary --format markdown > plan.md
+      quad propose release-5.3.1 --repository acme/fleet --title "Moodle 5.3.1 for canary" --body plan.md
+    """
+    root = repository(context)
+    _refuse_ours(root, branch, base)
+    client = connect(os.environ)
+    words = _read(body) if body else ""
+    if not push(root, Proposal(remote, branch, title)):
+        print_state([], "the working tree changes nothing; nothing was proposed")
+        return 0
+    number, done = propose(client, where, (branch, base), title, words)
+    print(f"number={number}")
+    print_state([], f"{done} #{number}, from {branch} into {base}")
+    return 0
+
+
+def _refuse_ours(root: Path, branch: str, base: str) -> None:
+    fleet = load(root)[0].fleet
+    prefix = fleet.data["git"]["branchPrefix"] if fleet else "rendered/"
+    if branch == base or branch.startswith(prefix) or ".." in branch or branch.endswith(("/", ".", ".lock")):
+        raise click.UsageError(f"`{branch}` cannot be proposed: it is no branch of its own beside {base} and {prefix}*")
+
+
+def _read(file: Path) -> str:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ToolError(f"cannot read {file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ToolError(f"{file} is no UTF-8 text") from error
+    if len(text) > LONGEST:
+        raise ToolError(f"{file} has {len(text):,} characters; GitHub takes {LONGEST:,}")
+    return text
