@@ -195,6 +195,23 @@ def test_a_migration_runs_once_whatever_comes_between(world: World) -> None:
     end(world, "islamorada-diving", SCHEMA)
 
 
+def test_another_branch_of_moodle_goes_the_same_way(world: World) -> None:
+    """Class X, with a comparison from scratch in the middle: the Job is the same one, and ran once."""
+    tenant = "prairie-nursing"
+    where = namespace(world, tenant)
+    old = begin(world, tenant, NEWEST)
+    wait_for("the upgrade is there", lambda: "moodle-upgrade" in once(world, where), seconds=120, pause=0.1)
+    job = once(world, where)["moodle-upgrade"]
+    argo.refresh(world.kube, [tenant], "hard")
+    new = switched(world, where, old)[-1]
+    in_order(world, where, new, done(world, where, "moodle-finish"), workers_made(world, where))
+    after = once(world, where)["moodle-upgrade"]
+    assert (after["metadata"]["uid"], after["status"]["succeeded"]) == (job["metadata"]["uid"], 1)
+    took = argo.wait_settled(world.kube, [tenant])
+    say(f"class X: settled {took:.0f} s after the switch")
+    end(world, tenant, NEWEST)
+
+
 def revision_made(world: World, where: str) -> str:
     """The first colour that has the image of the upgrade."""
     sets = world.kube.all("apps/v1", "ReplicaSet", where, labelSelector=argo.SITE)
