@@ -20,6 +20,8 @@ from tests.programs import path_of
 
 DISTANT = int(os.environ.get("QUAD_FUZZ_BUCKET", "40"))
 """Files of a site whose backups are in a bucket."""
+BUSY = int(os.environ.get("QUAD_FUZZ_FILES", "300"))
+"""Files of a site that is written to, or whose backup is killed, all the time: 10 KB each, so that 5,000 are 50 MB."""
 REPOSITORY_PASSWORD = "pass'word \\ of the repository"
 TABLES = """
 CREATE TABLE mdl_config (id bigserial PRIMARY KEY, name text, value text);
@@ -135,7 +137,7 @@ class Moodle:
         self.sql(f"CREATE DATABASE {name}", "moodle")
         return name
 
-    def install(self, files: int) -> None:
+    def install(self, files: int, largest: int = 30_000) -> None:
         self.data.mkdir(parents=True)
         (self.folder / "bin").mkdir()
         for name, secret in (
@@ -151,7 +153,7 @@ class Moodle:
         self.empty_database(self.database)
         self.sql(TABLES)
         chance = random.Random(files)
-        rows = [self.store(chance.randbytes(chance.randint(1, 30_000))) for _ in range(files)]
+        rows = [self.store(chance.randbytes(chance.randint(1, largest))) for _ in range(files)]
         self.sql("".join(insert(*row) for row in rows))
 
     def store(self, content: bytes) -> tuple[str, int]:
