@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+from collections.abc import Callable
 from threading import Event, Thread
 
 from tests.backup_tool.moodle import BUSY, Moodle, whole
@@ -15,7 +16,7 @@ from tests.backup_tool.moodle import BUSY, Moodle, whole
 POINTS = int(os.environ.get("QUAD_FUZZ_POINTS", "2"))
 
 
-def test_writes_go_on_during_the_backup(busy: Moodle) -> None:
+def test_writes_go_on_during_the_backup(busy: Moodle, record_property: Callable[[str, object], None]) -> None:
     stop, written, problems = Event(), [0, 0], []
 
     def write() -> None:
@@ -48,4 +49,5 @@ def test_writes_go_on_during_the_backup(busy: Moodle) -> None:
         assert whole(busy, target, into) == []
         shutil.rmtree(target)
         busy.sql(f"DROP DATABASE {into}", "moodle")
-    print(f"{POINTS} points, {written[0]} files written and {written[1]} deleted meanwhile")
+    for what, number in zip(("points", "written", "deleted"), (POINTS, *written), strict=True):
+        record_property(what, number)

@@ -12,7 +12,7 @@ use crate::once::OWN;
 use crate::problem::{Problem, Result};
 use crate::repository::line_of;
 use crate::rows::{Contents, Reader};
-use crate::source::{listen, not_started};
+use crate::source::{last_line, listen, not_started};
 
 /// Tables whose rows are not worth keeping, as `backup.sh` leaves them out.
 const NO_ROWS: [&str; 4] = ["mdl_sessions", "mdl_cache_*", "mdl_task_log", "mdl_backup_ids_temp"];
@@ -173,21 +173,22 @@ impl Database {
         Ok(self.ask(sql)? == "0")
     }
 
-    /// Put a dump into the database and say `record`, in one transaction: all of it is there then, or nothing has changed.
+    /// Put a dump into the database and say `last`, in one transaction: all of it is there then, or nothing has changed. Gives the last
+    /// line that `last` gave.
     ///
     /// # Errors
     /// Where the dump cannot be read, or the database takes it not.
-    pub fn restore(&self, dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send, record: &str) -> Result<()> {
+    pub fn restore(&self, dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send, last: &str) -> Result<String> {
         let mut command = self.program("psql");
         command
-            .args(["-qX", "-v", "ON_ERROR_STOP=1", "-f", "-"])
+            .args(["-qAtX", "-v", "ON_ERROR_STOP=1", "-f", "-"])
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut psql = command.spawn().map_err(|error| not_started("psql", &error))?;
-        let complaints = psql.stderr.take().map(listen);
+        let (complaints, answers) = (psql.stderr.take().map(listen), psql.stdout.take().map(last_line));
         let sent = psql.stdin.take().map_or(Ok(()), |mut input| {
-            let sent = send(dump, record, &mut input);
+            let sent = send(dump, last, &mut input);
             if sent.is_err() {
                 // Its input is still open: it has not seen the end, and the server rolls back.
                 let _ = psql.kill();
@@ -197,7 +198,7 @@ impl Database {
         let status = psql.wait().map_err(|error| Problem::reach(format!("psql is lost: {error}")))?;
         let said = complaints.and_then(|thread| thread.join().ok()).unwrap_or_default();
         match sent {
-            Ok(()) if status.success() => Ok(()),
+            Ok(()) if status.success() => Ok(answers.and_then(|thread| thread.join().ok()).unwrap_or_default()),
             Err(problem) if !is_broken_pipe(&problem) => Err(problem),
             _ => Err(Problem::reach(format!(
                 "the database did not take the dump, and nothing in it has changed: {said}"
@@ -207,14 +208,14 @@ impl Database {
 }
 
 /// One transaction, whose `COMMIT` is sent when all of the dump was.
-fn send(dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send, record: &str, input: &mut ChildStdin) -> Result<()> {
-    let lost = |error: std::io::Error| Problem::reach(format!("psql takes nothing more: {error}"));
-    input.write_all(b"BEGIN;\n").map_err(lost)?;
-    input.write_all(CLEAR.as_bytes()).map_err(lost)?;
+fn send(dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send, last: &str, input: &mut ChildStdin) -> Result<()> {
+    let broken = |error: std::io::Error| Problem::reach(format!("psql takes nothing more: {error}"));
+    input.write_all(b"BEGIN;\n").map_err(broken)?;
+    input.write_all(CLEAR.as_bytes()).map_err(broken)?;
     script(&["--no-owner", "--no-privileges"], dump, |mut script| {
-        std::io::copy(&mut script, input).map(|_| ()).map_err(lost)
+        std::io::copy(&mut script, input).map(|_| ()).map_err(broken)
     })?;
-    input.write_all(format!("\n{record}COMMIT;\n").as_bytes()).map_err(lost)
+    input.write_all(format!("\n{last}COMMIT;\n").as_bytes()).map_err(broken)
 }
 
 /// The rows of `mdl_files` in a dump.

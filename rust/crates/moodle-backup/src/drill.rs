@@ -15,7 +15,7 @@ use crate::manifest::Site;
 use crate::metrics::{PROMISED, Values};
 use crate::problem::{Problem, Result};
 use crate::repository::{Place, indexed};
-use crate::restore::{Over, database, finish, folder};
+use crate::restore::{After, Over, database, finish, folder};
 use crate::restored::gather;
 use crate::scratch::Scratch;
 use crate::whole_file::WholeFile;
@@ -85,7 +85,7 @@ fn restore(
     found.point = Some((saved.time, [saved.id.clone(), copied.id.clone()]));
     values.time("database", || {
         scratch.make()?;
-        database(&chosen.repository, dump, saved, &scratch.database, None)
+        database(&chosen.repository, dump, saved, &scratch.database, &After::default())
     })?;
     values.time("files", || {
         folder(&chosen.repository, files, copied, &scratch.folder, Over::Nothing)?;

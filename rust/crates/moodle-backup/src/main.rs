@@ -8,6 +8,7 @@ mod backup;
 mod check;
 mod chosen;
 mod cli;
+mod clone;
 mod database;
 mod drill;
 mod evidence;
@@ -41,6 +42,7 @@ use serde_json::json;
 
 use crate::chosen::Chosen;
 use crate::cli::{Cli, Command, Part};
+use crate::clone::CloneOf;
 use crate::database::Database;
 use crate::evidence::Evidence;
 use crate::gate::Gate;
@@ -173,6 +175,7 @@ fn bring_back(place: &Place, tenant: &str, told: &cli::Restore) -> Result<()> {
         return Err(Problem::usage("nowhere to restore to").mend("`--to-folder FOLDER`, `--to-database`, or both"));
     }
     let over = restore::over(told.replace.as_deref(), tenant)?;
+    let clone = clone_of(told)?;
     let target = Database::of(&told.database)?;
     if let Some(id) = &told.id
         && id.is_done(&target)?
@@ -192,7 +195,14 @@ fn bring_back(place: &Place, tenant: &str, told: &cli::Restore) -> Result<()> {
         restore::folder(&chosen.repository, files, copied, folder, over)?;
     }
     if told.to_database {
-        restore::database(&chosen.repository, database, saved, &target, told.id.as_ref())?;
+        let after = restore::After { id: told.id.as_ref(), clone: clone.as_ref() };
+        restore::database(&chosen.repository, database, saved, &target, &after)?;
     }
     told.to_folder.as_deref().map_or(Ok(()), restore::finish)
+}
+
+fn clone_of(told: &cli::Restore) -> Result<Option<CloneOf>> {
+    let (true, Some(old), Some(new)) = (told.clone, &told.old_wwwroot, &told.new_wwwroot) else { return Ok(None) };
+    let clone = CloneOf::of(old.clone(), new.clone(), told.object_prefix.clone());
+    clone.map(Some).map_err(|why| Problem::usage(why).mend("`--new-wwwroot URL` or BACKUP_NEW_WWWROOT"))
 }

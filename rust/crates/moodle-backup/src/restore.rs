@@ -6,8 +6,9 @@ use std::time::Instant;
 
 use rustic_core::repofile::SnapshotFile;
 use rustic_core::{IndexedFullStatus, LocalDestination, LsOptions, Repository, RestoreOptions};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::clone::CloneOf;
 use crate::database::Database;
 use crate::evidence::dump;
 use crate::once::RestoreId;
@@ -142,6 +143,15 @@ pub fn finish(folder: &Path) -> Result<()> {
     }
 }
 
+/// What comes after the rows, in the same transaction.
+#[derive(Debug, Default)]
+pub struct After<'a> {
+    /// Is recorded, so that it is not restored twice.
+    pub id: Option<&'a RestoreId>,
+    /// What it becomes.
+    pub clone: Option<&'a CloneOf>,
+}
+
 /// Fill the database, all of it or nothing.
 ///
 /// # Errors
@@ -151,12 +161,17 @@ pub fn database(
     found: &SnapshotFile,
     snapshot: &Snap,
     database: &Database,
-    id: Option<&RestoreId>,
+    after: &After<'_>,
 ) -> Result<()> {
     let start = Instant::now();
-    let last = id.map_or_else(String::new, |id| id.record(&snapshot.id));
-    database.restore(|input| dump(repository, found, input), &last)?;
+    let record = after.id.map_or_else(String::new, |id| id.record(&snapshot.id));
+    let last = record + &after.clone.map_or_else(String::new, CloneOf::statements);
+    let said = database.restore(|input| dump(repository, found, input), &last)?;
     step("restore-database", &json!({"snapshot": snapshot.short(), "seconds": seconds(start)}));
+    if let Some(clone) = after.clone {
+        let changed: Value = serde_json::from_str(&said).unwrap_or_default();
+        step("clone", &json!({"site": clone.to_string(), "changed": changed}));
+    }
     Ok(())
 }
 

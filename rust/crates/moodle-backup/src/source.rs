@@ -1,7 +1,7 @@
 //! What is backed up without lying in a folder: a program's output, and a few bytes of our own.
 
 use std::ffi::OsStr;
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
@@ -109,6 +109,14 @@ pub fn listen(mut stderr: ChildStderr) -> JoinHandle<String> {
         let said = String::from_utf8_lossy(&said).into_owned();
         let lines: Vec<_> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         lines.get(lines.len().saturating_sub(3)..).unwrap_or_default().join("; ")
+    })
+}
+
+/// The last line of what a program says on its standard output.
+pub fn last_line(stdout: ChildStdout) -> JoinHandle<String> {
+    std::thread::spawn(move || {
+        let lines = BufReader::new(stdout).lines().map_while(std::result::Result::ok);
+        lines.filter(|line| !line.is_empty()).last().unwrap_or_default()
     })
 }
 
