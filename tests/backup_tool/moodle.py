@@ -13,9 +13,10 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from tests.postgres import PASSWORD, Database
+from tests.mariadb import PASSWORD as MARIADBS
+from tests.postgres import PASSWORD
 from tests.programs import path_of
 
 DISTANT = int(os.environ.get("QUAD_FUZZ_BUCKET", "40"))
@@ -47,12 +48,20 @@ class Done:
         return [line for line in lines if line["step"] == name]
 
 
+class Server(Protocol):
+    """A database server of the tests."""
+
+    @property
+    def port(self) -> int: ...
+    def run(self, sql: str, database: str = ...) -> str: ...
+
+
 @dataclass(frozen=True)
 class Moodle:
     """Database, moodledata and repository of one site, `acme`."""
 
     folder: Path
-    server: Database
+    server: Server
     database: str
     where: Mapping[str, str] = field(default_factory=dict)
     """Variables that say that the repository is in a bucket, and where."""
@@ -60,6 +69,14 @@ class Moodle:
     @property
     def data(self) -> Path:
         return self.folder / "moodledata"
+
+    @property
+    def tables(self) -> str:
+        return TABLES
+
+    @property
+    def password(self) -> str:
+        return PASSWORD
 
     @property
     def repository(self) -> Path:
@@ -95,7 +112,7 @@ class Moodle:
         """How the program ended; it never says a secret."""
         running = self.start(*arguments, **changed)
         out, err = running.communicate(timeout=120)
-        secrets = (PASSWORD, REPOSITORY_PASSWORD, self.where.get("AWS_SECRET_ACCESS_KEY", PASSWORD))
+        secrets = (PASSWORD, MARIADBS, REPOSITORY_PASSWORD, self.where.get("AWS_SECRET_ACCESS_KEY", PASSWORD))
         assert not [secret for secret in secrets if secret in out + err]
         return Done(running.returncode, out, err)
 
@@ -142,7 +159,7 @@ class Moodle:
         (self.folder / "bin").mkdir()
         for name, secret in (
             ("repository-password", REPOSITORY_PASSWORD),
-            ("password", PASSWORD),
+            ("password", self.password),
             ("username", "moodle"),
         ):
             (self.folder / name).write_text(secret + "\n")
@@ -151,10 +168,10 @@ class Moodle:
             (self.data / name).write_text(name)
         (self.data / "climaintenance.html").write_text("closed")
         self.empty_database(self.database)
-        self.sql(TABLES)
+        self.sql(self.tables)
         chance = random.Random(files)
         rows = [self.store(chance.randbytes(chance.randint(1, largest))) for _ in range(files)]
-        self.sql("".join(insert(*row) for row in rows))
+        self.sql("".join(self.insert(*row) for row in rows))
 
     def store(self, content: bytes) -> tuple[str, int]:
         """Put a file where Moodle does, in its way: complete before it has its name."""
@@ -168,7 +185,13 @@ class Moodle:
     def add(self, *contents: bytes) -> None:
         """The files first, then their rows."""
         rows = [self.store(content) for content in contents]
-        self.sql("".join(insert(*row) for row in rows))
+        self.sql("".join(self.insert(*row) for row in rows))
+
+    def insert(self, name: str, size: int) -> str:
+        return (
+            "INSERT INTO mdl_files (contenthash, pathnamehash, component, filearea, filename, filesize) "
+            f"VALUES ('{name}', md5('{name}'), 'mod_resource', 'content', E'tab\\there \\\\ and {size}', {size});\n"
+        )
 
     def file(self, row: int = 1) -> Path:
         """Where the content of a row lies."""
@@ -186,13 +209,6 @@ class Moodle:
     def rows(self, database: str | None = None) -> str:
         """All that a restored database has to hold."""
         return self.sql("SELECT * FROM mdl_files ORDER BY id; SELECT name, value FROM mdl_config ORDER BY id", database)
-
-
-def insert(name: str, size: int) -> str:
-    return (
-        "INSERT INTO mdl_files (contenthash, pathnamehash, component, filearea, filename, filesize) "
-        f"VALUES ('{name}', md5('{name}'), 'mod_resource', 'content', E'tab\\there \\\\ and {size}', {size});\n"
-    )
 
 
 def tree(folder: Path) -> dict[str, str]:

@@ -203,7 +203,7 @@ pub struct Restore {
     /// The clone's address, for `--clone`
     #[arg(long, env = "BACKUP_NEW_WWWROOT", value_name = "URL")]
     pub new_wwwroot: Option<Address>,
-    /// Where a clone's `ObjectFS` keeps its objects; clones/HOST-.../ where this is not given
+    /// Where a clone's ObjectFS keeps its objects; clones/HOST-.../ where this is not given
     #[arg(long, env = "BACKUP_OBJECT_PREFIX", value_name = "PREFIX/")]
     pub object_prefix: Option<Prefix>,
     /// How the database is reached.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::chosen::Chosen;
 use crate::cli;
 use crate::database::Database;
-use crate::evidence::{Evidence, judge};
+use crate::evidence::{Evidence, form, judge};
 use crate::gate::Gate;
 use crate::manifest::Site;
 use crate::metrics::{PROMISED, Values};
@@ -83,6 +83,7 @@ fn restore(
     let ([dump, files], [saved, copied]) = (&chosen.files, &chosen.snaps);
     values.point(saved.time);
     found.point = Some((saved.time, [saved.id.clone(), copied.id.clone()]));
+    scratch.database.takes(form(dump))?;
     values.time("database", || {
         scratch.make()?;
         database(&chosen.repository, dump, saved, &scratch.database, &After::default())

@@ -15,6 +15,7 @@ mod evidence;
 mod forget;
 mod gate;
 mod home;
+mod inserts;
 mod list;
 mod manifest;
 mod metrics;
@@ -177,8 +178,11 @@ fn bring_back(place: &Place, tenant: &str, told: &cli::Restore) -> Result<()> {
     let over = restore::over(told.replace.as_deref(), tenant)?;
     let clone = clone_of(told)?;
     let target = Database::of(&told.database)?;
+    if clone.is_some() {
+        target.can_clone()?;
+    }
     if let Some(id) = &told.id
-        && id.is_done(&target)?
+        && target.has_restored(id)?
     {
         report::step("restore", &json!({"done": "before", "id": id.to_string()}));
         return Ok(());
@@ -189,6 +193,7 @@ fn bring_back(place: &Place, tenant: &str, told: &cli::Restore) -> Result<()> {
         restore::may_fill(folder, copied, over)?;
     }
     if told.to_database {
+        target.takes(evidence::form(database))?;
         restore::may_fill_database(&target, over)?;
     }
     if let Some(folder) = &told.to_folder {

@@ -164,9 +164,7 @@ pub fn database(
     after: &After<'_>,
 ) -> Result<()> {
     let start = Instant::now();
-    let record = after.id.map_or_else(String::new, |id| id.record(&snapshot.id));
-    let last = record + &after.clone.map_or_else(String::new, CloneOf::statements);
-    let said = database.restore(|input| dump(repository, found, input), &last)?;
+    let said = database.restore(Box::new(|input| dump(repository, found, input)), &snapshot.id, after)?;
     step("restore-database", &json!({"snapshot": snapshot.short(), "seconds": seconds(start)}));
     if let Some(clone) = after.clone {
         let changed: Value = serde_json::from_str(&said).unwrap_or_default();

@@ -28,7 +28,7 @@ pub struct Prefix(String);
 impl FromStr for Prefix {
     type Err = String;
 
-    /// `clones/acme-2/`: `ObjectFS` puts it before a name as it is, so that it ends with a stroke.
+    /// `clones/acme-2/`: ObjectFS puts it before a name as it is, so that it ends with a stroke.
     fn from_str(text: &str) -> Result<Self, String> {
         let good = |letter: char| letter.is_ascii_alphanumeric() || "-._/".contains(letter);
         if (2..=200).contains(&text.len()) && text.ends_with('/') && !text.starts_with('/') && text.chars().all(good) {
