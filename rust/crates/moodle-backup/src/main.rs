@@ -12,6 +12,7 @@ mod clone;
 mod database;
 mod drill;
 mod evidence;
+mod folder;
 mod forget;
 mod gate;
 mod home;
@@ -21,6 +22,7 @@ mod manifest;
 mod metrics;
 mod moment;
 mod once;
+mod panics;
 mod points;
 mod problem;
 mod report;
@@ -105,7 +107,11 @@ fn work(cli: &Cli, place: &Place, values: &mut Values) -> Result<()> {
                 weekly: told.keep_weekly,
                 monthly: told.keep_monthly,
             };
-            forget::forget(&place.open(&Gate::default())?, tenant, keep, told.dry_run)
+            forget::forget(&place.open(&Gate::default())?, tenant, keep, told.dry_run)?;
+            if !told.dry_run {
+                report::step("sweep", &json!({"unfinished_files_removed": place.sweep()}));
+            }
+            Ok(())
         }
     }
 }

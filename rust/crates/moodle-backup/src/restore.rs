@@ -12,6 +12,7 @@ use crate::clone::CloneOf;
 use crate::database::Database;
 use crate::evidence::dump;
 use crate::once::RestoreId;
+use crate::panics::{Known, caught};
 use crate::points::Snap;
 use crate::problem::{Problem, Result, damaged, unreachable};
 use crate::report::{seconds, step};
@@ -20,6 +21,20 @@ type Opened = Repository<IndexedFullStatus>;
 
 /// Lies in a folder as long as its restore is not finished, and names the snapshot.
 pub const MARK: &str = ".moodle-backup-restore";
+
+/// Where a volume is full, or takes no more for another reason.
+const FULL: Known = Known {
+    words: "CouldNotWriteToBuffer",
+    problem: |text| {
+        let why = text
+            .rsplit("message: \"")
+            .next()
+            .and_then(|rest| rest.split('"').next())
+            .unwrap_or("of a reason of its own");
+        Problem::reach(format!("the folder takes no more: {why}"))
+            .mend("give it room, and run the same command again: it goes on where it stopped")
+    },
+};
 
 /// What may be overwritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +113,9 @@ pub fn folder(repository: &Opened, found: &SnapshotFile, snapshot: &Snap, folder
         .map_err(damaged("the restore cannot be planned"))?;
     mark()?;
     let (bytes, kept) = (plan.restore_size, plan.matched_size);
-    repository.restore(plan, &options, listing.clone(), &target).map_err(damaged("the files cannot be restored"))?;
+    caught(FULL, || {
+        repository.restore(plan, &options, listing.clone(), &target).map_err(damaged("the files cannot be restored"))
+    })?;
     let again = RestoreOptions::default().verify_existing(true);
     let left = repository
         .prepare_restore(&again, listing, &target, true)
