@@ -75,15 +75,27 @@ pub enum Command {
 }
 
 impl Command {
-    /// What it is called, and where its metrics go.
-    pub fn metrics(&self) -> Option<(&'static str, &Path)> {
-        let (name, file) = match self {
-            Self::Backup(told) => ("backup", &told.metrics),
-            Self::Verify(told) => ("verify", &told.metrics),
-            Self::Drill(told) => ("drill", &told.metrics),
-            Self::Init | Self::List(_) | Self::Restore(_) | Self::Forget(_) => return None,
-        };
-        file.as_deref().map(|file| (name, file))
+    /// What it is called.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Init => "init",
+            Self::Backup(_) => "backup",
+            Self::List(_) => "list",
+            Self::Verify(_) => "verify",
+            Self::Restore(_) => "restore",
+            Self::Drill(_) => "drill",
+            Self::Forget(_) => "forget",
+        }
+    }
+
+    /// Where its metrics go.
+    pub fn metrics(&self) -> Option<&Path> {
+        match self {
+            Self::Backup(told) => told.metrics.as_deref(),
+            Self::Verify(told) => told.metrics.as_deref(),
+            Self::Drill(told) => told.metrics.as_deref(),
+            Self::Init | Self::List(_) | Self::Restore(_) | Self::Forget(_) => None,
+        }
     }
 }
 
