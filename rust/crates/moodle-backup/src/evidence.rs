@@ -224,6 +224,7 @@ pub fn judge(evidence: &Evidence, damages: &[String]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_sample_is_as_large_as_asked() {
@@ -238,5 +239,12 @@ mod tests {
         let evidence = Evidence { missing: vec!["filedir/aa/bb/x (row 1, a/b)".to_owned()], ..Evidence::default() };
         let said = judge(&evidence, &[]).map_err(|problem| (problem.code(), problem.to_string()));
         assert!(said.is_err_and(|(code, text)| code == 1 && text.starts_with("1 missing: filedir/aa/bb/x")));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_sample_or_refused(text in ".{0,30}") {
+            let _ = text.parse::<Sample>();
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The site's database, by its server's own programs: PostgreSQL's, or those of MySQL and MariaDB.
 
+mod answer;
 mod mysql;
 mod options_file;
 mod postgresql;

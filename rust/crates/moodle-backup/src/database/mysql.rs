@@ -6,10 +6,8 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use serde::Deserialize;
-
 use crate::database::options_file::{OptionsFile, quoted};
-use crate::database::{Feed, Kind, Options};
+use crate::database::{Feed, Kind, Options, answer};
 use crate::inserts::Reader;
 use crate::manifest::Site;
 use crate::once::RestoreId;
@@ -28,7 +26,7 @@ const OWN: &str = "moodle_backup_restores";
 const ASK: &str = "SELECT JSON_OBJECT('server_version', VERSION(),
     'moodle_version', (SELECT value FROM mdl_config WHERE name = 'version'),
     'moodle_release', (SELECT value FROM mdl_config WHERE name = 'release'),
-    'files', (SELECT COUNT(*) FROM mdl_files), 'config', (SELECT COUNT(*) FROM mdl_config))";
+    'rows', JSON_OBJECT('mdl_files', (SELECT COUNT(*) FROM mdl_files), 'mdl_config', (SELECT COUNT(*) FROM mdl_config)))";
 
 /// How the database is reached.
 #[derive(Clone, Debug)]
@@ -36,15 +34,6 @@ pub struct MySql {
     file: Arc<OptionsFile>,
     kind: Kind,
     name: String,
-}
-
-#[derive(Deserialize)]
-struct Asked {
-    server_version: Option<String>,
-    moodle_version: Option<String>,
-    moodle_release: Option<String>,
-    files: u64,
-    config: u64,
 }
 
 impl MySql {
@@ -154,18 +143,11 @@ impl MySql {
     }
 
     pub fn site(&self) -> Result<Site> {
-        let asked: Asked = serde_json::from_str(&self.ask(ASK)?)
-            .map_err(|error| Problem::reach(format!("the database's answer cannot be read: {error}")))?;
-        let is_mariadb = asked.server_version.as_ref().is_some_and(|version| version.contains("MariaDB"));
+        let site = answer::site(&self.ask(ASK)?)?;
+        let is_mariadb = site.server_version.as_ref().is_some_and(|version| version.contains("MariaDB"));
         let position = if is_mariadb { "@@GLOBAL.gtid_binlog_pos" } else { "@@GLOBAL.gtid_executed" };
-        Ok(Site {
-            wal_position: self.ask(&format!("SELECT {position}")).ok().filter(|position| !position.is_empty()),
-            server_version: asked.server_version,
-            moodle_version: asked.moodle_version,
-            moodle_release: asked.moodle_release,
-            rows: Some([("mdl_files".to_owned(), asked.files), ("mdl_config".to_owned(), asked.config)].into()),
-            ..Site::default()
-        })
+        let position = self.ask(&format!("SELECT {position}")).ok().filter(|position| !position.is_empty());
+        Ok(Site { wal_position: position, ..site })
     }
 
     pub fn is_empty(&self) -> Result<bool> {

@@ -51,3 +51,24 @@ impl Drop for OptionsFile {
 pub fn quoted(value: &str) -> String {
     format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_value_ends_its_quotes(value in "[^\\n]{0,40}") {
+            let text = quoted(&value);
+            let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or_default();
+            let (mut found, mut escaped) = (String::new(), false);
+            for letter in inner.chars() {
+                prop_assert!(escaped || letter != '"');
+                escaped = !escaped && letter == '\\';
+                found.extend((!escaped).then_some(letter));
+            }
+            prop_assert_eq!((found, escaped), (value, false));
+        }
+    }
+}

@@ -1,13 +1,10 @@
 //! PostgreSQL, by its own programs. Secrets reach them in their environment alone.
 
-use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-use serde::Deserialize;
-
 use crate::clone::CloneOf;
-use crate::database::{Feed, Options};
+use crate::database::{Feed, Options, answer};
 use crate::manifest::Site;
 use crate::once::RestoreId;
 use crate::problem::{Problem, Result};
@@ -37,15 +34,6 @@ const CLEAR: &str = "DO $$ DECLARE found record; BEGIN
 pub struct PostgreSql {
     /// Variables for the programs.
     variables: Vec<(&'static str, String)>,
-}
-
-#[derive(Deserialize)]
-struct Asked {
-    wal_position: Option<String>,
-    server_version: Option<String>,
-    moodle_version: Option<String>,
-    moodle_release: Option<String>,
-    rows: Option<BTreeMap<String, u64>>,
 }
 
 impl PostgreSql {
@@ -134,17 +122,7 @@ impl PostgreSql {
     /// # Errors
     /// Where it is none of Moodle's, or does not answer.
     pub fn site(&self) -> Result<Site> {
-        let text = self.ask(ASK)?;
-        let asked: Asked = serde_json::from_str(&text)
-            .map_err(|error| Problem::reach(format!("the database's answer cannot be read: {error}")))?;
-        Ok(Site {
-            wal_position: asked.wal_position,
-            server_version: asked.server_version,
-            moodle_version: asked.moodle_version,
-            moodle_release: asked.moodle_release,
-            rows: asked.rows,
-            ..Site::default()
-        })
+        answer::site(&self.ask(ASK)?)
     }
 
     /// Whether it holds no table of anybody's.
