@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.backup_tool.moodle import DISTANT, Moodle
+from tests.backup_tool.moodle import BUSY, DISTANT, Moodle
 from tests.backup_tool.store import KEYS, Proxy, store
 from tests.postgres import Database, postgres
 from tests.programs import need
@@ -28,6 +28,15 @@ def site(tmp_path: Path, server: Database) -> Moodle:
     """A site with 300 files and an empty repository."""
     made = Moodle(tmp_path, server, tmp_path.name)
     made.install(300)
+    made.ok("init")
+    return made
+
+
+@pytest.fixture
+def busy(tmp_path: Path, server: Database) -> Moodle:
+    """A site with as many files as QUAD_FUZZ_FILES says and an empty repository."""
+    made = Moodle(tmp_path, server, tmp_path.name)
+    made.install(BUSY, 20_000)
     made.ok("init")
     return made
 

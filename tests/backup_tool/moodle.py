@@ -13,13 +13,16 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from tests.postgres import PASSWORD, Database
+from tests.mariadb import PASSWORD as MARIADBS
+from tests.postgres import PASSWORD
 from tests.programs import path_of
 
 DISTANT = int(os.environ.get("QUAD_FUZZ_BUCKET", "40"))
 """Files of a site whose backups are in a bucket."""
+BUSY = int(os.environ.get("QUAD_FUZZ_FILES", "300"))
+"""Files of a site that is written to, or whose backup is killed, all the time: 10 KB each, so that 5,000 are 50 MB."""
 REPOSITORY_PASSWORD = "pass'word \\ of the repository"
 TABLES = """
 CREATE TABLE mdl_config (id bigserial PRIMARY KEY, name text, value text);
@@ -45,12 +48,20 @@ class Done:
         return [line for line in lines if line["step"] == name]
 
 
+class Server(Protocol):
+    """A database server of the tests."""
+
+    @property
+    def port(self) -> int: ...
+    def run(self, sql: str, database: str = ...) -> str: ...
+
+
 @dataclass(frozen=True)
 class Moodle:
     """Database, moodledata and repository of one site, `acme`."""
 
     folder: Path
-    server: Database
+    server: Server
     database: str
     where: Mapping[str, str] = field(default_factory=dict)
     """Variables that say that the repository is in a bucket, and where."""
@@ -58,6 +69,14 @@ class Moodle:
     @property
     def data(self) -> Path:
         return self.folder / "moodledata"
+
+    @property
+    def tables(self) -> str:
+        return TABLES
+
+    @property
+    def password(self) -> str:
+        return PASSWORD
 
     @property
     def repository(self) -> Path:
@@ -93,7 +112,7 @@ class Moodle:
         """How the program ended; it never says a secret."""
         running = self.start(*arguments, **changed)
         out, err = running.communicate(timeout=120)
-        secrets = (PASSWORD, REPOSITORY_PASSWORD, self.where.get("AWS_SECRET_ACCESS_KEY", PASSWORD))
+        secrets = (PASSWORD, MARIADBS, REPOSITORY_PASSWORD, self.where.get("AWS_SECRET_ACCESS_KEY", PASSWORD))
         assert not [secret for secret in secrets if secret in out + err]
         return Done(running.returncode, out, err)
 
@@ -135,12 +154,12 @@ class Moodle:
         self.sql(f"CREATE DATABASE {name}", "moodle")
         return name
 
-    def install(self, files: int) -> None:
+    def install(self, files: int, largest: int = 30_000) -> None:
         self.data.mkdir(parents=True)
         (self.folder / "bin").mkdir()
         for name, secret in (
             ("repository-password", REPOSITORY_PASSWORD),
-            ("password", PASSWORD),
+            ("password", self.password),
             ("username", "moodle"),
         ):
             (self.folder / name).write_text(secret + "\n")
@@ -149,10 +168,10 @@ class Moodle:
             (self.data / name).write_text(name)
         (self.data / "climaintenance.html").write_text("closed")
         self.empty_database(self.database)
-        self.sql(TABLES)
+        self.sql(self.tables)
         chance = random.Random(files)
-        rows = [self.store(chance.randbytes(chance.randint(1, 30_000))) for _ in range(files)]
-        self.sql("".join(insert(*row) for row in rows))
+        rows = [self.store(chance.randbytes(chance.randint(1, largest))) for _ in range(files)]
+        self.sql("".join(self.insert(*row) for row in rows))
 
     def store(self, content: bytes) -> tuple[str, int]:
         """Put a file where Moodle does, in its way: complete before it has its name."""
@@ -166,7 +185,13 @@ class Moodle:
     def add(self, *contents: bytes) -> None:
         """The files first, then their rows."""
         rows = [self.store(content) for content in contents]
-        self.sql("".join(insert(*row) for row in rows))
+        self.sql("".join(self.insert(*row) for row in rows))
+
+    def insert(self, name: str, size: int) -> str:
+        return (
+            "INSERT INTO mdl_files (contenthash, pathnamehash, component, filearea, filename, filesize) "
+            f"VALUES ('{name}', md5('{name}'), 'mod_resource', 'content', E'tab\\there \\\\ and {size}', {size});\n"
+        )
 
     def file(self, row: int = 1) -> Path:
         """Where the content of a row lies."""
@@ -184,13 +209,6 @@ class Moodle:
     def rows(self, database: str | None = None) -> str:
         """All that a restored database has to hold."""
         return self.sql("SELECT * FROM mdl_files ORDER BY id; SELECT name, value FROM mdl_config ORDER BY id", database)
-
-
-def insert(name: str, size: int) -> str:
-    return (
-        "INSERT INTO mdl_files (contenthash, pathnamehash, component, filearea, filename, filesize) "
-        f"VALUES ('{name}', md5('{name}'), 'mod_resource', 'content', E'tab\\there \\\\ and {size}', {size});\n"
-    )
 
 
 def tree(folder: Path) -> dict[str, str]:

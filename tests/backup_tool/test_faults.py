@@ -9,11 +9,14 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from tests.backup_tool.moodle import REPOSITORY_PASSWORD, Moodle
 from tests.running import WITHOUT_PRIVILEGE
+
+KILLS = int(os.environ.get("QUAD_FUZZ_KILLS", "4"))
 
 
 def healthy(site: Moodle) -> None:
@@ -63,23 +66,31 @@ def test_wrong_passwords_are_told_apart(site: Moodle) -> None:
     assert REPOSITORY_PASSWORD not in "".join(path.read_text("latin-1") for path in site.repository.glob("keys/*"))
 
 
-def test_a_backup_that_is_killed_leaves_a_whole_repository(site: Moodle) -> None:
+def test_a_backup_that_is_killed_leaves_a_whole_repository(
+    busy: Moodle, record_property: Callable[[str, object], None]
+) -> None:
     chance = random.Random()  # other moments each time; a failure prints them
     start = time.monotonic()
-    site.ok("backup")
+    busy.ok("backup")
     usual = time.monotonic() - start
-    moments = sorted(chance.uniform(0.2, 1) * usual for _ in range(4))
-    for number, moment in enumerate(moments):
-        site.add(*(chance.randbytes(50_000) for _ in range(20)))
-        running = site.start("backup")
+    ended: list[int] = []
+    while ended.count(-signal.SIGKILL) < KILLS:
+        assert len(ended) < 3 * KILLS, (usual, "most were over before they were killed")
+        moment = chance.uniform(0.05, 1) * usual
+        busy.add(*(chance.randbytes(50_000) for _ in range(20)))
+        for file in busy.data.glob("filedir/*/*/*"):
+            os.utime(file)  # or all is known and the backup is over at once
+        running = busy.start("backup")
         time.sleep(moment)
         running.kill()
         running.communicate()
+        ended.append(running.returncode)
         checked = subprocess.run(
-            ["restic", "--no-cache", "check"], env=site.environment(), capture_output=True, text=True, check=False
+            ["restic", "--no-cache", "check"], env=busy.environment(), capture_output=True, text=True, check=False
         )
-        assert checked.returncode == 0, (moments, number, checked.stderr)
-    healthy(site)
+        assert checked.returncode == 0, (moment, ended, checked.stderr)
+    record_property("killed", KILLS)
+    healthy(busy)
 
 
 def test_what_cannot_be_read_makes_the_copy_incomplete(site: Moodle) -> None:

@@ -48,7 +48,7 @@ pub fn database(repository: &Opened, gate: &Gate, tenant: &str, database: &Datab
     };
     let fresh = fresh(tenant, DATABASE, serde_json::to_string(&site).ok())?;
     let dump = Output::of(database.dump(), gate.clone())?;
-    let saved = one_file(repository, Path::new("/database.dump"), dump, fresh);
+    let saved = one_file(repository, Path::new(database.form().file()), dump, fresh);
     let why = gate.why();
     gate.open();
     let saved =

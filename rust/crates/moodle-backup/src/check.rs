@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use rustic_core::{CheckOptions, CheckResults, Open, ReadSubsetOption, Repository};
 
+use crate::panics::{Known, caught};
 use crate::problem::{Problem, Result, damaged};
 use crate::report::warn;
 
@@ -40,7 +41,7 @@ pub fn check<S: Open>(repository: &Repository<S>, read: ReadData) -> Result<Vec<
         ReadData::None => CheckOptions::default(),
         ReadData::Some(part) => CheckOptions::default().read_data(true).read_data_subset(part),
     };
-    let results = caught(|| repository.check(options).map_err(damaged("the repository cannot be checked")))?;
+    let results = caught(KNOWN, || repository.check(options).map_err(damaged("the repository cannot be checked")))?;
     let mut damages = Vec::new();
     for (level, finding) in results.0 {
         let text = finding.to_string();
@@ -53,24 +54,11 @@ pub fn check<S: Open>(repository: &Repository<S>, read: ReadData) -> Result<Vec<
     Ok(damages)
 }
 
-/// rustic 0.13 panics with these words where a folder cannot be read while others are still asked for.
-const KNOWN: &str = "index still in use";
-
-/// That one panic is an answer. Every other stays one, and is told.
-fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if !panic.payload_as_str().is_some_and(|text| text.contains(KNOWN)) {
-            usual(panic);
-        }
-    }));
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|payload| {
-        if payload.downcast_ref::<String>().is_some_and(|text| text.contains(KNOWN)) {
-            return Err(Problem::data("the check broke off: folders of the backup cannot be read"));
-        }
-        std::panic::resume_unwind(payload)
-    })
-}
+/// Where a folder cannot be read while others are still asked for.
+const KNOWN: Known = Known {
+    words: "index still in use",
+    problem: |_| Problem::data("the check broke off: folders of the backup cannot be read"),
+};
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! The point in time that a command is about.
 
+use rustic_core::jiff::Timestamp;
 use rustic_core::repofile::SnapshotFile;
 use rustic_core::{IndexedFullStatus, Repository};
 use serde_json::json;
@@ -39,6 +40,12 @@ impl Chosen {
         let chosen =
             Self { files: [file(database)?, file(files)?], snaps: [database.clone(), files.clone()], repository };
         chosen.note(&found, &snaps);
+        if chosen.snaps[0].time > Timestamp::now() {
+            report::warn(
+                "point",
+                "it is of a time to come: a clock was wrong, and newer points may have earlier times; see `list`, and name one with --at",
+            );
+        }
         Ok(chosen)
     }
 

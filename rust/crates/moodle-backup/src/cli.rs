@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::check::ReadData;
+use crate::clone::{Address, Prefix};
 use crate::database;
 use crate::drill::Promise;
 use crate::evidence::Sample;
@@ -20,6 +21,7 @@ Examples:
   moodle-backup list
   moodle-backup verify --sample all --read-data all
   moodle-backup restore --at 2026-11-22T03:00:00Z --to-folder /srv/clone/moodledata --to-database --db-name clone
+  moodle-backup restore --clone --old-wwwroot https://moodle.example.org --new-wwwroot https://clone.example.org --to-database --db-name clone
   moodle-backup drill --scratch /scratch --rto 30m --evidence drill.json --db-host scratch-db --db-name postgres
   moodle-backup forget --keep-daily 14 --keep-weekly 8 --keep-monthly 12
 
@@ -73,15 +75,27 @@ pub enum Command {
 }
 
 impl Command {
-    /// What it is called, and where its metrics go.
-    pub fn metrics(&self) -> Option<(&'static str, &Path)> {
-        let (name, file) = match self {
-            Self::Backup(told) => ("backup", &told.metrics),
-            Self::Verify(told) => ("verify", &told.metrics),
-            Self::Drill(told) => ("drill", &told.metrics),
-            Self::Init | Self::List(_) | Self::Restore(_) | Self::Forget(_) => return None,
-        };
-        file.as_deref().map(|file| (name, file))
+    /// What it is called.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Init => "init",
+            Self::Backup(_) => "backup",
+            Self::List(_) => "list",
+            Self::Verify(_) => "verify",
+            Self::Restore(_) => "restore",
+            Self::Drill(_) => "drill",
+            Self::Forget(_) => "forget",
+        }
+    }
+
+    /// Where its metrics go.
+    pub fn metrics(&self) -> Option<&Path> {
+        match self {
+            Self::Backup(told) => told.metrics.as_deref(),
+            Self::Verify(told) => told.metrics.as_deref(),
+            Self::Drill(told) => told.metrics.as_deref(),
+            Self::Init | Self::List(_) | Self::Restore(_) | Self::Forget(_) => None,
+        }
     }
 }
 
@@ -192,6 +206,18 @@ pub struct Restore {
     /// Restore once: where the database says that a restore of this id has filled it, nothing is touched, and all is well
     #[arg(long, env = "BACKUP_RESTORE_ID", value_name = "ID", requires = "to_database")]
     pub id: Option<RestoreId>,
+    /// Make it a clone: another address, no mail, no cron, objects of its own; into an empty database alone
+    #[arg(long, requires_all = ["old_wwwroot", "new_wwwroot", "to_database"], conflicts_with = "replace")]
+    pub clone: bool,
+    /// The site's address, for `--clone`
+    #[arg(long, env = "BACKUP_OLD_WWWROOT", value_name = "URL")]
+    pub old_wwwroot: Option<Address>,
+    /// The clone's address, for `--clone`
+    #[arg(long, env = "BACKUP_NEW_WWWROOT", value_name = "URL")]
+    pub new_wwwroot: Option<Address>,
+    /// Where a clone's ObjectFS keeps its objects; clones/HOST-.../ where this is not given
+    #[arg(long, env = "BACKUP_OBJECT_PREFIX", value_name = "PREFIX/")]
+    pub object_prefix: Option<Prefix>,
     /// How the database is reached.
     #[command(flatten)]
     pub database: database::Options,

@@ -9,13 +9,13 @@ use serde_json::{Map, Value, json};
 use crate::chosen::Chosen;
 use crate::cli;
 use crate::database::Database;
-use crate::evidence::{Evidence, judge};
+use crate::evidence::{Evidence, form, judge};
 use crate::gate::Gate;
 use crate::manifest::Site;
 use crate::metrics::{PROMISED, Values};
 use crate::problem::{Problem, Result};
 use crate::repository::{Place, indexed};
-use crate::restore::{Over, database, finish, folder};
+use crate::restore::{After, Over, database, finish, folder};
 use crate::restored::gather;
 use crate::scratch::Scratch;
 use crate::whole_file::WholeFile;
@@ -83,9 +83,10 @@ fn restore(
     let ([dump, files], [saved, copied]) = (&chosen.files, &chosen.snaps);
     values.point(saved.time);
     found.point = Some((saved.time, [saved.id.clone(), copied.id.clone()]));
+    scratch.database.takes(form(dump))?;
     values.time("database", || {
         scratch.make()?;
-        database(&chosen.repository, dump, saved, &scratch.database, None)
+        database(&chosen.repository, dump, saved, &scratch.database, &After::default())
     })?;
     values.time("files", || {
         folder(&chosen.repository, files, copied, &scratch.folder, Over::Nothing)?;

@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
-use std::process::ChildStdin;
 
 use rustic_core::repofile::{Node, SnapshotFile};
 use rustic_core::{IndexedFullStatus, LsOptions, Repository};
 use serde::Serialize;
 use sha1::{Digest, Sha1};
 
-use crate::database::contents;
+use crate::database::{Form, contents};
 use crate::points::Snap;
 use crate::problem::{Problem, Result, damaged, said};
 use crate::rows::{Hash, Row, hash, place};
@@ -74,7 +73,7 @@ pub fn gather(
     dataroot: &Snap,
     sample: Sample,
 ) -> Result<Evidence> {
-    let contents = contents(|input| dump(repository, database, input))?;
+    let contents = contents(form(database), Box::new(|input| dump(repository, database, input)))?;
     let mut found = listing(repository, files, &dataroot.path, "trashdir", &contents.named)?;
     let trashed = found.len();
     let kept = listing(repository, files, &dataroot.path, "filedir", &contents.named)?;
@@ -102,11 +101,16 @@ pub fn gather(
 ///
 /// # Errors
 /// Where it is not there, or cannot be read.
-pub fn dump(repository: &Opened, snapshot: &SnapshotFile, input: &mut ChildStdin) -> Result<()> {
+pub fn dump(repository: &Opened, snapshot: &SnapshotFile, mut input: &mut dyn Write) -> Result<()> {
     let node = repository
-        .node_from_snapshot_and_path(snapshot, "/database.dump")
-        .map_err(damaged("the snapshot holds no database.dump"))?;
-    repository.dump(&node, input).map_err(damaged("the dump cannot be read"))
+        .node_from_snapshot_and_path(snapshot, form(snapshot).file())
+        .map_err(damaged("the snapshot holds no dump"))?;
+    repository.dump(&node, &mut input).map_err(damaged("the dump cannot be read"))
+}
+
+/// How the dump that a snapshot holds is written.
+pub fn form(snapshot: &SnapshotFile) -> Form {
+    Form::of(snapshot.paths.iter().next().map_or("", String::as_str))
 }
 
 /// The files of a folder whose names are contents that rows name.
@@ -220,6 +224,7 @@ pub fn judge(evidence: &Evidence, damages: &[String]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_sample_is_as_large_as_asked() {
@@ -234,5 +239,12 @@ mod tests {
         let evidence = Evidence { missing: vec!["filedir/aa/bb/x (row 1, a/b)".to_owned()], ..Evidence::default() };
         let said = judge(&evidence, &[]).map_err(|problem| (problem.code(), problem.to_string()));
         assert!(said.is_err_and(|(code, text)| code == 1 && text.starts_with("1 missing: filedir/aa/bb/x")));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_sample_or_refused(text in ".{0,30}") {
+            let _ = text.parse::<Sample>();
+        }
     }
 }

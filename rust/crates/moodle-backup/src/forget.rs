@@ -11,7 +11,7 @@ use crate::backup::label;
 use crate::points::{DATABASE, FILES, MANIFEST, Snap, points};
 use crate::problem::{Problem, Result, unreachable};
 use crate::report::step;
-use crate::repository::{id, snapshots};
+use crate::repository::{all_snapshots, id};
 
 /// How many are kept: all of the last days, and the last of each day, week and month.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +72,7 @@ pub fn doomed(
 /// # Errors
 /// Where the repository does not let it.
 pub fn forget(repository: &Repository<OpenStatus>, tenant: &str, keep: Keep, dry_run: bool) -> Result<()> {
-    let (found, snaps) = snapshots(repository)?;
+    let (found, snaps) = all_snapshots(repository)?;
     let doomed = doomed(&found, &snaps, tenant, keep, &Zoned::now())?;
     let names: Vec<_> = snaps
         .iter()

@@ -9,6 +9,7 @@ use rustic_backend::BackendOptions;
 use rustic_core::WriteBackend;
 use rustic_core::jiff::Timestamp;
 
+use crate::folder::{self, Folder};
 use crate::problem::{Problem, Result, unreachable};
 use crate::report::warn;
 use crate::s3::{Bucket, Options};
@@ -69,9 +70,17 @@ impl Home {
             Self::Folder(folder) => {
                 let options = BackendOptions::default().repository(folder.display().to_string());
                 let backends = options.to_backends().map_err(unreachable("the repository cannot be reached"))?;
-                Ok(backends.repository())
+                Ok(Arc::new(Folder::new(folder, backends.repository())))
             }
             Self::Bucket(bucket) => Ok(Arc::new(bucket.clone())),
+        }
+    }
+
+    /// Take away what killed processes have left; a store keeps no halves.
+    pub fn sweep(&self) -> usize {
+        match self {
+            Self::Folder(root) => folder::sweep(root),
+            Self::Bucket(_) => 0,
         }
     }
 

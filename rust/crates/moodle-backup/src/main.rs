@@ -8,17 +8,21 @@ mod backup;
 mod check;
 mod chosen;
 mod cli;
+mod clone;
 mod database;
 mod drill;
 mod evidence;
+mod folder;
 mod forget;
 mod gate;
 mod home;
+mod inserts;
 mod list;
 mod manifest;
 mod metrics;
 mod moment;
 mod once;
+mod panics;
 mod points;
 mod problem;
 mod report;
@@ -29,6 +33,7 @@ mod rows;
 mod s3;
 mod scratch;
 mod source;
+mod traces;
 mod whole_file;
 
 use std::process::ExitCode;
@@ -41,6 +46,7 @@ use serde_json::json;
 
 use crate::chosen::Chosen;
 use crate::cli::{Cli, Command, Part};
+use crate::clone::CloneOf;
 use crate::database::Database;
 use crate::evidence::Evidence;
 use crate::gate::Gate;
@@ -48,12 +54,16 @@ use crate::manifest::Site;
 use crate::metrics::Values;
 use crate::problem::{Problem, Result, damaged};
 use crate::repository::{Place, indexed, snapshots};
+use crate::traces::span;
 use crate::whole_file::WholeFile;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     report::listen_to_rustic();
-    match run(&cli) {
+    traces::begin(cli.command.name(), cli.tenant.as_deref());
+    let done = run(&cli);
+    traces::end(&done);
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("error: {problem}");
@@ -64,10 +74,10 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<()> {
     let mut values = Values::default();
-    let Some((command, file)) = cli.command.metrics() else { return attempt(cli, &mut values) };
+    let Some(file) = cli.command.metrics() else { return attempt(cli, &mut values) };
     let (file, tenant) = (WholeFile::of(file)?, tenant(cli)?);
     let done = attempt(cli, &mut values);
-    metrics::write(&file, command, tenant, values, done.is_ok()).and(done)
+    metrics::write(&file, cli.command.name(), tenant, values, done.is_ok()).and(done)
 }
 
 fn attempt(cli: &Cli, values: &mut Values) -> Result<()> {
@@ -94,17 +104,23 @@ fn work(cli: &Cli, place: &Place, values: &mut Values) -> Result<()> {
         Command::Verify(told) => verify(place, tenant, told, values),
         Command::Restore(told) => bring_back(place, tenant, told),
         Command::Drill(told) => drill::drill(place, tenant, told, values),
-        Command::Forget(told) => {
-            place.wait_for_locks(Duration::from_secs(told.retry_lock))?;
-            let keep = forget::Keep {
-                days: told.keep_within,
-                daily: told.keep_daily,
-                weekly: told.keep_weekly,
-                monthly: told.keep_monthly,
-            };
-            forget::forget(&place.open(&Gate::default())?, tenant, keep, told.dry_run)
-        }
+        Command::Forget(told) => span("forget", || forget(place, tenant, told)),
     }
+}
+
+fn forget(place: &Place, tenant: &str, told: &cli::Forget) -> Result<()> {
+    place.wait_for_locks(Duration::from_secs(told.retry_lock))?;
+    let keep = forget::Keep {
+        days: told.keep_within,
+        daily: told.keep_daily,
+        weekly: told.keep_weekly,
+        monthly: told.keep_monthly,
+    };
+    forget::forget(&place.open(&Gate::default())?, tenant, keep, told.dry_run)?;
+    if !told.dry_run {
+        report::step("sweep", &json!({"unfinished_files_removed": place.sweep()}));
+    }
+    Ok(())
 }
 
 fn save(place: &Place, tenant: &str, told: &cli::Backup, values: &mut Values) -> Result<()> {
@@ -117,9 +133,11 @@ fn save(place: &Place, tenant: &str, told: &cli::Backup, values: &mut Values) ->
     };
     let gate = Gate::default();
     let database = Database::of(&told.database)?;
-    let opened = place.open(&gate)?;
-    place.wait_for_locks(Duration::from_secs(told.retry_lock))?;
-    let mut opened = opened.to_indexed_ids().map_err(damaged("the repository's index cannot be read"))?;
+    let mut opened = span("open", || {
+        let opened = place.open(&gate)?;
+        place.wait_for_locks(Duration::from_secs(told.retry_lock))?;
+        opened.to_indexed_ids().map_err(damaged("the repository's index cannot be read"))
+    })?;
     if told.only != Some(Part::Files) {
         let saved = values.time("database", || backup::database(&opened, &gate, tenant, &database, &site))?;
         values.point(saved.time);
@@ -127,7 +145,7 @@ fn save(place: &Place, tenant: &str, told: &cli::Backup, values: &mut Values) ->
     if told.only != Some(Part::Database) {
         opened = values.time("files", || backup::files(opened, tenant, &told.dataroot))?;
     }
-    backup::manifest(&opened, tenant)
+    span("manifest", || backup::manifest(&opened, tenant))
 }
 
 fn show(place: &Place, tenant: &str, json: bool) -> Result<()> {
@@ -142,7 +160,7 @@ fn show(place: &Place, tenant: &str, json: bool) -> Result<()> {
 }
 
 fn verify(place: &Place, tenant: &str, told: &cli::Verify, values: &mut Values) -> Result<()> {
-    let opened = place.open(&Gate::default())?;
+    let opened = span("open", || place.open(&Gate::default()))?;
     let mut damages = values.time("check", || check::check(&opened, told.read_data))?;
     place.is_there()?;
     let (time, evidence) = match values.time("evidence", || examine(opened, tenant, told)) {
@@ -173,26 +191,38 @@ fn bring_back(place: &Place, tenant: &str, told: &cli::Restore) -> Result<()> {
         return Err(Problem::usage("nowhere to restore to").mend("`--to-folder FOLDER`, `--to-database`, or both"));
     }
     let over = restore::over(told.replace.as_deref(), tenant)?;
+    let clone = clone_of(told)?;
     let target = Database::of(&told.database)?;
+    if clone.is_some() {
+        target.can_clone()?;
+    }
     if let Some(id) = &told.id
-        && id.is_done(&target)?
+        && target.has_restored(id)?
     {
         report::step("restore", &json!({"done": "before", "id": id.to_string()}));
         return Ok(());
     }
-    let chosen = Chosen::of(indexed(place.open(&Gate::default())?)?, tenant, told.at)?;
+    let chosen = span("open", || Chosen::of(indexed(place.open(&Gate::default())?)?, tenant, told.at))?;
     let ([database, files], [saved, copied]) = (&chosen.files, &chosen.snaps);
     if let Some(folder) = &told.to_folder {
         restore::may_fill(folder, copied, over)?;
     }
     if told.to_database {
+        target.takes(evidence::form(database))?;
         restore::may_fill_database(&target, over)?;
     }
     if let Some(folder) = &told.to_folder {
-        restore::folder(&chosen.repository, files, copied, folder, over)?;
+        span("files", || restore::folder(&chosen.repository, files, copied, folder, over))?;
     }
     if told.to_database {
-        restore::database(&chosen.repository, database, saved, &target, told.id.as_ref())?;
+        let after = restore::After { id: told.id.as_ref(), clone: clone.as_ref() };
+        span("database", || restore::database(&chosen.repository, database, saved, &target, &after))?;
     }
     told.to_folder.as_deref().map_or(Ok(()), restore::finish)
+}
+
+fn clone_of(told: &cli::Restore) -> Result<Option<CloneOf>> {
+    let (true, Some(old), Some(new)) = (told.clone, &told.old_wwwroot, &told.new_wwwroot) else { return Ok(None) };
+    let clone = CloneOf::of(old.clone(), new.clone(), told.object_prefix.clone());
+    clone.map(Some).map_err(|why| Problem::usage(why).mend("`--new-wwwroot URL` or BACKUP_NEW_WWWROOT"))
 }

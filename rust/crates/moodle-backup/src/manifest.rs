@@ -168,5 +168,29 @@ mod tests {
             let cut = text.get(..at.index(text.len())).unwrap_or_default();
             prop_assert!(Manifest::parse(cut).is_err());
         }
+
+        #[test]
+        fn a_manifest_that_was_changed_is_read_or_refused(start in 0_i64..4_000_000_000, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
+            let mut text = serde_json::to_vec(&example(start, None)).unwrap_or_default();
+            for (at, byte) in changes {
+                let at = at.index(text.len());
+                text.splice(at..=at, [byte]);
+            }
+            if let Ok(found) = Manifest::parse(&text) {
+                prop_assert!(found.files.started >= found.database.started && is_id(&found.files.snapshot));
+            }
+        }
+
+        #[test]
+        fn whatever_a_snapshot_says_of_itself_makes_a_manifest(text in ".{0,80}", name in "[a-z_]{0,16}", value in "[\"{}\\[\\]0-9a-z:,-]{0,20}") {
+            for description in [Some(text), Some(format!("{{\"{name}\":{value}}}")), None] {
+                let snap = Snap {
+                    id: "a".repeat(64), time: Timestamp::UNIX_EPOCH, ended: None, host: String::new(), tags: vec![], path: String::new(),
+                    bytes: None, files: None, description,
+                };
+                let made = serde_json::to_vec(&Manifest::of("acme", &snap, &snap)).unwrap_or_default();
+                prop_assert!(Manifest::parse(&made).is_ok());
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ use rustic_core::jiff::Timestamp;
 
 use crate::evidence::Evidence;
 use crate::problem::Result;
+use crate::traces::span;
 use crate::whole_file::WholeFile;
 
 /// When the site was as what was saved or restored.
@@ -40,9 +41,12 @@ pub struct Values(Vec<(&'static str, Option<&'static str>, f64)>);
 
 impl Values {
     /// Do a part of the work, and note how long it took.
-    pub fn time<T>(&mut self, part: &'static str, work: impl FnOnce() -> T) -> T {
+    ///
+    /// # Errors
+    /// Those of the work.
+    pub fn time<T>(&mut self, part: &'static str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let start = Instant::now();
-        let done = work();
+        let done = span(part, work);
         self.spent(part, start.elapsed());
         done
     }

@@ -70,6 +70,8 @@ impl fmt::Display for Problem {
     }
 }
 
+impl std::error::Error for Problem {}
+
 /// An error of rustic's, on one line.
 pub fn said(error: &RusticError) -> String {
     let text = error.display_log().replace('\n', " ");

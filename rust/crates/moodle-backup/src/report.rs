@@ -11,11 +11,14 @@ use rustic_core::jiff::Timestamp;
 use rustic_core::{Progress, ProgressBars, ProgressType, RusticProgress};
 use serde_json::{Value, json};
 
+use crate::traces;
+
 /// What rustic left out of a backup, in its words; it only logs that.
 static LEFT_OUT: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Say that a step is done; `fields` is a JSON object of what it gave.
 pub fn step(name: &str, fields: &Value) {
+    traces::note(name, fields);
     line("info", name, fields);
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytesize::ByteSize;
-use rustic_core::repofile::SnapshotFile;
+use rustic_core::repofile::{SnapshotFile, SnapshotId};
 use rustic_core::{
     ConfigOptions, Credentials, IndexedFullStatus, KeyOptions, Open, OpenStatus, Repository, RepositoryBackends,
     RepositoryOptions, RusticError,
@@ -15,7 +15,7 @@ use crate::gate::{Gate, Gated};
 use crate::home::Home;
 use crate::points::Snap;
 use crate::problem::{Problem, Result, damaged, said, unreachable};
-use crate::report::Bars;
+use crate::report::{Bars, warn};
 use crate::s3;
 
 /// How large a pack is in a new repository. rustic restores 20 packs at a time, and has each in memory as it is stored and as it was.
@@ -90,6 +90,11 @@ impl Place {
         Problem::reach(format!("the repository cannot be opened: {}", said(error)))
     }
 
+    /// Take away what killed processes have left of files that they were writing; how many.
+    pub fn sweep(&self) -> usize {
+        self.home.sweep()
+    }
+
     /// See that the store was not given up: what a check could not read is not damaged then.
     ///
     /// # Errors
@@ -153,14 +158,44 @@ pub fn indexed(repository: Repository<OpenStatus>) -> Result<Repository<IndexedF
     repository.to_indexed().map_err(damaged("the repository's index cannot be read"))
 }
 
-/// All snapshots, and all of them as pairing sees them.
+/// All snapshots, and all of them as pairing sees them. One that cannot be read hides no other.
+///
+/// # Errors
+/// Where none can be read.
+pub fn snapshots<S: Open>(repository: &Repository<S>) -> Result<(Vec<SnapshotFile>, Vec<Snap>)> {
+    let error = match repository.get_all_snapshots() {
+        Ok(found) => return Ok(seen(found)),
+        Err(error) => error,
+    };
+    let unread = || damaged("the snapshots cannot be read");
+    let ids: Vec<String> =
+        repository.list().map_err(unread())?.map(|id: SnapshotId| id.to_hex().as_str().to_owned()).collect();
+    let mut found = Vec::new();
+    for id in &ids {
+        match repository.get_snapshots(&[id]) {
+            Ok(snapshot) => found.extend(snapshot),
+            Err(_) => warn(
+                "snapshots",
+                &format!(
+                    "snapshot {id} is damaged, and passed over; `moodle-backup verify` fails as long as it is there"
+                ),
+            ),
+        }
+    }
+    if found.is_empty() { Err(unread()(error)) } else { Ok(seen(found)) }
+}
+
+/// The same, where each has to be known: what a snapshot names that cannot be read would be taken away.
 ///
 /// # Errors
 /// Where one cannot be read.
-pub fn snapshots<S: Open>(repository: &Repository<S>) -> Result<(Vec<SnapshotFile>, Vec<Snap>)> {
-    let found = repository.get_all_snapshots().map_err(damaged("the snapshots cannot be read"))?;
+pub fn all_snapshots<S: Open>(repository: &Repository<S>) -> Result<(Vec<SnapshotFile>, Vec<Snap>)> {
+    repository.get_all_snapshots().map(seen).map_err(damaged("the snapshots cannot be read"))
+}
+
+fn seen(found: Vec<SnapshotFile>) -> (Vec<SnapshotFile>, Vec<Snap>) {
     let snaps = found.iter().map(snap).collect();
-    Ok((found, snaps))
+    (found, snaps)
 }
 
 /// A snapshot as pairing sees it.

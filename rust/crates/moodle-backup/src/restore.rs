@@ -6,11 +6,13 @@ use std::time::Instant;
 
 use rustic_core::repofile::SnapshotFile;
 use rustic_core::{IndexedFullStatus, LocalDestination, LsOptions, Repository, RestoreOptions};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::clone::CloneOf;
 use crate::database::Database;
 use crate::evidence::dump;
 use crate::once::RestoreId;
+use crate::panics::{Known, caught};
 use crate::points::Snap;
 use crate::problem::{Problem, Result, damaged, unreachable};
 use crate::report::{seconds, step};
@@ -19,6 +21,20 @@ type Opened = Repository<IndexedFullStatus>;
 
 /// Lies in a folder as long as its restore is not finished, and names the snapshot.
 pub const MARK: &str = ".moodle-backup-restore";
+
+/// Where a volume is full, or takes no more for another reason.
+const FULL: Known = Known {
+    words: "CouldNotWriteToBuffer",
+    problem: |text| {
+        let why = text
+            .rsplit("message: \"")
+            .next()
+            .and_then(|rest| rest.split('"').next())
+            .unwrap_or("of a reason of its own");
+        Problem::reach(format!("the folder takes no more: {why}"))
+            .mend("give it room, and run the same command again: it goes on where it stopped")
+    },
+};
 
 /// What may be overwritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +113,9 @@ pub fn folder(repository: &Opened, found: &SnapshotFile, snapshot: &Snap, folder
         .map_err(damaged("the restore cannot be planned"))?;
     mark()?;
     let (bytes, kept) = (plan.restore_size, plan.matched_size);
-    repository.restore(plan, &options, listing.clone(), &target).map_err(damaged("the files cannot be restored"))?;
+    caught(FULL, || {
+        repository.restore(plan, &options, listing.clone(), &target).map_err(damaged("the files cannot be restored"))
+    })?;
     let again = RestoreOptions::default().verify_existing(true);
     let left = repository
         .prepare_restore(&again, listing, &target, true)
@@ -142,6 +160,15 @@ pub fn finish(folder: &Path) -> Result<()> {
     }
 }
 
+/// What comes after the rows, in the same transaction.
+#[derive(Debug, Default)]
+pub struct After<'a> {
+    /// Is recorded, so that it is not restored twice.
+    pub id: Option<&'a RestoreId>,
+    /// What it becomes.
+    pub clone: Option<&'a CloneOf>,
+}
+
 /// Fill the database, all of it or nothing.
 ///
 /// # Errors
@@ -151,12 +178,15 @@ pub fn database(
     found: &SnapshotFile,
     snapshot: &Snap,
     database: &Database,
-    id: Option<&RestoreId>,
+    after: &After<'_>,
 ) -> Result<()> {
     let start = Instant::now();
-    let last = id.map_or_else(String::new, |id| id.record(&snapshot.id));
-    database.restore(|input| dump(repository, found, input), &last)?;
+    let said = database.restore(Box::new(|input| dump(repository, found, input)), &snapshot.id, after)?;
     step("restore-database", &json!({"snapshot": snapshot.short(), "seconds": seconds(start)}));
+    if let Some(clone) = after.clone {
+        let changed: Value = serde_json::from_str(&said).unwrap_or_default();
+        step("clone", &json!({"site": clone.to_string(), "changed": changed}));
+    }
     Ok(())
 }
 

@@ -27,7 +27,7 @@ impl Scratch {
     /// # Errors
     /// Where the folder cannot be written, or another drill of the site is at work there.
     pub fn of(folder: &Path, server: Database, tenant: &str) -> Result<Self> {
-        let name = name(tenant);
+        let name = name("drill", tenant);
         let wrong = |error| {
             Problem::usage(format!("{} cannot be written: {error}", folder.display()))
                 .mend("`--scratch FOLDER`: a folder with room for moodledata")
@@ -54,7 +54,7 @@ impl Scratch {
             }
             _ => {}
         }
-        self.server.ask(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)).map(|_| ())
+        self.server.remove(&self.name)
     }
 
     /// Make the database, empty.
@@ -62,16 +62,15 @@ impl Scratch {
     /// # Errors
     /// Where the user may not, or the server does not answer.
     pub fn make(&self) -> Result<()> {
-        let made = self.server.ask(&format!("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", self.name));
-        made.map(|_| ()).map_err(|problem| problem.mend("a drill's user needs CREATEDB: ALTER ROLE ... CREATEDB"))
+        self.server.make(&self.name)
     }
 }
 
-/// What needs no quotes, and no two sites share.
-fn name(tenant: &str) -> String {
-    let plain: String = tenant.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).take(24).collect();
-    let sum = Sha1::digest(tenant).iter().take(4).fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte));
-    format!("moodle_backup_drill_{plain}_{sum:08x}")
+/// A database of our own: its name needs no quotes, and no two sites share it.
+pub fn name(purpose: &str, of: &str) -> String {
+    let plain: String = of.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).take(24).collect();
+    let sum = Sha1::digest(of).iter().take(4).fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte));
+    format!("moodle_backup_{purpose}_{plain}_{sum:08x}")
 }
 
 #[cfg(test)]
@@ -82,9 +81,9 @@ mod tests {
     proptest! {
         #[test]
         fn a_name_is_an_identifier_of_its_own(tenant in ".{0,80}", other in ".{0,80}") {
-            let found = name(&tenant);
+            let found = name("drill", &tenant);
             prop_assert!(found.len() < 63 && found.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'));
-            prop_assert_eq!(found == name(&other), tenant == other);
+            prop_assert_eq!(found == name("drill", &other), tenant == other);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is backed up without lying in a folder: a program's output, and a few bytes of our own.
 
 use std::ffi::OsStr;
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
@@ -45,8 +45,10 @@ impl<R: Read + Send + 'static> ReadSource for OneFile<R> {
     }
 }
 
-/// A program's standard output, which ends well only where the program does; the gate is open from then on alone.
+/// What programs write to their standard output, one after the other, which ends well only where each of them does; the gate is open from
+/// then on alone.
 pub struct Output {
+    later: std::vec::IntoIter<Command>,
     program: String,
     child: Child,
     stdout: ChildStdout,
@@ -55,18 +57,15 @@ pub struct Output {
 }
 
 impl Output {
-    /// Start the program.
+    /// Start the first program.
     ///
     /// # Errors
     /// Where it cannot be started.
-    pub fn of(mut command: Command, gate: Gate) -> Result<Self> {
-        let program = command.get_program().to_string_lossy().into_owned();
-        gate.shut(format!("`{program}` has not ended"));
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| not_started(&program, &error))?;
-        let stdout = child.stdout.take().ok_or_else(|| Problem::reach(format!("`{program}` has no output")))?;
-        let complaints = child.stderr.take().map(listen);
-        Ok(Self { program, child, stdout, complaints, gate })
+    pub fn of(commands: Vec<Command>, gate: Gate) -> Result<Self> {
+        let mut later = commands.into_iter();
+        let first = later.next().ok_or_else(|| Problem::reach("no program writes a dump"))?;
+        let (program, child, stdout, complaints) = start(first, &gate)?;
+        Ok(Self { later, program, child, stdout, complaints, gate })
     }
 
     fn end(&mut self) -> io::Result<()> {
@@ -74,7 +73,12 @@ impl Output {
         let Some(complaints) = self.complaints.take() else { return Ok(()) };
         let complaints = complaints.join().unwrap_or_default();
         if status.success() {
-            self.gate.open();
+            let Some(next) = self.later.next() else {
+                self.gate.open();
+                return Ok(());
+            };
+            let started = start(next, &self.gate).map_err(io::Error::other)?;
+            (self.program, self.child, self.stdout, self.complaints) = started;
             return Ok(());
         }
         let why = format!("`{}` broke off ({status}): {complaints}", self.program);
@@ -85,12 +89,30 @@ impl Output {
 
 impl Read for Output {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.stdout.read(buffer)?;
-        if read == 0 && !buffer.is_empty() {
+        loop {
+            let read = self.stdout.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                return Ok(read);
+            }
+            let left = self.later.len();
             self.end()?;
+            if left == 0 {
+                return Ok(0);
+            }
         }
-        Ok(read)
     }
+}
+
+type Started = (String, Child, ChildStdout, Option<JoinHandle<String>>);
+
+fn start(mut command: Command, gate: &Gate) -> Result<Started> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    gate.shut(format!("`{program}` has not ended"));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| not_started(&program, &error))?;
+    let stdout = child.stdout.take().ok_or_else(|| Problem::reach(format!("`{program}` has no output")))?;
+    let complaints = child.stderr.take().map(listen);
+    Ok((program, child, stdout, complaints))
 }
 
 impl Drop for Output {
@@ -112,8 +134,16 @@ pub fn listen(mut stderr: ChildStderr) -> JoinHandle<String> {
     })
 }
 
+/// The last line of what a program says on its standard output.
+pub fn last_line(stdout: ChildStdout) -> JoinHandle<String> {
+    std::thread::spawn(move || {
+        let lines = BufReader::new(stdout).lines().map_while(std::result::Result::ok);
+        lines.filter(|line| !line.is_empty()).last().unwrap_or_default()
+    })
+}
+
 /// A program that is not there, most often.
 pub fn not_started(program: &str, error: &io::Error) -> Problem {
     Problem::reach(format!("`{program}` cannot be started: {error}"))
-        .mend("install PostgreSQL's client programs, of the server's version or later")
+        .mend("install the database's client programs, of the server's version or later")
 }

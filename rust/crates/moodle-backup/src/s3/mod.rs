@@ -276,7 +276,7 @@ fn secret(name: &str, file: Option<&PathBuf>) -> Result<String> {
 }
 
 /// Who may vouch for the store: whom the user names, else whom the system trusts, else whom Mozilla does.
-fn roots(named: Option<&PathBuf>) -> Result<RootCerts> {
+pub fn roots(named: Option<&PathBuf>) -> Result<RootCerts> {
     let system = || Some(PathBuf::from(SYSTEM)).filter(|file| file.is_file());
     let Some(file) = named.cloned().or_else(system) else { return Ok(RootCerts::WebPki) };
     let wrong = |why: &str| Problem::usage(format!("{} {why}", file.display()));

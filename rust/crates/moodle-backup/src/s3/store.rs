@@ -158,7 +158,10 @@ impl Store {
 
 /// Bytes of the whole object, of `bytes 0-9/100`.
 fn whole(response: &Response<Body>) -> Option<u64> {
-    let range = response.headers().get("content-range")?.to_str().ok()?;
+    total(response.headers().get("content-range")?.to_str().ok()?)
+}
+
+fn total(range: &str) -> Option<u64> {
     range.rsplit_once('/')?.1.parse().ok()
 }
 
@@ -186,6 +189,15 @@ pub fn agent(address: &Address, roots: ureq::tls::RootCerts) -> Agent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_range_is_read_or_passed_over(text in "(bytes )?.{0,30}", size in any::<u64>()) {
+            let _ = total(&text);
+            prop_assert_eq!(total(&format!("bytes 0-9/{size}")), Some(size));
+        }
+    }
 
     #[test]
     fn pauses_grow_and_end() {

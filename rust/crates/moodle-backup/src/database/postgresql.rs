@@ -1,19 +1,20 @@
 //! PostgreSQL, by its own programs. Secrets reach them in their environment alone.
 
-use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-use serde::Deserialize;
-
+use crate::clone::CloneOf;
+use crate::database::{Feed, Options, answer};
 use crate::manifest::Site;
-use crate::once::OWN;
+use crate::once::RestoreId;
 use crate::problem::{Problem, Result};
 use crate::repository::line_of;
+use crate::restore::After;
 use crate::rows::{Contents, Reader};
-use crate::source::{listen, not_started};
+use crate::source::{last_line, listen, not_started};
 
+/// The schema that holds what was restored by which id: no dump has it, and no restore takes it away.
+const OWN: &str = "moodle_backup";
 /// Tables whose rows are not worth keeping, as `backup.sh` leaves them out.
 const NO_ROWS: [&str; 4] = ["mdl_sessions", "mdl_cache_*", "mdl_task_log", "mdl_backup_ids_temp"];
 const ASK: &str = "SELECT json_build_object(
@@ -30,42 +31,12 @@ const CLEAR: &str = "DO $$ DECLARE found record; BEGIN
 
 /// How the database is reached. What is not given, libpq takes from its own variables (PGHOST, PGPASSFILE and so on).
 #[derive(Clone, Debug, Default)]
-pub struct Database {
+pub struct PostgreSql {
     /// Variables for the programs.
     variables: Vec<(&'static str, String)>,
 }
 
-/// What a command line says of the database.
-#[derive(Clone, Debug, Default, clap::Args)]
-#[command(next_help_heading = "Database (what is not given, PGHOST, PGPASSFILE and so on say)")]
-pub struct Options {
-    /// The server's name
-    #[arg(long = "db-host", id = "db_host", env = "DB_HOST", value_name = "HOST")]
-    host: Option<String>,
-    /// The server's port
-    #[arg(long = "db-port", id = "db_port", env = "DB_PORT", value_name = "PORT")]
-    port: Option<u16>,
-    /// The database's name
-    #[arg(long = "db-name", id = "db_name", env = "DB_NAME", value_name = "NAME")]
-    name: Option<String>,
-    /// The file that holds the user's name
-    #[arg(long = "db-user-file", id = "db_user_file", env = "DB_USER_FILE", value_name = "FILE")]
-    user_file: Option<PathBuf>,
-    /// The file that holds the user's password
-    #[arg(long = "db-password-file", id = "db_password_file", env = "DB_PASSWORD_FILE", value_name = "FILE")]
-    password_file: Option<PathBuf>,
-}
-
-#[derive(Deserialize)]
-struct Asked {
-    wal_position: Option<String>,
-    server_version: Option<String>,
-    moodle_version: Option<String>,
-    moodle_release: Option<String>,
-    rows: Option<BTreeMap<String, u64>>,
-}
-
-impl Database {
+impl PostgreSql {
     /// What the options say.
     ///
     /// # Errors
@@ -151,17 +122,7 @@ impl Database {
     /// # Errors
     /// Where it is none of Moodle's, or does not answer.
     pub fn site(&self) -> Result<Site> {
-        let text = self.ask(ASK)?;
-        let asked: Asked = serde_json::from_str(&text)
-            .map_err(|error| Problem::reach(format!("the database's answer cannot be read: {error}")))?;
-        Ok(Site {
-            wal_position: asked.wal_position,
-            server_version: asked.server_version,
-            moodle_version: asked.moodle_version,
-            moodle_release: asked.moodle_release,
-            rows: asked.rows,
-            ..Site::default()
-        })
+        answer::site(&self.ask(ASK)?)
     }
 
     /// Whether it holds no table of anybody's.
@@ -173,21 +134,49 @@ impl Database {
         Ok(self.ask(sql)? == "0")
     }
 
-    /// Put a dump into the database and say `record`, in one transaction: all of it is there then, or nothing has changed.
+    /// Whether a restore of this id has filled it.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub fn has_restored(&self, id: &RestoreId) -> Result<bool> {
+        let known = self.ask(&format!("SELECT to_regclass('{OWN}.restores') IS NOT NULL"))? == "t";
+        Ok(known && self.ask(&format!("SELECT count(*) FROM {OWN}.restores WHERE id = '{id}'"))? == "1")
+    }
+
+    /// Make a database, empty.
+    ///
+    /// # Errors
+    /// Where the user may not, or the server does not answer.
+    pub fn make(&self, name: &str) -> Result<()> {
+        let made = self.ask(&format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"));
+        made.map(|_| ()).map_err(|problem| problem.mend("a drill's user needs CREATEDB: ALTER ROLE ... CREATEDB"))
+    }
+
+    /// Take a database away, if it is there.
+    ///
+    /// # Errors
+    /// Where the user may not, or the server does not answer.
+    pub fn remove(&self, name: &str) -> Result<()> {
+        self.ask(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).map(|_| ())
+    }
+
+    /// Put a dump into the database, in one transaction with what comes after.
     ///
     /// # Errors
     /// Where the dump cannot be read, or the database takes it not.
-    pub fn restore(&self, dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send, record: &str) -> Result<()> {
+    pub fn restore(&self, dump: Feed<'_>, snapshot: &str, after: &After<'_>) -> Result<String> {
+        let record = after.id.map_or_else(String::new, |id| record(id, snapshot));
+        let last = record + &after.clone.map_or_else(String::new, CloneOf::statements);
         let mut command = self.program("psql");
         command
-            .args(["-qX", "-v", "ON_ERROR_STOP=1", "-f", "-"])
+            .args(["-qAtX", "-v", "ON_ERROR_STOP=1", "-f", "-"])
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut psql = command.spawn().map_err(|error| not_started("psql", &error))?;
-        let complaints = psql.stderr.take().map(listen);
+        let (complaints, answers) = (psql.stderr.take().map(listen), psql.stdout.take().map(last_line));
         let sent = psql.stdin.take().map_or(Ok(()), |mut input| {
-            let sent = send(dump, record, &mut input);
+            let sent = send(dump, &last, &mut input);
             if sent.is_err() {
                 // Its input is still open: it has not seen the end, and the server rolls back.
                 let _ = psql.kill();
@@ -197,7 +186,7 @@ impl Database {
         let status = psql.wait().map_err(|error| Problem::reach(format!("psql is lost: {error}")))?;
         let said = complaints.and_then(|thread| thread.join().ok()).unwrap_or_default();
         match sent {
-            Ok(()) if status.success() => Ok(()),
+            Ok(()) if status.success() => Ok(answers.and_then(|thread| thread.join().ok()).unwrap_or_default()),
             Err(problem) if !is_broken_pipe(&problem) => Err(problem),
             _ => Err(Problem::reach(format!(
                 "the database did not take the dump, and nothing in it has changed: {said}"
@@ -206,22 +195,31 @@ impl Database {
     }
 }
 
+/// The statements that record a restore; a second one of the same id breaks off its transaction.
+fn record(id: &RestoreId, snapshot: &str) -> String {
+    format!(
+        "CREATE SCHEMA IF NOT EXISTS {OWN};
+CREATE TABLE IF NOT EXISTS {OWN}.restores (id text PRIMARY KEY, snapshot text NOT NULL, at timestamptz NOT NULL DEFAULT now());
+INSERT INTO {OWN}.restores (id, snapshot) VALUES ('{id}', '{snapshot}');\n"
+    )
+}
+
 /// One transaction, whose `COMMIT` is sent when all of the dump was.
-fn send(dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send, record: &str, input: &mut ChildStdin) -> Result<()> {
-    let lost = |error: std::io::Error| Problem::reach(format!("psql takes nothing more: {error}"));
-    input.write_all(b"BEGIN;\n").map_err(lost)?;
-    input.write_all(CLEAR.as_bytes()).map_err(lost)?;
+fn send(dump: Feed<'_>, last: &str, input: &mut ChildStdin) -> Result<()> {
+    let broken = |error: std::io::Error| Problem::reach(format!("psql takes nothing more: {error}"));
+    input.write_all(b"BEGIN;\n").map_err(broken)?;
+    input.write_all(CLEAR.as_bytes()).map_err(broken)?;
     script(&["--no-owner", "--no-privileges"], dump, |mut script| {
-        std::io::copy(&mut script, input).map(|_| ()).map_err(lost)
+        std::io::copy(&mut script, input).map(|_| ()).map_err(broken)
     })?;
-    input.write_all(format!("\n{record}COMMIT;\n").as_bytes()).map_err(lost)
+    input.write_all(format!("\n{last}COMMIT;\n").as_bytes()).map_err(broken)
 }
 
 /// The rows of `mdl_files` in a dump.
 ///
 /// # Errors
 /// Where the dump cannot be read, or they are none of Moodle's.
-pub fn contents(dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send) -> Result<Contents> {
+pub fn contents(dump: Feed<'_>) -> Result<Contents> {
     let mut reader = Reader::default();
     script(&["--data-only", "--table=mdl_files"], dump, |script| read(&mut reader, script))?;
     reader.end().map_err(Problem::data)
@@ -235,11 +233,7 @@ fn read(reader: &mut Reader, script: impl Read) -> Result<()> {
 }
 
 /// Run a dump through `pg_restore` and give its script to `take`.
-fn script(
-    arguments: &[&str],
-    dump: impl FnOnce(&mut ChildStdin) -> Result<()> + Send,
-    take: impl FnOnce(&mut dyn Read) -> Result<()>,
-) -> Result<()> {
+fn script(arguments: &[&str], dump: Feed<'_>, take: impl FnOnce(&mut dyn Read) -> Result<()>) -> Result<()> {
     let mut command = Command::new("pg_restore");
     command.args(arguments).args(["-f", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| not_started("pg_restore", &error))?;
