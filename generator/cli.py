@@ -25,6 +25,7 @@ COMMANDS = {
     "publish": "Publish the commit that is checked out: one commit for each environment, on its rendered branch.",
     "readiness": "Report which tenants can go to a release, which way, and what is in the way of the others.",
     "render": "Compile the fleet into rendered/<environment>/: overlays, manifests and Argo CD Applications.",
+    "restore": "Send a tenant back to a point in time: `restore` in its file, comments kept; the next sync does it, once.",
     "ring": "Pin, freeze and advance rings, so that a change of the platform or a release goes ring by ring.",
     "rollback": "Put a rendered branch back to how it was, by a new commit; no history is lost.",
     "schema": "Write what is generated from the schemas: JSON Schemas for editors, the catalogue's pages, tables of knobs.",
