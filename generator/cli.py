@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "Hold a rendered tree against the rules, without rendering: rendered/, a branch, or any folder of manifests.",
     "comment": "Write a review to its pull request on GitHub: one comment, updated in place.",
     "diff": "Show what the fleet of the working tree changes: objects and fields, the same change of many tenants once.",
+    "drill": "Restore the newest backup of a tenant beside it, once: the field `drill` in its file, comments kept.",
     "drift": "Compare what is rendered with what lives in the clusters, by kubectl, reading only.",
     "init": "Make a new fleet repository: catalogue, schemas, one tenant in each of two environments, and workflows for GitHub.",
     "passport": "Take in the passports of releases' images.",

@@ -97,9 +97,9 @@ def with_release(raw: bytes, fields: Mapping[str, Value | None], name: str) -> b
     return with_fields(raw, ("release",), fields, name)
 
 
-def with_restore(raw: bytes, fields: Mapping[str, str | int] | None, name: str) -> bytes:
-    """A tenant's file that asks for a restore, or does not any more."""
-    return with_fields(raw, (), {"restore": fields}, name)
+def with_block(raw: bytes, block: str, fields: Mapping[str, str | int] | None, name: str) -> bytes:
+    """A tenant's file with one map on one line, or without it."""
+    return with_fields(raw, (), {block: fields}, name)
 
 
 def _description(schema: Schema, name: str) -> str:

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from generator.agreement import problems_with
 from generator.diagnostics import Diagnostic, Span
 from generator.layers import span_of
-from generator.model import Fleet, Spec, Tenant
+from generator.model import Component, Fleet, Spec, Tenant
 from generator.source import Path
 from generator.splicing import Value
 from generator.upgrade.passport import version_of
-from generator.upgrade.transaction import upgrade_of
+from generator.upgrade.transaction import asked_by
 
-FIELD = "restore"
+FIELD, CLONE, DRILL = "restore", "clone", "drill"
 _FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -34,10 +34,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What is written: the field `restore`, or nothing in its place, and fields of `release`."""
+    """What is written: a field of the tenant, or nothing in its place, and fields of `release`."""
 
     block: Mapping[str, str | int] | None
     release: Mapping[str, Value | None]
+    field: str = FIELD
 
 
 def moment_of(text: str) -> datetime | None:
@@ -54,9 +55,14 @@ def written(moment: datetime) -> str:
     return f"{moment:{_FORM}}"
 
 
+def name_of(now: datetime) -> str:
+    """What something is named by that is asked for now."""
+    return f"{now:%Y%m%dt%H%M%S}"
+
+
 def edit_for(spec: Spec, wish: Wish) -> Edit:
     """The edit that asks for the restore; an older release comes back with its backup."""
-    block: dict[str, str | int] = {"id": f"{wish.now:%Y%m%dt%H%M%S}", "at": written(wish.at)}
+    block: dict[str, str | int] = {"id": name_of(wish.now), "at": written(wish.at)}
     release = spec["release"]
     if wish.release in ("", release["version"]):
         return Edit(block, {})
@@ -66,31 +72,54 @@ def edit_for(spec: Spec, wish: Wish) -> Edit:
     return Edit({**block, "leaves": release["version"]}, fields)
 
 
-def finished() -> Edit:
+def asked(spec: Spec) -> str:
+    """The field by which a restore or a clone is asked for; empty where none is."""
+    return next((field for field in (FIELD, CLONE) if field in spec), "")
+
+
+def finished(spec: Spec) -> Edit:
     """The edit when it is over: the release that came back stays."""
-    return Edit(None, {})
+    return Edit(None, {}, asked(spec))
 
 
 def taken_back(spec: Spec) -> Edit:
     """The edit as if nobody had asked: the release that was to be left stays."""
-    leaves = spec[FIELD].get("leaves")
+    leaves = spec[asked(spec)].get("leaves")
     if leaves is None:
-        return finished()
+        return finished(spec)
     floor: dict[str, Value | None] = {"floor": leaves} if "floor" in spec["release"] else {}
     return Edit(None, {"version": leaves, **floor})
 
 
 def pending(tenant: Tenant) -> Iterator[Diagnostic]:
-    """A restore that the tenant's file asks for, after which nothing else begins before it is over."""
-    if found := tenant.spec.get(FIELD):
-        message = f"`{tenant.name}` goes back to {found['at']}, and nothing shows that it is there"
-        help = f"`quad restore --finish {tenant.name}` when it is, or `--abort`"
-        yield Diagnostic("restore-pending", message, _place(tenant, (FIELD, "at")), help=help)
+    """What the tenant's file asks for, after which nothing else begins before it is over."""
+    name = tenant.name
+    if field := asked(tenant.spec):
+        found = tenant.spec[field]
+        becomes = f"becomes `{found['from']}` as of" if field == CLONE else "goes back to"
+        message = f"`{name}` {becomes} {found['at']}, and nothing shows that it is there"
+        help = f"`quad restore --finish {name}` when it is, or `--abort`"
+        yield Diagnostic("restore-pending", message, _place(tenant, (field, "at")), help=help)
+    if DRILL in tenant.spec:
+        message = f"`{name}` is drilled, and nothing shows that it is over"
+        help = f"keep the evidence, then `quad drill --finish {name}`"
+        yield Diagnostic("drill-pending", message, _place(tenant, (DRILL, "id")), help=help)
 
 
 def problems_of(fleet: Fleet, tenant: Tenant, wish: Wish) -> list[Diagnostic]:
     """Everything that forbids the restore."""
-    return [*pending(tenant), *_state(tenant), *_upgrade(tenant), *_company(fleet, tenant), *_release(tenant, wish)]
+    return [*in_the_way(fleet, tenant, FIELD), *release_problems(tenant, wish)]
+
+
+def in_the_way(fleet: Fleet, tenant: Tenant, field: str) -> list[Diagnostic]:
+    """Everything about the tenant that forbids to ask for the transaction of a field."""
+    return [*pending(tenant), *_state(tenant), *_upgrade(tenant), *_company(fleet, tenant, field)]
+
+
+def transaction_of(fleet: Fleet, tenant: Tenant, field: str) -> Component:
+    """The transaction that a field asks for, in the catalogue of the tenant's ring."""
+    catalogue = fleet.repository.seen_by(tenant.spec["ring"]).catalogue
+    return catalogue.of("transaction")[asked_by(catalogue, field)]
 
 
 def _place(tenant: Tenant, path: Path) -> Span:
@@ -100,7 +129,7 @@ def _place(tenant: Tenant, path: Path) -> Span:
 def _state(tenant: Tenant) -> Iterator[Diagnostic]:
     state = tenant.spec["state"]
     if state != "active":
-        message = f"`{tenant.name}` is {state}: it has nothing that could be closed and opened"
+        message = f"`{tenant.name}` is {state}, and only an active site is restored or drilled"
         help = "set `state` to active in a change of its own first"
         yield Diagnostic("restore-not-active", message, _place(tenant, ("state",)), help=help)
 
@@ -113,15 +142,12 @@ def _upgrade(tenant: Tenant) -> Iterator[Diagnostic]:
         yield Diagnostic("upgrade-under-way", message, _place(tenant, ("release", "from")), help=help)
 
 
-def _company(fleet: Fleet, tenant: Tenant) -> list[Diagnostic]:
+def _company(fleet: Fleet, tenant: Tenant, field: str) -> list[Diagnostic]:
     """What the transaction asks of the tenant, which `quad validate` would say as soon as the file is written."""
-    repository = fleet.repository.seen_by(tenant.spec["ring"])
-    spec = {**tenant.spec, "state": "active", FIELD: {}}
-    name = upgrade_of(repository.catalogue, spec)["transaction"]
-    return problems_with(repository, tenant, repository.catalogue.of("transaction")[name])
+    return problems_with(fleet.repository.seen_by(tenant.spec["ring"]), tenant, transaction_of(fleet, tenant, field))
 
 
-def _release(tenant: Tenant, wish: Wish) -> Iterator[Diagnostic]:
+def release_problems(tenant: Tenant, wish: Wish) -> Iterator[Diagnostic]:
     """Code and schema of two releases never meet: the point's release is the one that the site has afterwards."""
     version, since = tenant.spec["release"]["version"], wish.since
     falls = wish.release not in ("", version)

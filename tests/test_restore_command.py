@@ -123,7 +123,7 @@ def test_what_forbids_it(repository: Path, release: str, more: str, code: str) -
         (["ash", "--at", "2126-03-01T13:00:00Z"], "2126-03-01T13:00:00Z has not come yet"),
         (["ash", "--at", AFTER, "--release", "5.9.9"], "no release `5.9.9`"),
         (["ash", "--at", AFTER, "--release", "5.3.0"], "`quad upgrade` goes forward"),
-        (["ash", "--finish", "--release", "5.2.2"], "--release goes with --at"),
+        (["ash", "--finish", "--release", "5.2.2"], "--release and --into go with --at"),
         (["ash", "--finish"], "no restore of `ash` is asked for"),
     ],
 )
@@ -156,3 +156,77 @@ def test_what_one_lacks_is_found_after_another_of_the_same_features(repository: 
         tenant(repository, name, more=more)
     done = quad(["validate"], repository)
     assert (done.code, "a restore needs feature `backup`" in done.stdout + done.stderr) == (1, True)
+
+
+def test_another_tenant_becomes_a_clone(repository: Path) -> None:
+    """What its file takes over is the source's; its secret may be read by a path of its own."""
+    source = (repository / "tenants" / "production" / "ash.yaml").read_bytes()
+    done = restore(repository, "ash", "--at", AFTER, "--into", "birch", "--secret", "moodle/production/ash/read")
+    assert done.code == 0, done.stderr
+    assert "birch: becomes ash as of" in done.stdout
+    assert (repository / "tenants" / "production" / "ash.yaml").read_bytes() == source
+    found = said(repository, "birch")["clone"]
+    assert {name: found[name] for name in ("from", "url", "location", "secretPath", "at")} == {
+        "from": "ash",
+        "url": "https://ash.example.org",
+        "location": "backup/production/ash",
+        "secretPath": "moodle/production/ash/read",
+        "at": AFTER,
+    }
+    assert quad(["validate"], repository).code == 0
+    again = restore(repository, "ash", "--at", AFTER, "--into", "birch")
+    assert (again.code, "error[restore-pending]" in again.stderr) == (1, True)
+    assert restore(repository, "birch", "--finish").code == 0
+    assert "clone" not in said(repository, "birch")
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ("features: {}", "feature-required"),
+        (f"{BACKUP}\nstate: suspended", "restore-not-active"),
+        (f"{BACKUP}\nsecrets: {{store: another}}", "clone-differs"),
+        (f"{BACKUP}\nmodel: cloud", ""),
+    ],
+)
+def test_what_forbids_a_clone(repository: Path, more: str, code: str) -> None:
+    before = tenant(repository, "birch", more=more).read_bytes()
+    done = restore(repository, "ash", "--at", AFTER, "--into", "birch")
+    assert (done.code, f"error[{code}" in done.stderr) == (1, True), done.stderr
+    assert (repository / "tenants" / "production" / "birch.yaml").read_bytes() == before
+
+
+def test_of_a_clone_the_point_s_release_is_its_own(repository: Path) -> None:
+    assert "restore-other-release" in restore(repository, "ash", "--at", BEFORE, "--into", "birch").stderr
+    assert "clone-differs" in restore(repository, "ash", "--at", BEFORE, "--into", "birch", "--release", "5.2.2").stderr
+    tenant(repository, "birch", 'release: {version: "5.2.2"}')
+    assert restore(repository, "ash", "--at", BEFORE, "--into", "birch", "--release", "5.2.2").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--into", "ash"], "a tenant is no clone of itself"),
+        (["--into", "oak"], "no tenant `oak`"),
+        (["--secret", "x"], "--secret goes with --into"),
+    ],
+)
+def test_a_wrong_command_line_of_a_clone(repository: Path, arguments: list[str], words: str) -> None:
+    done = restore(repository, "ash", "--at", AFTER, *arguments)
+    assert (done.code, words in done.stderr) == (2, True), done.stderr
+
+
+def test_a_drill_is_asked_for_and_taken_out(repository: Path) -> None:
+    file = tenant(repository, "ash", more=BACKUP.replace("}}", "}, backup-drill: {}}"))
+    before = file.read_bytes()
+    assert quad(["drill", "ash", "--plan"], repository).code == 0
+    assert file.read_bytes() == before
+    done = quad(["drill", "ash"], repository)
+    assert (done.code, "the Job `backup-drill-20" in done.stdout) == (0, True)
+    assert quad(["validate"], repository).code == 0
+    assert "error[drill-pending]" in restore(repository, "ash", "--at", AFTER).stderr
+    assert quad(["drill", "ash", "--finish"], repository).code == 0
+    assert file.read_bytes() == before
+    assert quad(["drill", "ash", "--finish"], repository).code == 2
+    lacking = quad(["drill", "birch"], repository)
+    assert (lacking.code, "a drill needs feature `backup-drill`" in lacking.stderr) == (1, True)

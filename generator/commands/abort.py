@@ -7,7 +7,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from generator.edit import with_frozen, with_release, with_restore, write_all
+from generator.edit import with_block, with_frozen, with_release, write_all
 from generator.model import Fleet, Tenant
 from generator.report.printable import printable
 from generator.restoring import Wish, written
@@ -31,7 +31,7 @@ def abort_upgrade(root: Path, fleet: Fleet, tenant: Tenant, now: datetime, at: d
     name = tenant.document.path
     path = root / name
     raw = path.read_bytes()
-    changes = [(path, raw, with_restore(with_release(raw, edit.release, name), edit.block, name))]
+    changes = [(path, raw, with_block(with_release(raw, edit.release, name), edit.field, edit.block, name))]
     ring = next(one for one in rings_of(fleet.repository.fleet) if one.name == tenant.spec["ring"])
     if way.restores and not ring.frozen:
         above = (root / _FLEET).read_bytes()

@@ -27,6 +27,11 @@ def upgrade_of(catalogue: Catalogue, spec: Spec) -> Mapping[str, str]:
     return {"transaction": found} if found else {}
 
 
+def asked_by(catalogue: Catalogue, field: str) -> str:
+    """The name of the transaction that a field asks for."""
+    return dict(_asked(catalogue.components))[field]
+
+
 def field_of(component: Component) -> str:
     """The tenant's field that asks for a transaction; empty where an upgrade's class does."""
     return str(component.schema.data.get("x-field", "")) if component.schema else ""

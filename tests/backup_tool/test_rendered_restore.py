@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.backup_tool.deployed import deployed, given, rendered, run
+from tests.backup_tool.deployed import FILES, deployed, drilled, given, rendered, run
 from tests.backup_tool.moodle import Moodle, kept, tree
 from tests.backup_tool.pods import Cluster
 from tests.backup_tool.store import Proxy
@@ -72,3 +72,15 @@ def test_one_that_is_broken_off_goes_on_and_no_copy_is_made_meanwhile(cluster: t
     assert asked.run(pod).code == 0
     assert (kept(site), site.rows()) == (saved, rows)
     run(pods, "backup-database", "backup-files", "backup-verify")
+
+
+def test_the_drill_that_is_asked_for_finds_the_site_good(cluster: tuple[Cluster, Moodle]) -> None:
+    pods, site = cluster
+    run(pods, "backup-database", "backup-files")
+    asked = replace(pods, objects=rendered(site.folder, drill={"id": ID}))
+    before = (tree(site.data), site.rows())
+    done = drilled(asked, asked.job(f"backup-drill-{ID}"))
+    assert done.code == 0, done.err
+    found = json.loads(done.out[: done.out.rindex("}") + 1])
+    assert (found["good"], found["evidence"]["rows"]) == (True, FILES)
+    assert (tree(site.data), site.rows()) == before

@@ -1,5 +1,5 @@
 #!/bin/sh
-# backup.sh database|files|verify|drill|restore|forget|check|ready: one part of the backup, in the tenant's repository.
+# backup.sh database|files|verify|drill|restore|clone|forget|check|ready: one part of the backup, in the tenant's repository.
 # moodle-backup and restic read and write the same one; BACKUP_ENGINE says which of them writes. moodle-backup knows PostgreSQL alone:
 # beside another database restic does all. Secrets come from files and stay out of every command line.
 set -eu
@@ -27,6 +27,8 @@ by_moodle_backup() {
     drill) moodle-backup drill --sample "$VERIFY_SAMPLE" ;;
     # Once for each BACKUP_RESTORE_ID: the database knows it.
     restore) moodle-backup restore --at "$BACKUP_RESTORE_AT" --to-folder "$MOODLE_DATAROOT" --to-database --replace "$BACKUP_TENANT" ;;
+    clone) # Out of another tenant's repository, whose name BACKUP_TENANT is; BACKUP_OLD_WWWROOT and BACKUP_NEW_WWWROOT are the addresses.
+        moodle-backup restore --clone --at "$BACKUP_RESTORE_AT" --to-folder "$MOODLE_DATAROOT" --to-database --replace "$BACKUP_TENANT" ;;
     forget) moodle-backup forget --retry-lock 600 ;;
     esac
 }
@@ -142,12 +144,12 @@ ready() {
 part=${1:-}
 case $part in
 mysqldump) dump_mysql ;; # restic asks for it, and it does not come back
-drill | restore) program=moodle-backup ;;
+drill | restore | clone) program=moodle-backup ;;
 check | ready) program=restic ;;
 verify) [ "$DB_KIND" = postgresql ] && program=moodle-backup || program=restic ;;
 database | files | forget) [ "$DB_KIND" = postgresql ] && program=$BACKUP_ENGINE || program=restic ;;
 *)
-    echo "usage: backup.sh database|files|verify|drill|restore|forget|check|ready" >&2
+    echo "usage: backup.sh database|files|verify|drill|restore|clone|forget|check|ready" >&2
     exit 2
     ;;
 esac
