@@ -117,7 +117,7 @@ def test_a_ring_under_way_is_stamped(what: str, tmp_path: Path) -> None:
     """Tenants in the middle of the same upgrade are of one shape: two are built by kustomize, and the bytes are kustomize's."""
     root = copy_input(tmp_path / "fleet", ROOT / "generator" / "scaffold" / "tenants")
     for number in range(4):
-        said = {"name": f"t{number}", "displayName": "T", "host": f"t{number}.example.org"}
+        said: dict[str, Any] = {"name": f"t{number}", "displayName": "T", "host": f"t{number}.example.org"}
         asked = {"id": f"20261122t23150{number}", "at": f"2026-11-22T03:00:0{number}Z"}
         said |= under_way("M") if what == "upgrade" else {what: asked if what == "restore" else {"id": asked["id"]}}
         said["features"] = {"backup": {**BACKUP["backup"], "bucket": f"t{number}-backup"}, "backup-drill": {}}
