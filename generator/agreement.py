@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from generator.diagnostics import Diagnostic, Span
 from generator.layers import span_of
 from generator.model import COMPOSE, WORKS_WITH, Component, Repository, Tenant, value_at
+from generator.upgrade.transaction import field_of
 
-_PLACES = {**dict(WORKS_WITH.values()), "transaction": ("release", "from")}
+_PLACES = dict(WORKS_WITH.values())
 
 
 def agreement_problems(repository: Repository, tenant: Tenant) -> list[Diagnostic]:
@@ -28,7 +29,7 @@ def _disagreements(tenant: Tenant, component: Component) -> Iterator[Diagnostic]
     """Everything that a component cannot go together with; a model's and a state's reasons stand beside the names."""
     enabled, kind, name = tenant.spec["features"], component.kind, component.name
     rules = component.schema.data if component.schema else {}
-    called = "the upgrade" if kind == "transaction" else f"{kind} `{name}`"
+    called = _called(component)
     for other in rules.get("x-requires", []):
         if other not in enabled:
             message, help = f"{called} needs feature `{other}`", f"add `{other}` under `features`"
@@ -52,6 +53,12 @@ def _disagreements(tenant: Tenant, component: Component) -> Iterator[Diagnostic]
             yield Diagnostic(f"feature-{other}", message, _span(tenant, component), help=help)
 
 
+def _called(component: Component) -> str:
+    if component.kind == "transaction":
+        return f"a {field}" if (field := field_of(component)) else "the upgrade"
+    return f"{component.kind} `{component.name}`"
+
+
 def _other_build(tenant: Tenant, component: Component, model: Component) -> Iterator[Diagnostic]:
     """What kustomize builds in a Compose project, and a part of one elsewhere; servers that such a model names it brings itself."""
     kind, name = component.kind, component.name
@@ -62,9 +69,9 @@ def _other_build(tenant: Tenant, component: Component, model: Component) -> Iter
         help = "remove it, or choose another model"
         yield Diagnostic("feature-model", message, _span(tenant, component), help=help)
     if model.composes and COMPOSE not in component.files and f"x-{kind}s" not in asked:
-        message = f"{kind} `{name}` has no {COMPOSE}, and the model `{model.name}` is made of nothing else"
+        message = f"{_called(component)} has no {COMPOSE}, and the model `{model.name}` is made of nothing else"
         help = f"choose another {kind}, or another model"
-        if kind == "transaction":
+        if kind == "transaction" and not field_of(component):
             message = f"no upgrade runs by itself with the model `{model.name}`"
             help = f"leave `from` out, and upgrade by hand as {model.folder}/README.md says"
         yield Diagnostic("feature-model", message, _span(tenant, component), help=help)
@@ -74,7 +81,7 @@ def _span(tenant: Tenant, component: Component) -> Span:
     """Where it is said that the tenant has the component."""
     if component.kind == "feature":
         return tenant.document.key(("features", component.name))
-    path = _PLACES.get(component.kind, (component.kind,))
-    if component.kind == "transaction":  # every layer may say it
-        return span_of(tenant.document, tenant.origins, path)
-    return tenant.document.key(path)
+    if component.kind == "transaction":
+        field = field_of(component)  # of an upgrade every layer may say it
+        return tenant.document.key((field,)) if field else span_of(tenant.document, tenant.origins, ("release", "from"))
+    return tenant.document.key(_PLACES.get(component.kind, (component.kind,)))

@@ -16,11 +16,17 @@ def widest_gap(expression: str) -> int:
     """The most minutes between two runs; of an expression that never runs, 28 years. TypeError where it is no text."""
     if not isinstance(expression, str):
         raise TypeError(f"a schedule is a text, not {expression!r}")
-    minute, hour, day, month, weekday = expression.split()
-    times = [at * 60 + past for at in _numbers(hour, 0, 23) for past in _numbers(minute, 0, 59)]
+    _, _, day, month, weekday = expression.split()
+    times = times_of_day(expression)
     days = _widest_gap_of_days(day, month, weekday)
     over_night = days * _DAY + times[0] - times[-1]
     return max([over_night, *(later - sooner for sooner, later in pairwise(times))])
+
+
+def times_of_day(expression: str) -> list[int]:
+    """The minutes of a day on which it runs, in their order."""
+    minute, hour, *_ = expression.split()
+    return [at * 60 + past for at in _numbers(hour, 0, 23) for past in _numbers(minute, 0, 59)]
 
 
 @lru_cache(maxsize=1 << 12)

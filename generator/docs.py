@@ -17,7 +17,7 @@ KINDS: tuple[tuple[ComponentKind, str], ...] = (
     ("cache", "Caches"),
     ("feature", "Features"),
     ("state", "Lifecycle states"),
-    ("transaction", "Transactions of upgrades"),
+    ("transaction", "Transactions"),
 )
 """The kinds of components that a tenant has, and what a list of them is called."""
 _PLATFORM: tuple[ComponentKind, str] = ("platform", "What a cluster has once")

@@ -97,6 +97,11 @@ def with_release(raw: bytes, fields: Mapping[str, Value | None], name: str) -> b
     return with_fields(raw, ("release",), fields, name)
 
 
+def with_block(raw: bytes, block: str, fields: Mapping[str, str | int] | None, name: str) -> bytes:
+    """A tenant's file with one map on one line, or without it."""
+    return with_fields(raw, (), {block: fields}, name)
+
+
 def _description(schema: Schema, name: str) -> str:
     text = str(schema["properties"].get(name, {}).get("description", ""))
     return "\n".join(textwrap.wrap(text, WIDTH))

@@ -41,7 +41,7 @@ class _Group:
     off: frozenset[str]
     """Features that the tenants switch off; nothing is left of them below."""
     agreeing: dict[tuple[str, ...], bool]
-    """By state, model, database and cache, whether the features go together with them and with one another."""
+    """By state, transaction, model, database and cache, whether the features go together with them and with one another."""
 
 
 class _LeftAloneError(Exception):
@@ -151,7 +151,8 @@ class Resolver:
         }
 
     def _agree(self, group: _Group, tenant: Tenant) -> bool:
-        chosen = (tenant.spec["state"], *(value_at(tenant.spec, path) for _, path in WORKS_WITH.values()))
+        under_way = tenant.spec["release"].get("transaction", "")
+        chosen = (tenant.spec["state"], under_way, *(value_at(tenant.spec, path) for _, path in WORKS_WITH.values()))
         if chosen not in group.agreeing:
             group.agreeing[chosen] = not agreement_problems(self.repository, tenant)
         return group.agreeing[chosen] and all(self._asked[kind, tenant.spec[kind]](tenant.spec) for kind in ASKING)

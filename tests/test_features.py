@@ -77,10 +77,16 @@ def upgrading(transaction: str) -> dict[str, Any]:
     """What a tenant says whose upgrade is done with the transaction."""
     schema = CATALOGUE.of("transaction")[transaction].schema
     assert schema is not None
-    before, after = next(WAYS[letter] for letter in schema.data["x-classes"] if letter in WAYS)
     needed = schema.data.get("x-requires", ())
     features = {name: yaml.safe_load((FEATURES / name / "examples" / "minimal.yaml").read_bytes()) for name in needed}
-    return {"release": {"version": after, "from": before}, **({"features": features} if features else {})}
+    found: dict[str, Any] = {"features": features} if features else {}
+    if "x-field" in schema.data:
+        return {
+            **yaml.safe_load((OVERLAYS / "transactions" / transaction / "examples/minimal.yaml").read_bytes()),
+            **found,
+        }
+    before, after = next(WAYS[letter] for letter in schema.data["x-classes"] if letter in WAYS)
+    return {"release": {"version": after, "from": before}, **found}
 
 
 def ground(name: str) -> dict[str, Any]:

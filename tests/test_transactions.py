@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from generator import schema as schemas
+from generator.load import load
 from generator.upgrade.classes import MEANINGS
 from generator.upgrade.transaction import upgrade_of
 from tests.caching import trees
@@ -36,7 +38,7 @@ def test_every_class_but_the_refused_one_has_its_transaction() -> None:
         letter: sorted(
             name
             for name, one in CATALOGUE.of("transaction").items()
-            if one.schema and letter in one.schema.data["x-classes"]
+            if one.schema and letter in one.schema.data.get("x-classes", ())
         )
         for letter in MEANINGS
     }
@@ -50,10 +52,8 @@ def test_only_a_running_site_is_upgraded() -> None:
             release = {"version": after, "from": before}
             found[letter, state] = upgrade_of(CATALOGUE, {"release": release, "state": state}).get("transaction")
     assert {state for (_, state), name in found.items() if name} == {"active"}
-    failed = {"version": "5.2.3", "from": "5.2.2", "restore": {"to": "5.2.2", "requested": "2026-11-22"}}
-    assert upgrade_of(CATALOGUE, {"release": failed, "state": "active"}) == {}, (
-        "nothing migrates that is to be restored"
-    )
+    failed = {"release": {"version": "5.2.3", "from": "5.2.2"}, "state": "active", "restore": {}}
+    assert upgrade_of(CATALOGUE, failed) == {"transaction": "recovery"}, "nothing migrates that is to be restored"
     assert upgrade_of(CATALOGUE, {"release": {"version": "5.3.0", "from": "5.3.0"}, "state": "active"}) == {}
     assert upgrade_of(CATALOGUE, {"release": {"version": "5.2.2", "from": "5.3.0"}, "state": "active"}) == {}
 
@@ -112,12 +112,15 @@ def jobs(objects: dict[str, dict[str, Any]]) -> set[str]:
     return {name for name, body in objects.items() if "quadrangle.dev/runs" in body["metadata"].get("annotations", {})}
 
 
-def test_a_ring_under_way_is_stamped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", ["upgrade", "restore", "drill"])
+def test_a_ring_under_way_is_stamped(what: str, tmp_path: Path) -> None:
     """Tenants in the middle of the same upgrade are of one shape: two are built by kustomize, and the bytes are kustomize's."""
     root = copy_input(tmp_path / "fleet", ROOT / "generator" / "scaffold" / "tenants")
     for number in range(4):
-        said = {"name": f"t{number}", "displayName": "T", "host": f"t{number}.example.org", **under_way("M")}
-        said["features"] = {"backup": {**BACKUP["backup"], "bucket": f"t{number}-backup"}}
+        said: dict[str, Any] = {"name": f"t{number}", "displayName": "T", "host": f"t{number}.example.org"}
+        asked = {"id": f"20261122t23150{number}", "at": f"2026-11-22T03:00:0{number}Z"}
+        said |= under_way("M") if what == "upgrade" else {what: asked if what == "restore" else {"id": asked["id"]}}
+        said["features"] = {"backup": {**BACKUP["backup"], "bucket": f"t{number}-backup"}, "backup-drill": {}}
         (root / "tenants" / "production" / f"t{number}.yaml").write_text(json.dumps(said))
     done = quad(["render", "--no-cache"], root)
     assert done.code == 0, done.stderr
@@ -141,9 +144,32 @@ def test_old_and_new_web_pods_are_told_apart_by_their_image_alone(tmp_path: Path
     assert changed == {"MOODLE_RELEASE"}
 
 
-@pytest.mark.parametrize("file", ["jobs/finish.yaml", "jobs/upgrade.yaml", "finish.patch.yaml"])
+ALIKE = ["close", "finish", "open", "script", "stays", "workers"]
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "jobs/close.yaml",
+        "jobs/finish.yaml",
+        "jobs/upgrade.yaml",
+        "restore.php",
+        *(f"{name}.patch.yaml" for name in ALIKE),
+    ],
+)
 def test_what_transactions_have_alike_is_the_same(file: str) -> None:
     """A folder of the catalogue reads itself alone, so each has its own."""
     copies = [path.read_bytes() for path in (ROOT / "overlays" / "transactions").glob(f"*/{file}")]
     assert len(copies) > 1
     assert len(set(copies)) == 1
+
+
+def test_what_a_clone_takes_over_is_there_to_be_said() -> None:
+    """The paths of `x-copies` and `x-same` are ones that a resolved tenant has, and the field has all that is copied."""
+    schema = schemas.resolved(load(ROOT)[0])
+    (rules,) = (
+        one.schema.data for one in CATALOGUE.of("transaction").values() if one.schema and "x-copies" in one.schema.data
+    )
+    for path in [*rules["x-copies"].values(), *rules["x-same"]]:
+        assert schemas.at(schema, tuple(path.split("."))) is not None, path
+    assert {*rules["x-copies"], "id", "at", "from"} == {*schema["properties"][rules["x-field"]]["required"]}

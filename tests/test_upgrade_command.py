@@ -21,6 +21,7 @@ from tests.history import commit, git, replace_in
 from tests.running import Done, quad
 
 LATER = "2026-11-22"
+COMMITTED = "2026-03-01T12:00:00Z"
 FORMER = "2026-03-01T13:00"
 """An hour after the commits of tests/history.py."""
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -246,15 +247,30 @@ def test_an_aborted_migration_freezes_the_ring_and_asks_for_the_backup(repositor
     done = upgrade(repository, "--abort", "birch")
     assert (done.code, done.stdout) == (0, dry.stdout)
     assert done.stdout.startswith("birch: from 4.5.14 back to 4.5.13, by a restore alone.\n")
-    assert release(repository, "birch") == {
-        "version": "4.5.14", "from": "4.5.13", "floor": "4.5.14", "restore": {"to": "4.5.13", "requested": LATER},
-    }  # fmt: skip
+    assert release(repository, "birch") == {"version": "4.5.13", "floor": "4.5.13"}
+    text = (repository / "tenants" / "production" / "birch.yaml").read_text()
+    restore = yaml.safe_load(text)["restore"]
+    assert restore == {"id": "20261122t000000", "at": COMMITTED, "leaves": "4.5.14"}
     rings = yaml.safe_load((repository / "tenants" / "fleet.yaml").read_text())["rings"]
     assert rings[0]["frozen"] == f"the upgrade of birch to 4.5.14 was aborted on {LATER}"
     refused = upgrade(repository, "--to", "4.5.14", "--ring", "canary", "--despite", "ring-soaking")
     assert "error[ring-frozen]" in refused.stderr
+    assert quad(["validate"], repository).code == 0
+    assert quad(["restore", "birch", "--abort"], repository).code == 0
+    assert release(repository, "birch") == {"version": "4.5.14", "floor": "4.5.14"}
     replace_in(repository / "tenants" / "production" / "birch.yaml", 'version: "4.5.14"', 'version: "4.5.13"')
-    assert quad(["validate"], repository).code == 1, "old code below the floor"
+    assert quad(["validate"], repository).code == 1, (
+        "old code below the floor, and nothing that brings its database back"
+    )
+
+
+def test_an_aborted_migration_goes_back_to_the_time_that_is_named(repository: Path) -> None:
+    assert upgrade(repository, "--to", "4.5.14", "--tenant", "birch").code == 0
+    unknown = upgrade(repository, "--abort", "birch")
+    assert (unknown.code, "is not committed; say --at TIME" in unknown.stderr) == (2, True)
+    assert upgrade(repository, "--abort", "birch", "--at", "2026-11-21T03:00:00Z").code == 0
+    text = (repository / "tenants" / "production" / "birch.yaml").read_text()
+    assert yaml.safe_load(text)["restore"]["at"] == "2026-11-21T03:00:00Z"
 
 
 def test_what_touched_no_database_goes_back_by_git(repository: Path) -> None:

@@ -20,6 +20,7 @@ from generator.kubectl import Kubectl
 from generator.model import Fleet, Tenant
 from generator.pipeline import read
 from generator.report.upgrade import PLANS
+from generator.restoring import moment_of, written
 from generator.rings import rings_of
 from generator.soaking import health, since
 from generator.splicing import Value
@@ -55,7 +56,8 @@ def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--batch", type=click.IntRange(min=1), default=None, help="Only the next so many, by name.")
 @click.option("--leave-blocked", is_flag=True, help="Tenants that cannot go stay as they are; the others go.")
 @click.option("--rehearsed", type=click.IntRange(0, 2880), metavar="MINUTES", help="Record what a rehearsal has taken.")
-@click.option("--abort", "aborted", metavar="TENANT", help="Prepare the way back from an upgrade that is under way.")
+@click.option("--abort", "aborted", metavar="TENANT", help="Prepare the way back of this tenant.")
+@click.option("--at", metavar="TIME", help="With --abort: the point to restore.")
 @plan_options
 @click.pass_context
 def command(
@@ -70,6 +72,7 @@ def command(
     despite: tuple[str, ...],
     rehearsed: int | None,
     aborted: str | None,
+    at: str | None,
     moment: datetime | None,
     kubeconfig: Path | None,
     argocd: str | None,
@@ -83,7 +86,7 @@ def command(
     Examples:
       quad upgrade --to 5.3.0 --ring canary --plan
       quad upgrade --to 5.3.0 --ring broad --batch 20 --context hub --format markdown
-      quad upgrade --to 5.3.0 --tenant acme --rehearsed 14     record a rehearsal; the outage is planned twice as long
+      quad upgrade --to 5.3.0 --tenant acme --rehearsed 14     the outage is planned twice as long
       quad upgrade --abort acme      back by git where no migration can have run, else by a restore
     """
     if (to is None) == (aborted is None):
@@ -92,7 +95,7 @@ def command(
     fleet = readable(root)
     now = moment.replace(tzinfo=UTC) if moment else datetime.now(UTC)
     if to is None:
-        return _abort(root, fleet, str(aborted), now, dry)
+        return _abort(root, fleet, str(aborted), now, point(at, now) if at else None, dry)
     known(fleet, "release", to)
     wish = Wish(to, chosen(fleet, to, ring, tenants, environment), batch or 0, leave_blocked, despite)
     if rehearsed is not None:
@@ -100,10 +103,20 @@ def command(
     return carried_out(root, fleet, wish, looked(root, fleet, wish, now, kubeconfig, argocd), layout, dry)
 
 
-def _abort(root: Path, fleet: Fleet, name: str, now: datetime, dry: bool) -> int:
+def _abort(root: Path, fleet: Fleet, name: str, now: datetime, at: datetime | None, dry: bool) -> int:
     known(fleet, "tenant", name)
     tenant = next(one for one in fleet.tenants if one.name == name)
-    return abort_upgrade(root, fleet, tenant, now.date(), dry)
+    return abort_upgrade(root, fleet, tenant, now, at, dry)
+
+
+def point(text: str, now: datetime) -> datetime:
+    """The time of a point; what is none, or has not come yet, is a wrong command line."""
+    at = moment_of(text)
+    if at is None:
+        raise click.UsageError(f"`{text}` is no time with its zone, as 2026-11-22T03:00:00Z")
+    if at > now:
+        raise click.UsageError(f"{written(at)} has not come yet")
+    return at
 
 
 def readable(root: Path) -> Fleet:

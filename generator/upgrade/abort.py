@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from generator.model import Catalogue, Spec
-from generator.splicing import Value
+from generator.restoring import Edit, Wish, edit_for
 from generator.upgrade.classes import Class, class_of
 from generator.upgrade.passport import passport_of, version_of
 from generator.upgrade.plan import RAISING
 
 
 @dataclass(frozen=True, slots=True)
-class Abort:
-    """The way back to the release before. `fields` are written into `release`; `freezes` says that the ring is frozen too."""
+class Way:
+    """The way back to the release before; `restores` says that only a backup from before leads there."""
 
     before: str
     after: str
     found: Class
-    freezes: bool
-    fields: Mapping[str, Value | None]
+    restores: bool
 
 
-def abort(catalogue: Catalogue, spec: Spec, today: date) -> Abort | None:
+def way_back(catalogue: Catalogue, spec: Spec) -> Way | None:
     """The way back for a tenant; None where no upgrade of it is under way.
 
     Old code may come back only where the class says that the database was not touched, and the floor that it never was since.
@@ -35,8 +32,11 @@ def abort(catalogue: Catalogue, spec: Spec, today: date) -> Abort | None:
         return None
     found = class_of(*(passport_of(catalogue.releases[name].data) for name in (before, after)))
     below = "floor" in release and version_of(before) < version_of(release["floor"])
-    if found.letter not in (*RAISING, "N") and not below:
-        return Abort(before, after, found, False, {"version": before, "from": None})
-    floor = max(release.get("floor", after), after, key=version_of)
-    restore: Value = {"to": before, "requested": today.isoformat()}
-    return Abort(before, after, found, True, {"floor": floor, "restore": restore})
+    return Way(before, after, found, found.letter in (*RAISING, "N") or below)
+
+
+def edit_of(way: Way, spec: Spec, wish: Wish) -> Edit:
+    """What is written: the release before, and where that takes a backup of it, the restore that brings both."""
+    if way.restores:
+        return edit_for(spec, wish)
+    return Edit(spec.get("restore"), {"version": way.before, "from": None})

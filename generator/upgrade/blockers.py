@@ -9,6 +9,7 @@ from generator import schema as schemas
 from generator.diagnostics import Diagnostic, Span
 from generator.layers import span_of
 from generator.model import Schema, Tenant
+from generator.restoring import pending
 from generator.source import Path
 from generator.upgrade.classes import class_of
 from generator.upgrade.hops import Engine, NoWayError, Step, way
@@ -53,19 +54,11 @@ def blockers(tenant: Tenant, goal: Passport, known: Mapping[str, Passport], sche
         message = f"no way leads `{tenant.name}` to {goal.name}: {found.none}"
         return [Diagnostic("upgrade-impossible", message, _place(tenant, _VERSION))]
     rehearsal = _rehearsal(tenant, goal, known) if len(found.releases) == 1 else ()
-    return [*_restore(tenant), *_steps(tenant, found), *_plugins(tenant, goal, schema), *rehearsal]
+    return [*pending(tenant), *_steps(tenant, found), *_plugins(tenant, goal, schema), *rehearsal]
 
 
 def _place(tenant: Tenant, path: Path) -> Span:
     return span_of(tenant.document, tenant.origins, path)
-
-
-def _restore(tenant: Tenant) -> Iterator[Diagnostic]:
-    """Nobody upgrades a database that is about to be replaced."""
-    if restore := tenant.spec["release"].get("restore"):
-        message = f"`{tenant.name}` waits for its backup of {restore['to']} since {restore['requested']}"
-        help = "restore it, then take `restore` out"
-        yield Diagnostic("restore-pending", message, _place(tenant, ("release", "restore", "to")), help=help)
 
 
 def _steps(tenant: Tenant, found: Way) -> Iterator[Diagnostic]:

@@ -52,6 +52,11 @@ class Cluster:
         found: Pod = self.objects[f"CronJob/{cron_job}"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
         return found
 
+    def job(self, name: str) -> Pod:
+        """The pod of a Job."""
+        found: Pod = self.objects[f"Job/{name}"]["spec"]["template"]["spec"]
+        return found
+
     def run(self, pod: Pod, container: Container | None = None, volumes: Mapping[str, Path] | None = None) -> Done:
         """How a container ended, the first of a new pod by default; what it says holds none of the secrets."""
         running = self.start(pod, container or pod["containers"][0], volumes or self.volumes(pod))

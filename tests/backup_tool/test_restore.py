@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from tests.backup_tool.moodle import Moodle, kept, tree, whole
 
+PAGE = "climaintenance.html"
+
 
 def test_the_point_that_was_asked_for_comes_back(site: Moodle) -> None:
     site.ok("backup")
@@ -53,7 +55,10 @@ def test_a_site_is_replaced_when_its_name_is_typed(site: Moodle) -> None:
     site.file(4).write_bytes(b"overwritten")
     site.sql("CREATE TABLE mdl_newer (id int); DELETE FROM mdl_files WHERE id < 9")
     site.ok("restore", "--to-folder", str(site.data), "--to-database", "--replace", "acme")
-    assert (tree(site.data), site.rows()) == saved
+    assert (kept(site), site.rows()) == saved
+    assert tree(site.data).keys() - saved[0].keys() == {PAGE}, (
+        "a closed site stays closed, and nothing else of it is left"
+    )
     assert site.sql("SELECT count(*) FROM pg_tables WHERE tablename = 'mdl_newer'") == "0"
 
 
@@ -76,7 +81,7 @@ def test_a_restore_with_an_id_is_done_once(site: Moodle) -> None:
     site.ok("backup")
     site.ok(*everything, BACKUP_RESTORE_ID="two")
     site.ok(*everything, "--id", "one")
-    assert (tree(site.data), site.rows()) == ({**kept(site)}, since[1])
+    assert (tree(site.data), site.rows()) == ({**kept(site), PAGE: since[0][PAGE]}, since[1])
     into = site.empty_database("elsewhere")
     site.ok("restore", "--to-database", DB_NAME=into)
     assert site.sql("SELECT count(*) FROM pg_namespace WHERE nspname = 'moodle_backup'", into) == "0"

@@ -113,7 +113,6 @@ MAKERS: Mapping[str, Maker] = {
     "release.from": _reference("releases", 0, 3),  # older than most versions that are chosen
     "release.floor": _reference("releases", 0, 3),
     "release.rehearsed.to": _reference("releases", 2, None),
-    "release.restore.to": _reference("releases", 0, None),
     "database.version": _text("17.{i}", "18.{i}"),
     "database.network": _network,
     "database.host": _text("{n}-db-rw", "pg-{i}", "moodle-db-rw-{i}"),

@@ -1,7 +1,7 @@
 #!/bin/sh
-# backup.sh database|files|verify|drill|forget|check|ready: one part of the backup, in the tenant's repository. moodle-backup and restic
-# read and write the same one; BACKUP_ENGINE says which of them writes. moodle-backup knows PostgreSQL alone: beside another database
-# restic does all. Secrets come from files and stay out of every command line.
+# backup.sh database|files|verify|drill|restore|clone|forget|check|ready: one part of the backup, in the tenant's repository.
+# moodle-backup and restic read and write the same one; BACKUP_ENGINE says which of them writes. moodle-backup knows PostgreSQL alone:
+# beside another database restic does all. Secrets come from files and stay out of every command line.
 set -eu
 
 RESTIC_REPOSITORY=${RESTIC_REPOSITORY:-s3:$BACKUP_ENDPOINT/$BACKUP_LOCATION}
@@ -25,6 +25,10 @@ by_moodle_backup() {
         ;;
     verify) moodle-backup verify --sample "$VERIFY_SAMPLE" --read-data "$(todays_part)" ;;
     drill) moodle-backup drill --sample "$VERIFY_SAMPLE" ;;
+    # Once for each BACKUP_RESTORE_ID: the database knows it.
+    restore) moodle-backup restore --at "$BACKUP_RESTORE_AT" --to-folder "$MOODLE_DATAROOT" --to-database --replace "$BACKUP_TENANT" ;;
+    clone) # Out of another tenant's repository, whose name BACKUP_TENANT is; BACKUP_OLD_WWWROOT and BACKUP_NEW_WWWROOT are the addresses.
+        moodle-backup restore --clone --at "$BACKUP_RESTORE_AT" --to-folder "$MOODLE_DATAROOT" --to-database --replace "$BACKUP_TENANT" ;;
     forget) moodle-backup forget --retry-lock 600 ;;
     esac
 }
@@ -140,15 +144,19 @@ ready() {
 part=${1:-}
 case $part in
 mysqldump) dump_mysql ;; # restic asks for it, and it does not come back
-drill) program=moodle-backup ;;
+drill | restore | clone) program=moodle-backup ;;
 check | ready) program=restic ;;
 verify) [ "$DB_KIND" = postgresql ] && program=moodle-backup || program=restic ;;
 database | files | forget) [ "$DB_KIND" = postgresql ] && program=$BACKUP_ENGINE || program=restic ;;
 *)
-    echo "usage: backup.sh database|files|verify|drill|forget|check|ready" >&2
+    echo "usage: backup.sh database|files|verify|drill|restore|clone|forget|check|ready" >&2
     exit 2
     ;;
 esac
+if [ "$part" = files ] && [ -e "$MOODLE_DATAROOT/.moodle-backup-restore" ]; then
+    say "a restore is under way: moodledata is not whole, and nothing is saved of it" >&2
+    exit 1
+fi
 case $program in
 moodle-backup) by_moodle_backup ;;
 restic) by_restic ;;

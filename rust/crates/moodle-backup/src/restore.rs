@@ -1,11 +1,12 @@
 //! Back to a point in time: the files into a folder, the database into a database. What is not empty is not touched.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use rustic_core::repofile::SnapshotFile;
-use rustic_core::{IndexedFullStatus, LocalDestination, LsOptions, Repository, RestoreOptions};
+use rustic_core::jiff::Timestamp;
+use rustic_core::repofile::{Metadata, Node, NodeType, SnapshotFile};
+use rustic_core::{IndexedFullStatus, LocalDestination, LsOptions, Repository, RestoreOptions, RusticResult};
 use serde_json::{Value, json};
 
 use crate::clone::CloneOf;
@@ -35,6 +36,9 @@ const FULL: Known = Known {
             .mend("give it room, and run the same command again: it goes on where it stopped")
     },
 };
+
+/// Keeps a site closed while it lies in moodledata. No backup has it, and a restore over a site leaves it: who closed the site opens it.
+const PAGE: &str = "climaintenance.html";
 
 /// What may be overwritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,8 +112,9 @@ pub fn folder(repository: &Opened, found: &SnapshotFile, snapshot: &Snap, folder
     let target = LocalDestination::new(&folder.display().to_string(), true, false)
         .map_err(unreachable("the folder cannot be made"))?;
     let options = RestoreOptions::default().delete(over == Over::Site).no_ownership(!is_root());
+    let stays = if over == Over::Site { staying(folder) } else { Vec::new() };
     let plan = repository
-        .prepare_restore(&options, listing.clone(), &target, false)
+        .prepare_restore(&options, keeping(listing.clone(), stays), &target, false)
         .map_err(damaged("the restore cannot be planned"))?;
     mark()?;
     let (bytes, kept) = (plan.restore_size, plan.matched_size);
@@ -133,6 +138,35 @@ pub fn folder(repository: &Opened, found: &SnapshotFile, snapshot: &Snap, folder
         &json!({"snapshot": snapshot.short(), "written_bytes": bytes, "kept_bytes": kept, "read_back": "equal", "seconds": seconds(start)}),
     );
     Ok(())
+}
+
+/// What stays of a replaced site, as rustic would find it unchanged: the mark, and the page where the site is closed.
+fn staying(folder: &Path) -> Vec<(PathBuf, Node)> {
+    let node = |name: &str| {
+        let found = std::fs::symlink_metadata(folder.join(name)).ok().filter(std::fs::Metadata::is_file)?;
+        let mtime = found.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
+        let meta = Metadata { size: found.len(), mtime, ..Metadata::default() };
+        Some((PathBuf::from(name), Node::new_node(OsStr::new(name), NodeType::File, meta)))
+    };
+    [MARK, PAGE].into_iter().filter_map(node).collect()
+}
+
+/// A sorted listing with sorted files more, which are not removed with what no backup has.
+fn keeping(
+    listing: impl Iterator<Item = RusticResult<(PathBuf, Node)>>,
+    stays: Vec<(PathBuf, Node)>,
+) -> impl Iterator<Item = RusticResult<(PathBuf, Node)>> {
+    let mut listing = listing.peekable();
+    let mut stays = stays.into_iter().peekable();
+    std::iter::from_fn(move || match (stays.peek(), listing.peek()) {
+        (Some((kept, _)), Some(Ok((path, _)))) if kept < path => stays.next().map(Ok),
+        (Some((kept, _)), Some(Ok((path, _)))) if kept == path => {
+            stays.next();
+            listing.next()
+        }
+        (Some(_), None) => stays.next().map(Ok),
+        _ => listing.next(),
+    })
 }
 
 /// At once or not at all: a restore that is killed here can go on too.
@@ -199,6 +233,23 @@ fn is_root() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stays_comes_in_its_place_and_once() {
+        let node =
+            |name: &str| (PathBuf::from(name), Node::new_node(OsStr::new(name), NodeType::File, Metadata::default()));
+        for (names, expected) in [
+            (vec![], vec![MARK, PAGE]),
+            (vec!["a", "filedir"], vec![MARK, "a", PAGE, "filedir"]),
+            (vec!["a", "b"], vec![MARK, "a", "b", PAGE]),
+            (vec!["a", PAGE, "filedir"], vec![MARK, "a", PAGE, "filedir"]),
+        ] {
+            let listing = names.into_iter().map(|name| Ok(node(name)));
+            let stays = vec![node(MARK), node(PAGE)];
+            let found: Vec<_> = keeping(listing, stays).flatten().map(|(path, _)| path).collect();
+            assert_eq!(found, expected.into_iter().map(PathBuf::from).collect::<Vec<_>>());
+        }
+    }
 
     #[test]
     fn only_the_sites_own_name_overwrites_it() {
