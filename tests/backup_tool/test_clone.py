@@ -74,7 +74,8 @@ def clone(site: Moodle, into: str, *arguments: str, old: str = OLD, new: str = N
 
 
 def settings(site: Moodle, into: str) -> dict[str, str]:
-    return dict(row.split("|", 1) for row in site.sql("SELECT name, value FROM mdl_config", into).splitlines())
+    found = site.sql("SELECT concat(name, '|', value) FROM mdl_config", into)
+    return dict(row.split("|", 1) for row in found.splitlines())
 
 
 def test_a_clone_has_another_address_and_sends_nothing(linked: Moodle) -> None:
