@@ -193,9 +193,6 @@ fn bring_back(place: &Place, tenant: &str, told: &cli::Restore) -> Result<()> {
     let over = restore::over(told.replace.as_deref(), tenant)?;
     let clone = clone_of(told)?;
     let target = Database::of(&told.database)?;
-    if clone.is_some() {
-        target.can_clone()?;
-    }
     if let Some(id) = &told.id
         && target.has_restored(id)?
     {

@@ -16,7 +16,7 @@ use crate::once::RestoreId;
 use crate::panics::{Known, caught};
 use crate::points::Snap;
 use crate::problem::{Problem, Result, damaged, unreachable};
-use crate::report::{seconds, step};
+use crate::report::{seconds, step, warn};
 
 type Opened = Repository<IndexedFullStatus>;
 
@@ -220,6 +220,9 @@ pub fn database(
     if let Some(clone) = after.clone {
         let changed: Value = serde_json::from_str(&said).unwrap_or_default();
         step("clone", &json!({"site": clone.to_string(), "changed": changed}));
+        if changed.get("rows").and_then(Value::as_u64) == Some(0) {
+            warn("clone", "no text had the old address: is it the site's own? The clone may link to the site");
+        }
     }
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! What makes a restored site a clone: it sends nothing, does nothing by itself, has another address, and writes no object of the source's.
 
 mod address;
+mod mysql;
 
 pub use address::Address;
+pub use mysql::Column;
 
 use std::fmt;
 use std::str::FromStr;
@@ -65,6 +67,11 @@ impl CloneOf {
         Ok(Self { old, new, prefix })
     }
 
+    /// What ObjectFS is told, where it is there.
+    fn object_settings(&self) -> [(&'static str, &str); 4] {
+        [("key_prefix", &self.prefix.0), ("enabletasks", "0"), ("deletelocal", "0"), ("deleteexternal", "0")]
+    }
+
     /// The statements, of which the last one says as JSON what was changed; they stand in a transaction of PostgreSQL's.
     pub fn statements(&self) -> String {
         let settings: serde_json::Map<_, _> =
@@ -76,7 +83,7 @@ impl CloneOf {
             ("host", self.old.host().to_owned()),
             ("option", if self.old.has_path() { String::new() } else { "(?i)".to_owned() }),
             ("settings", json!(settings).to_string()),
-            ("objects", objects.to_string()),
+            ("objects", json!(objects).to_string()),
             ("patterns", array(forms.iter().map(|(pattern, _)| pattern))),
             ("places", array(forms.iter().map(|(_, place)| place))),
         ];

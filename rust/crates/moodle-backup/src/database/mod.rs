@@ -199,18 +199,6 @@ impl Database {
         }
     }
 
-    /// See that a clone can be made of what is restored.
-    ///
-    /// # Errors
-    /// Where it cannot.
-    pub fn can_clone(&self) -> Result<()> {
-        match self {
-            Self::PostgreSql(_) => Ok(()),
-            Self::MySql(_) => Err(Problem::usage("--clone knows PostgreSQL alone")
-                .mend("restore without it into a database that no Moodle uses, and make it a clone there with Moodle's own programs")),
-        }
-    }
-
     /// Make a database of this name for a drill, empty.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use crate::clone::{CloneOf, Column};
 use crate::database::options_file::{OptionsFile, quoted};
 use crate::database::{Feed, Kind, Options, answer};
 use crate::inserts::Reader;
@@ -175,26 +176,25 @@ impl MySql {
         );
         let grant = "a restore's user needs databases of its own: GRANT ALL ON `moodle\\_backup\\_%`.* TO ...";
         self.send(None, statements(fresh)).map_err(|problem| problem.mend(grant))?;
-        let filled =
-            self.send(Some(&made), dump).and_then(|_| self.arrive(&made, &before, &letters, snapshot, after.id));
+        let filled = self.send(Some(&made), dump).and_then(|_| self.arrive(&made, &before, &letters, snapshot, after));
         if filled.is_err() {
             let _ = self.send(None, statements(format!("DROP DATABASE IF EXISTS {made};\n")));
         }
-        filled.map(|()| String::new())
+        filled
     }
 
-    fn arrive(&self, made: &str, before: &str, letters: &str, snapshot: &str, id: Option<&RestoreId>) -> Result<()> {
+    fn arrive(&self, made: &str, before: &str, letters: &str, snapshot: &str, after: &After<'_>) -> Result<String> {
         let site = identifier(&self.name);
         let old = self.tables(&self.name)?;
         let recorded = old.iter().any(|table| table == OWN);
-        if id.is_some() || recorded {
+        if after.id.is_some() || recorded {
             let table = format!(
                 "DROP TABLE IF EXISTS {OWN};
 CREATE TABLE {OWN} (id varchar(100) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY, snapshot varchar(64) NOT NULL,
   at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP) ENGINE=InnoDB;\n"
             );
             let kept = recorded.then(|| format!("INSERT INTO {OWN} SELECT * FROM {site}.{OWN};\n"));
-            let new = id.map(|id| format!("INSERT INTO {OWN} (id, snapshot) VALUES ('{id}', '{snapshot}');\n"));
+            let new = after.id.map(|id| format!("INSERT INTO {OWN} (id, snapshot) VALUES ('{id}', '{snapshot}');\n"));
             let record = [Some(table), kept, new].into_iter().flatten().collect();
             self.send(Some(made), statements(record))?;
         }
@@ -202,6 +202,7 @@ CREATE TABLE {OWN} (id varchar(100) CHARACTER SET ascii COLLATE ascii_bin PRIMAR
         if !fresh.iter().any(|table| table == "mdl_files") {
             return Err(Problem::data("the dump holds no table `mdl_files`, and nothing in the database has changed"));
         }
+        let said = after.clone.map_or(Ok(String::new()), |clone| self.become_clone(made, clone))?;
         let away = old
             .iter()
             .map(|table| (identifier(table), &site, before))
@@ -212,7 +213,23 @@ CREATE TABLE {OWN} (id varchar(100) CHARACTER SET ascii COLLATE ascii_bin PRIMAR
             "CREATE DATABASE {before} {letters};\nRENAME TABLE {};\nDROP DATABASE {before};\nDROP DATABASE {made};\n",
             moves.join(",\n")
         );
-        self.send(None, statements(swap)).map(|_| ())
+        self.send(None, statements(swap)).map(|_| said)
+    }
+
+    fn become_clone(&self, made: &str, clone: &CloneOf) -> Result<String> {
+        let columns = Column::read(&self.ask(&Column::ask(made))?);
+        let sql = clone.for_mysql(&self.tables(made)?, &columns);
+        let said = self.send(Some(made), statements(sql)).map_err(|problem| {
+            let own = problem.to_string().contains("more than 1 row");
+            if own {
+                Problem::reach(
+                    "the prefix of the clone's objects is the source's own: name another with --object-prefix",
+                )
+            } else {
+                problem
+            }
+        })?;
+        Ok(clone.said(&said).to_string())
     }
 
     pub fn make(&self, database: &str) -> Result<()> {
