@@ -31,8 +31,8 @@ def problems_of(fleet: Fleet, source: Tenant, clone: Tenant, wish: Wish) -> list
 
 
 def _rules(fleet: Fleet, clone: Tenant) -> Mapping[str, Any]:
-    schema = transaction_of(fleet, clone, CLONE).schema
-    return schema.data if schema else {}
+    found = transaction_of(fleet, clone, CLONE)
+    return found.schema.data if found and found.schema else {}
 
 
 def _lacking(source: Tenant, rules: Mapping[str, Any]) -> Iterator[Diagnostic]:

@@ -116,10 +116,10 @@ def in_the_way(fleet: Fleet, tenant: Tenant, field: str) -> list[Diagnostic]:
     return [*pending(tenant), *_state(tenant), *_upgrade(tenant), *_company(fleet, tenant, field)]
 
 
-def transaction_of(fleet: Fleet, tenant: Tenant, field: str) -> Component:
-    """The transaction that a field asks for, in the catalogue of the tenant's ring."""
+def transaction_of(fleet: Fleet, tenant: Tenant, field: str) -> Component | None:
+    """The transaction that a field asks for, in the catalogue of the tenant's ring; None where that knows none."""
     catalogue = fleet.repository.seen_by(tenant.spec["ring"]).catalogue
-    return catalogue.of("transaction")[asked_by(catalogue, field)]
+    return catalogue.of("transaction").get(asked_by(catalogue, field))
 
 
 def _place(tenant: Tenant, path: Path) -> Span:
@@ -144,7 +144,12 @@ def _upgrade(tenant: Tenant) -> Iterator[Diagnostic]:
 
 def _company(fleet: Fleet, tenant: Tenant, field: str) -> list[Diagnostic]:
     """What the transaction asks of the tenant, which `quad validate` would say as soon as the file is written."""
-    return problems_with(fleet.repository.seen_by(tenant.spec["ring"]), tenant, transaction_of(fleet, tenant, field))
+    asked_for, ring = transaction_of(fleet, tenant, field), tenant.spec["ring"]
+    if asked_for is None:
+        message = f"the catalogue that the ring `{ring}` is pinned to knows no {field}"
+        help = f"`quad ring unpin {ring}`, or pin it to a newer commit"
+        return [Diagnostic("unread-value", message, _place(tenant, ("ring",)), help=help)]
+    return problems_with(fleet.repository.seen_by(ring), tenant, asked_for)
 
 
 def release_problems(tenant: Tenant, wish: Wish) -> Iterator[Diagnostic]:

@@ -106,7 +106,14 @@ def _slots(catalogue: Catalogue) -> dict[str, Any]:
 
 
 def partial(schema: Schema) -> dict[str, Any]:
-    """What a layer may say of a tenant: nothing is required, nothing read-only may be set, a feature may be null."""
+    """What a layer may say of all its tenants: as `_said`, but for what each says for itself alone (`x-own`)."""
+    loosened = _said(schema)
+    shared = {name: child for name, child in loosened["properties"].items() if not child.get("x-own")}
+    return {**loosened, "properties": shared}
+
+
+def _said(schema: Schema) -> dict[str, Any]:
+    """What may be said of a tenant at all: nothing is required, nothing read-only may be set, a feature may be null."""
     loosened = _loosen(schema)
     loosened.pop("x-required-in-tenant", None)
     loosened.pop(LOCAL, None)
@@ -118,7 +125,7 @@ def partial(schema: Schema) -> dict[str, Any]:
 
 def tenant_file(schema: Schema) -> dict[str, Any]:
     """What a tenant file may say: a partial tenant that at least has a name and a host of its own."""
-    said = partial(schema)
+    said = _said(schema)
     properties = {**said["properties"], **schema.get(LOCAL, {})}
     return {**said, "properties": properties, "required": list(schema.get("x-required-in-tenant", []))}
 

@@ -45,3 +45,14 @@ def test_a_server_outside_is_asked_over_verified_tls(tmp_path: Path, engine: str
         check=True,
     )
     assert done.stdout.splitlines()[0] == wanted
+
+
+@pytest.mark.parametrize("engine", ["moodle-backup", "restic"])
+def test_no_copy_is_made_of_files_that_are_being_restored(tmp_path: Path, engine: str) -> None:
+    """Whatever program writes: its snapshot would have some of both states, and every row of one of them would lack its file."""
+    (tmp_path / ".moodle-backup-restore").write_text("a snapshot")
+    said = {"DB_KIND": "postgresql", "DB_MANAGED": "false", "BACKUP_TENANT": "acme", "BACKUP_ENGINE": engine}
+    said |= {"RESTIC_REPOSITORY": "/none", "MOODLE_DATAROOT": str(tmp_path)}
+    environment = {"PATH": "/usr/bin:/bin", **said}
+    done = subprocess.run(["sh", str(SCRIPT), "files"], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, "a restore is under way" in done.stderr) == (1, True)

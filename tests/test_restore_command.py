@@ -230,3 +230,20 @@ def test_a_drill_is_asked_for_and_taken_out(repository: Path) -> None:
     assert quad(["drill", "ash", "--finish"], repository).code == 2
     lacking = quad(["drill", "birch"], repository)
     assert (lacking.code, "a drill needs feature `backup-drill`" in lacking.stderr) == (1, True)
+
+
+def test_a_ring_whose_catalogue_knows_no_restore_is_unpinned_first(repository: Path) -> None:
+    folders = repository / "overlays" / "transactions"
+    for name in ("recovery", "cloning", "exercise"):
+        (folders / name).rename(repository / name)
+    git(repository, "add", "overlays")
+    git(repository, "commit", "-qm", "older")
+    pinned = quad(["ring", "pin", "broad", "HEAD"], repository)
+    assert pinned.code == 0, pinned.stderr
+    for name in ("recovery", "cloning", "exercise"):
+        (repository / name).rename(folders / name)
+    tenant(repository, "ash", 'release: {version: "5.2.3"}\nring: broad')
+    commit(repository, "newer, and pinned")
+    done = restore(repository, "ash", "--at", AFTER)
+    assert (done.code, "`quad ring unpin broad`" in done.stderr) == (1, True), done.stderr
+    assert "knows no clone" in restore(repository, "birch", "--at", AFTER, "--into", "ash").stderr

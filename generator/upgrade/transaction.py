@@ -28,8 +28,8 @@ def upgrade_of(catalogue: Catalogue, spec: Spec) -> Mapping[str, str]:
 
 
 def asked_by(catalogue: Catalogue, field: str) -> str:
-    """The name of the transaction that a field asks for."""
-    return dict(_asked(catalogue.components))[field]
+    """The name of the transaction that a field asks for; empty where the catalogue has none."""
+    return dict(_asked(catalogue.components)).get(field, "")
 
 
 def field_of(component: Component) -> str:

@@ -101,6 +101,8 @@ def _object(speaker: Speaker, path: str, node: Mapping[str, Any]) -> Data:
     inside = "[]" in path or "{}" in path
     for name, child in node["properties"].items():
         inner = f"{path}.{name}" if path else name
+        if child.get("x-own"):  # asked for once, of one site: no fleet is measured in the middle of a restore
+            continue
         needed = inner in ALWAYS or must_be_said(name, child, node, whole=inside)
         if child.get("readOnly") or not (needed or speaker.choices.random() < _often(inner, child, speaker.language)):
             continue
