@@ -10,6 +10,7 @@ import pytest
 
 from tests.backup_tool.moodle import BUSY, DISTANT, Moodle
 from tests.backup_tool.store import KEYS, Proxy, store
+from tests.mariadb import MariaDB, mariadb, need_mariadb
 from tests.postgres import Database, postgres
 from tests.programs import need
 
@@ -20,6 +21,15 @@ collect_ignore_glob = [] if "MOODLE_BACKUP" in os.environ else ["test_*.py"]
 def server() -> Iterator[Database]:
     need("initdb", "pg_dump", "restic")
     with postgres() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def its_server() -> Iterator[MariaDB]:
+    """Of the sites on MariaDB."""
+    need("restic")
+    need_mariadb()
+    with mariadb() as found:
         yield found
 
 

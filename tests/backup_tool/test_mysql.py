@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,17 +12,9 @@ import pytest
 from tests.backup_tool.moodle import Moodle, kept, tree, whole
 from tests.backup_tool.on_mariadb import OnMariaDB, on_mariadb
 from tests.backup_tool.test_both_programs import SCRIPT
-from tests.mariadb import MariaDB, mariadb, need_mariadb
+from tests.mariadb import MariaDB
 from tests.postgres import Database
-from tests.programs import eventually, need
-
-
-@pytest.fixture(scope="module")
-def its_server() -> Iterator[MariaDB]:
-    need("restic")
-    need_mariadb()
-    with mariadb() as found:
-        yield found
+from tests.programs import eventually
 
 
 @pytest.fixture

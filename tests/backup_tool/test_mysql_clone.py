@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,16 +10,7 @@ import pytest
 from tests.backup_tool.moodle import Moodle
 from tests.backup_tool.on_mariadb import OnMariaDB, on_mariadb
 from tests.backup_tool.test_clone import NEW, OBJECTS, OLD, SITE, TEXTS, clone, quoted, settings
-from tests.mariadb import MariaDB, mariadb, need_mariadb
-from tests.programs import need
-
-
-@pytest.fixture(scope="module")
-def its_server() -> Iterator[MariaDB]:
-    need("restic")
-    need_mariadb()
-    with mariadb() as found:
-        yield found
+from tests.mariadb import MariaDB
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.backup_tool.moodle import Moodle, kept, tree, whole
+from tests.backup_tool.moodle import Moodle, kept, tree
 from tests.backup_tool.test_faults import healthy
 
 MOUNTS = pytest.mark.skipif(os.geteuid() != 0 and not os.environ.get("CI"), reason="root alone mounts a small volume")
@@ -97,7 +97,7 @@ def test_a_file_that_a_killed_backup_had_begun(site: Moodle) -> None:
     yesterday = time.time() - 90_000
     for half in halves:
         os.utime(half, (yesterday, yesterday))
-    healthy(site)
+    assert "no errors were found" in site.restic("check")
     assert site.ok("forget").steps("sweep")[0]["unfinished_files_removed"] == 2
     assert not [half for half in halves if half.exists()]
 
@@ -154,14 +154,12 @@ def test_a_clock_that_jumps_while_a_backup_runs(site: Moodle, jump: str) -> None
     site.ok("backup", **fake)
     (point,) = site.points()
     assert (point["files"] is None) == (jump == "-2h")
-    assert "no errors were found" in site.restic("check", "--read-data")
     (site.folder / "bin" / "pg_dump").unlink()
     site.add(b"after the jump")
     healthy(site)
     target, into = site.folder / "target", site.empty_database("target")
     site.ok("restore", "--to-folder", str(target), "--to-database", DB_NAME=into)
     assert (tree(target), site.rows(into)) == (kept(site), site.rows())
-    assert whole(site, target, into) == []
 
 
 @CLOCK
