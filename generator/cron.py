@@ -13,8 +13,8 @@ _CYCLE = 10_227
 
 @lru_cache(maxsize=1 << 16)
 def widest_gap(expression: str) -> int:
-    """The most minutes between two runs; of an expression that never runs, 28 years."""
-    _, _, day, month, weekday = expression.split()
+    """The most minutes between two runs; of an expression that never runs, 28 years. What is no expression is a ValueError."""
+    _, _, day, month, weekday = str(expression).split()
     times = times_of_day(expression)
     days = _widest_gap_of_days(day, month, weekday)
     over_night = days * _DAY + times[0] - times[-1]

@@ -137,3 +137,9 @@ def test_what_a_map_of_maps_does_not_say_is_left_to_others() -> None:
     for keys in (("two", "port"), ("one", "host"), ("one", "port", "deeper")):
         with pytest.raises(MissingArgumentError):
             pick(provided, *keys)
+
+
+@pytest.mark.parametrize("schedule", [1.0, None, True, "17 2", ""])
+def test_what_is_no_schedule_is_bad_input_and_no_bug(schedule: Any) -> None:
+    with pytest.raises(ValueError, match="values to unpack"):
+        widest_gap(schedule)
