@@ -160,6 +160,7 @@ def test_what_a_clone_is_refused(linked: Moodle) -> None:
         (["--to-database"], {"BACKUP_OLD_WWWROOT": OLD}),
         (["--to-folder", str(linked.folder / "x")], good),
         (["--to-database", "--replace", "acme"], good),
+        (["--to-database", "--replace", "moodle.example.org"], good),
         (["--to-database"], {**good, "BACKUP_NEW_WWWROOT": "http://moodle.example.org"}),
         (["--to-database"], {**good, "BACKUP_OBJECT_PREFIX": "a'/"}),
         *(
@@ -177,3 +178,14 @@ def test_what_a_clone_is_refused(linked: Moodle) -> None:
         assert done.code == 2, (arguments, changed, done.err)
     assert linked.run("restore", "--clone", "--to-database", **good).code == 2, "the site's own database is not empty"
     assert linked.rows() == before
+
+
+def test_a_clone_is_made_over_the_site_that_has_its_host(linked: Moodle) -> None:
+    """As the platform does it, which has installed the tenant before; the backup's own site cannot be named."""
+    into = "moodle_over"
+    linked.sql(f"CREATE DATABASE {into}")
+    linked.sql("CREATE TABLE mdl_files (id int); CREATE TABLE mdl_older (id int)", into)
+    said = clone(linked, into, "--replace", "clone.example.net")
+    assert said["rows"] > 0
+    assert settings(linked, into)["cron_enabled"] == "0"
+    assert linked.sql("SELECT count(*) FROM pg_tables WHERE tablename = 'mdl_older'", into) == "0"

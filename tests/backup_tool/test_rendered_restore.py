@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.backup_tool.deployed import FILES, deployed, drilled, given, rendered, run
+from tests.backup_tool.deployed import FILES, SECRETS, deployed, drilled, given, rendered, run
 from tests.backup_tool.moodle import Moodle, kept, tree
 from tests.backup_tool.pods import Cluster
-from tests.backup_tool.store import Proxy
+from tests.backup_tool.store import BUCKET, Proxy
 from tests.postgres import Database
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0 and not os.environ.get("CI"), reason="only root may mount")
@@ -26,9 +27,15 @@ def cluster(tmp_path: Path, server: Database, proxy: Proxy) -> tuple[Cluster, Mo
 
 def restoring(pods: Cluster, site: Moodle) -> Cluster:
     """The same cluster after the tenant's file has asked for the oldest point that there is."""
-    (at, *_) = (point["time"] for point in json.loads(site.ok("list", "--json", BACKUP_TENANT="sample").out))
-    written = f"{at[:19]}Z" if at[19] == "Z" else f"{at[:17]}{int(at[17:19]) + 1:02}Z"
-    return replace(pods, objects=rendered(site.folder, restore={"id": ID, "at": written}))
+    asked = {"id": ID, "at": oldest(site, BACKUP_TENANT="sample")}
+    return replace(pods, objects=rendered(site.folder, restore=asked))
+
+
+def oldest(site: Moodle, **environment: str) -> str:
+    """The whole second after the oldest point."""
+    (at, *_) = (point["time"] for point in json.loads(site.ok("list", "--json", **environment).out))
+    moment = datetime.fromisoformat(f"{at[:19]}+00:00") + timedelta(seconds=int(at[19] != "Z"))
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def test_the_restored_site_is_equal_and_a_job_made_anew_touches_nothing(cluster: tuple[Cluster, Moodle]) -> None:
@@ -84,3 +91,28 @@ def test_the_drill_that_is_asked_for_finds_the_site_good(cluster: tuple[Cluster,
     found = json.loads(done.out[: done.out.rindex("}") + 1])
     assert (found["good"], found["evidence"]["rows"]) == (True, FILES)
     assert (tree(site.data), site.rows()) == before
+
+
+def test_a_tenant_becomes_a_clone_of_another(cluster: tuple[Cluster, Moodle], proxy: Proxy) -> None:
+    """Over what the tenant had; out of the other's repository, whose secret is a Secret of its own."""
+    pods, site = cluster
+    other = {"BACKUP_TENANT": "acme", "RESTIC_REPOSITORY": proxy.repository("acme")}
+    site.ok("init", **other)
+    site.ok("backup", **other)
+    files = "SELECT id, contenthash, filename FROM mdl_files ORDER BY id"
+    saved, rows = kept(site), site.sql(files)
+    site.add(b"the tenant's own")
+    site.delete(2)
+    given(site)
+    clone = {"id": ID, "at": oldest(site, **other), "from": "acme", "url": "https://acme.example.org"}
+    clone |= {"endpoint": "https://s3.example.org", "location": f"{BUCKET}/acme", "region": "eu-central-1"}
+    clone |= {"egress": "0.0.0.0/0", "secretPath": "moodle/acme/backup"}
+    secrets = {**pods.secrets, "backup-clone": SECRETS["backup"], "backup": {}}
+    asked = replace(pods, objects=rendered(site.folder, clone=clone), secrets=secrets)
+    done = asked.run(asked.job(f"backup-clone-{ID}"))
+    assert done.code == 0, done.out + done.err
+    assert (kept(site), site.sql(files)) == (saved, rows)
+    told = dict(row.split("|") for row in site.sql("SELECT name || '|' || value FROM mdl_config").splitlines())
+    assert (told["noemailever"], told["cron_enabled"]) == ("1", "0")
+    again = asked.run(asked.job(f"backup-clone-{ID}"))
+    assert (again.code, again.steps("restore")[0]["done"]) == (0, "before")

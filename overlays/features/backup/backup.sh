@@ -28,7 +28,9 @@ by_moodle_backup() {
     # Once for each BACKUP_RESTORE_ID: the database knows it.
     restore) moodle-backup restore --at "$BACKUP_RESTORE_AT" --to-folder "$MOODLE_DATAROOT" --to-database --replace "$BACKUP_TENANT" ;;
     clone) # Out of another tenant's repository, whose name BACKUP_TENANT is; BACKUP_OLD_WWWROOT and BACKUP_NEW_WWWROOT are the addresses.
-        moodle-backup restore --clone --at "$BACKUP_RESTORE_AT" --to-folder "$MOODLE_DATAROOT" --to-database --replace "$BACKUP_TENANT" ;;
+        host=${BACKUP_NEW_WWWROOT#*://}
+        host=${host%%/*}
+        moodle-backup restore --clone --at "$BACKUP_RESTORE_AT" --to-folder "$MOODLE_DATAROOT" --to-database --replace "${host%%:*}" ;;
     forget) moodle-backup forget --retry-lock 600 ;;
     esac
 }

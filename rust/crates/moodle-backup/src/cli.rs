@@ -200,14 +200,14 @@ pub struct Restore {
     /// Restore the database, in one transaction
     #[arg(long)]
     pub to_database: bool,
-    /// Overwrite what is there, for good; the site's name must be typed
+    /// Overwrite what is there, for good; the site's name must be typed, with `--clone` the clone's host
     #[arg(long, value_name = "SITE-NAME")]
     pub replace: Option<String>,
     /// Restore once: where the database says that a restore of this id has filled it, nothing is touched, and all is well
     #[arg(long, env = "BACKUP_RESTORE_ID", value_name = "ID", requires = "to_database")]
     pub id: Option<RestoreId>,
-    /// Make it a clone: another address, no mail, no cron, objects of its own; into an empty database alone
-    #[arg(long, requires_all = ["old_wwwroot", "new_wwwroot", "to_database"], conflicts_with = "replace")]
+    /// Make it a clone: another address, no mail, no cron, objects of its own
+    #[arg(long, requires_all = ["old_wwwroot", "new_wwwroot", "to_database"])]
     pub clone: bool,
     /// The site's address, for `--clone`
     #[arg(long, env = "BACKUP_OLD_WWWROOT", value_name = "URL")]

@@ -190,8 +190,8 @@ fn bring_back(place: &Place, tenant: &str, told: &cli::Restore) -> Result<()> {
     if told.to_folder.is_none() && !told.to_database {
         return Err(Problem::usage("nowhere to restore to").mend("`--to-folder FOLDER`, `--to-database`, or both"));
     }
-    let over = restore::over(told.replace.as_deref(), tenant)?;
     let clone = clone_of(told)?;
+    let over = restore::over(told.replace.as_deref(), tenant, clone.as_ref())?;
     let target = Database::of(&told.database)?;
     if let Some(id) = &told.id
         && target.has_restored(id)?

@@ -49,16 +49,20 @@ pub enum Over {
     Site,
 }
 
-/// What `--replace` allows.
+/// What `--replace` allows: the site that is overwritten, a clone by its host, for the backup's own site is to be left alone then.
 ///
 /// # Errors
 /// Where another site was named.
-pub fn over(replace: Option<&str>, tenant: &str) -> Result<Over> {
+pub fn over(replace: Option<&str>, tenant: &str, clone: Option<&CloneOf>) -> Result<Over> {
+    let site = clone.map_or(tenant, CloneOf::host);
     match replace {
         None => Ok(Over::Nothing),
-        Some(name) if name == tenant => Ok(Over::Site),
-        Some(name) => Err(Problem::usage(format!("--replace names `{name}`, the backup is of `{tenant}`"))
-            .mend("nothing was touched")),
+        Some(name) if name == site => Ok(Over::Site),
+        Some(name) => {
+            let what = if clone.is_some() { "the clone's host is" } else { "the backup is of" };
+            let words = format!("--replace names `{name}`, {what} `{site}`");
+            Err(Problem::usage(words).mend("nothing was touched"))
+        }
     }
 }
 
@@ -256,10 +260,23 @@ mod tests {
 
     #[test]
     fn only_the_sites_own_name_overwrites_it() {
-        assert!(over(None, "acme").is_ok_and(|over| over == Over::Nothing));
-        assert!(over(Some("acme"), "acme").is_ok_and(|over| over == Over::Site));
+        assert!(over(None, "acme", None).is_ok_and(|over| over == Over::Nothing));
+        assert!(over(Some("acme"), "acme", None).is_ok_and(|over| over == Over::Site));
         for wrong in ["", "ACME", "acme ", "birch"] {
-            assert!(over(Some(wrong), "acme").is_err_and(|problem| problem.code() == 2), "{wrong}");
+            assert!(over(Some(wrong), "acme", None).is_err_and(|problem| problem.code() == 2), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_clone_overwrites_what_has_its_own_host() {
+        let address = |text: &str| text.parse().unwrap_or_else(|_| unreachable!("an address"));
+        let new = address("https://clone.example.net:8443/acme");
+        let Ok(clone) = CloneOf::of(address("https://acme.example.org"), new, None) else {
+            unreachable!("two addresses")
+        };
+        assert!(over(Some("clone.example.net"), "acme", Some(&clone)).is_ok_and(|over| over == Over::Site));
+        for wrong in ["acme", "acme.example.org", "clone.example.net:8443", "https://clone.example.net:8443/acme"] {
+            assert!(over(Some(wrong), "acme", Some(&clone)).is_err_and(|problem| problem.code() == 2), "{wrong}");
         }
     }
 }

@@ -67,6 +67,11 @@ impl CloneOf {
         Ok(Self { old, new, prefix })
     }
 
+    /// The clone's own host.
+    pub fn host(&self) -> &str {
+        self.new.host()
+    }
+
     /// What ObjectFS is told, where it is there.
     fn object_settings(&self) -> [(&'static str, &str); 4] {
         [("key_prefix", &self.prefix.0), ("enabletasks", "0"), ("deletelocal", "0"), ("deleteexternal", "0")]
