@@ -119,6 +119,13 @@ def test_what_is_forbidden_writes_nothing_and_those_who_cannot_go_may_stay(repos
     assert release(repository, "ash") == {"version": "4.5.13"}
 
 
+def test_the_clone_that_is_the_rehearsal_goes_without_one(repository: Path) -> None:
+    done = upgrade(repository, "--to", "5.3.0", "--tenant", "ash", "--despite", "not-rehearsed")
+    assert done.code == 0, done.stderr
+    assert "warning[not-rehearsed]" in done.stderr
+    assert release(repository, "ash")["version"] == "5.3.0"
+
+
 def test_batches_go_by_name_and_wait_for_those_before(repository: Path) -> None:
     batch = ["--to", "4.5.14", "--ring", "canary", "--batch", "1"]
     assert upgrade(repository, *batch).code == 0

@@ -133,6 +133,7 @@ def _rehearsal(tenant: Tenant, goal: Passport, known: Mapping[str, Passport]) ->
     if found.letter == "X" and release.get("rehearsed", {}).get("to") != goal.name:
         message = f"the way of `{tenant.name}` to {goal.name} was not rehearsed, and {found.reasons[0]}"
         help = (
-            f"rehearse it on a clone, then `quad upgrade --to {goal.name} --tenant {tenant.name} --rehearsed MINUTES`"
+            f"rehearse it on a clone, then `quad upgrade --to {goal.name} --tenant {tenant.name} --rehearsed MINUTES`; "
+            "`--despite not-rehearsed` for the clone itself"
         )
         yield Diagnostic("not-rehearsed", message, _place(tenant, _VERSION), help=help)

@@ -21,7 +21,15 @@ from generator.upgrade.transaction import upgrade_of
 
 RAISING: tuple[Letter, ...] = ("B", "M", "X")
 """Classes after which the database takes no older code."""
-CIRCUMSTANCES = ("ring-behind", "ring-frozen", "ring-soaking", "ring-unhealthy", "upgrade-frozen", "upgrade-under-way")
+CIRCUMSTANCES = (
+    "not-rehearsed",
+    "ring-behind",
+    "ring-frozen",
+    "ring-soaking",
+    "ring-unhealthy",
+    "upgrade-frozen",
+    "upgrade-under-way",
+)
 """What forbids an upgrade now and not for ever: the codes that may be overruled."""
 _FACTOR = 2
 """An outage is announced as so many times what its rehearsal took."""
