@@ -26,6 +26,8 @@ class Proposal:
 
 def push(root: Path, proposal: Proposal) -> bool:
     """Commit and push; False where nothing has changed. A branch that is there has this very tree, or is refused."""
+    if not git.is_repository(root):
+        raise ToolError(f"{root} is no git repository", "a proposal is a branch of one")
     head = git.resolve(root, "HEAD")
     if head is None:
         raise ToolError("nothing is committed yet", "commit once; a proposal is a change of that")
@@ -48,12 +50,12 @@ def push(root: Path, proposal: Proposal) -> bool:
 
 def _here(root: Path) -> str:
     """The commit's tree with the fleet as it is in the working tree, by an index of its own."""
+    changed = [name for name in _FLEET if git.uncommitted(root, [name])]
     with tempfile.TemporaryDirectory(prefix="quad-propose-") as folder:
         own = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
         git.run(root, ["read-tree", "HEAD"], variables=own)
-        git.run(
-            root, ["add", "--all", "--", *(name for name in _FLEET if git.uncommitted(root, [name]))], variables=own
-        )
+        if changed:  # without a path git adds all that there is
+            git.run(root, ["add", "--all", "--", *changed], variables=own)
         return git.run(root, ["write-tree"], variables=own).decode().strip()
 
 

@@ -45,9 +45,9 @@ def moment_of(text: str) -> datetime | None:
     """A time of RFC 3339 with its zone; None where the text is none."""
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(UTC).replace(microsecond=0) if found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC).replace(microsecond=0) if found.tzinfo else None
 
 
 def written(moment: datetime) -> str:

@@ -34,7 +34,8 @@ def change(world: World, size: int = 9) -> None:
 
 def test_what_the_working_tree_changes_becomes_a_pull_request(world: World) -> None:
     change(world)
-    (world.folder / "ann" / "tenants" / "staging" / "new.yaml").write_text("# not committed either\n")
+    assert quad(["tenant", "new", "birch", "--environment", "staging"], world.folder / "ann").code == 0
+    (world.folder / "ann" / "secret.env").write_text("not of the fleet")
     before = world.git("status", "--porcelain")
     plan = world.folder / "plan.md"
     plan.write_text("| tenant |\n")
@@ -43,7 +44,7 @@ def test_what_the_working_tree_changes_becomes_a_pull_request(world: World) -> N
     assert "opened #8, from more into main" in done.stderr
     assert (world.hub.pulls[0]["title"], world.hub.pulls[0]["body"]) == ("More for demo", "| tenant |\n")
     changed = world.git("diff-tree", "-r", "--name-only", "main", "more", at="origin.git").split()
-    assert changed == ["tenants/production/demo.yaml", "tenants/staging/new.yaml"]
+    assert changed == ["tenants/production/demo.yaml", "tenants/staging/birch.yaml"]
     assert world.git("log", "-1", "--format=%s", "more", at="origin.git") == "More for demo"
     assert world.git("rev-parse", "more^", at="origin.git") == world.git("rev-parse", "main")
     assert world.git("status", "--porcelain") == before
@@ -57,13 +58,14 @@ def test_a_branch_of_another_content_is_left_alone(world: World) -> None:
     change(world)
     assert propose(world, "more", *TITLE).code == 0
     tip = world.git("rev-parse", "more", at="origin.git")
-    change(world, 12)
+    change(world, 8)
     done = propose(world, "more", *TITLE)
     assert (done.code, "another content" in done.stderr) == (3, True)
     assert world.git("rev-parse", "more", at="origin.git") == tip
 
 
 def test_nothing_is_proposed_where_nothing_has_changed(world: World) -> None:
+    (world.folder / "ann" / "secret.env").write_text("nobody asked for this")
     done = propose(world, "more", *TITLE)
     assert (done.code, done.stdout, world.hub.pulls) == (0, "", [])
     assert "nothing was proposed" in done.stderr
@@ -72,7 +74,26 @@ def test_nothing_is_proposed_where_nothing_has_changed(world: World) -> None:
 
 @pytest.mark.parametrize(
     "branch",
-    ["main", "rendered/production", "rendered/x", "a..b", "a.lock", "-x", "a b", "a:b", "$(touch pwned)", "a/", "a\nb"],
+    [
+        "main",
+        "rendered/production",
+        "rendered/x",
+        "a..b",
+        "a.lock",
+        "-x",
+        "a b",
+        "a:b",
+        "$(touch pwned)",
+        "a/",
+        "a\nb",
+        "",
+        "a//b",
+        "a/.b",
+        "a/b.lock/c",
+        "HEAD",
+        "refs/heads/a",
+        "a" * 201,
+    ],
 )
 def test_what_is_no_branch_of_its_own_is_refused(world: World, branch: str) -> None:
     change(world)
@@ -81,9 +102,28 @@ def test_what_is_no_branch_of_its_own_is_refused(world: World, branch: str) -> N
     assert world.hub.asked == []
 
 
+def test_what_cannot_be_rendered_is_not_proposed(world: World) -> None:
+    (world.folder / "ann" / "tenants" / "production" / "link.yaml").symlink_to("/etc/passwd")
+    done = propose(world, "more", *TITLE)
+    assert (done.code, "bug in quad" in done.stderr, world.hub.pulls) == (1, False, [])
+
+
+def test_whoever_may_not_ask_pushes_nothing(world: World) -> None:
+    change(world)
+    world.hub.fail = [reply(404, {"message": "Not Found"})]
+    assert propose(world, "more", *TITLE).code == 3
+    assert "more" not in world.git("branch", "--list", at="origin.git")
+
+
+def test_a_body_without_an_end_is_refused(world: World) -> None:
+    change(world)
+    done = propose(world, "more", *TITLE, "--body", "/dev/zero")
+    assert (done.code, "GitHub takes 65,535" in done.stderr) == (3, True)
+
+
 def test_an_answer_that_is_lost_opens_no_second_one(world: World) -> None:
     change(world)
-    world.hub.fail = [reply(200, []), lambda: None]
+    world.hub.fail = [reply(200, []), reply(200, []), lambda: None]
     done = propose(world, "more", *TITLE)
     assert done.code == 0, done.stderr
     assert [item["number"] for item in world.hub.pulls] == [8]
@@ -97,8 +137,9 @@ def passport(world: World) -> str:
 
 
 def run(world: World, passport: str) -> tuple[bool, list[tuple[str, str]]]:
-    inputs = {"version": "5.3.1", "ring": "canary", "image": IMAGE, "passport": passport}
+    inputs = {"ring": "canary", "image": IMAGE, "passport": passport}
     known = {f"inputs.{name}": value for name, value in inputs.items()}
+    known["fromJSON(inputs.passport).version"] = "5.3.1"
     job = world.job("refs/heads/main", {**known, "github.ref": "refs/heads/main", "runner.temp": str(world.folder)})
     return job.run("new-release.yml", "propose"), job.said
 

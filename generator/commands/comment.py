@@ -15,7 +15,7 @@ from generator.pull_request import LONGEST, find, judge, with_footer, write
 from generator.terminal import print_diagnostics, print_state
 
 _MOST_BYTES_A_CHARACTER = 4
-REPOSITORY = re.compile(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+")
+REPOSITORY = re.compile(r"(?!\.)[A-Za-z0-9._-]+/(?!\.\.?$)[A-Za-z0-9._-]+")
 HEAD = re.compile(r"[A-Za-z0-9._\[\]-]+:[^\s:?*\\~^]+")
 _SHA = re.compile(r"[0-9a-f]{40}")
 _LINK = re.compile(r"https?://[A-Za-z0-9./:_-]+")
@@ -30,6 +30,18 @@ def like(pattern: re.Pattern[str], form: str) -> Callable[[click.Context, click.
         return value
 
     return checked
+
+
+def given(pattern: re.Pattern[str], form: str) -> Callable[[click.Context, click.Parameter, str], str]:
+    """As `like`, of a value that may not be empty."""
+    checked = like(pattern, form)
+
+    def filled(context: click.Context, parameter: click.Parameter, value: str) -> str:
+        if not value:
+            raise click.BadParameter(f"expected {form}")
+        return checked(context, parameter, value)
+
+    return filled
 
 
 @click.command("comment")

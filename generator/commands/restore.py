@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,8 @@ from generator.restoring import Edit, Wish, asked, edit_for, finished, problems_
 from generator.soaking import since
 from generator.terminal import print_diagnostics, print_state, repository
 from generator.upgrade.passport import version_of
+
+_SECRET = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,199}")
 
 
 @click.command("restore")
@@ -55,10 +58,14 @@ def command(
     """
     if [text is not None, finish, abort].count(True) != 1:
         raise click.UsageError("say --at TIME, --finish or --abort")
+    if "" in (release, into, secret):
+        raise click.UsageError("--release, --into and --secret have a value where they are given")
     if (release or into) and text is None:
         raise click.UsageError("--release and --into go with --at")
     if secret and not into:
         raise click.UsageError("--secret goes with --into")
+    if secret and not _SECRET.fullmatch(secret):
+        raise click.UsageError("--secret is a path of letters, digits and /_.-, of 200 characters at most")
     root = repository(context)
     fleet = readable(root)
     found = of_name(fleet, tenant)
@@ -120,6 +127,7 @@ def _cloned(root: Path, fleet: Fleet, source: Tenant, clone: Tenant, wish: Wish,
         f"What {clone.name} has now is lost. It keeps its address, {clone.spec['site']['url']}; mail and cron are off."
     )
     click.echo(f"Its pod reads the other's repository by the secret {edit.block['secretPath']}.")
+    click.echo("`quad diff` asks for allowances: its data is replaced, and it gets keys of another's backups.")
     click.echo(f"When it is over: `quad restore {clone.name} --finish`.")
     return _noted(root, clone, edit, wish, dry)
 
@@ -140,6 +148,10 @@ def _ended(root: Path, tenant: Tenant, finish: bool, dry: bool) -> int:
         click.echo(f"{tenant.name}: it is there, as of {at}; the Jobs of {id} go, and the workers begin anew")
     else:
         click.echo(f"{tenant.name}: not to {at} after all; where a sync has seen it, look at `backup-{field}-{id}`")
+        if "leaves" in tenant.spec[field]:
+            click.echo(
+                "Where `quad upgrade --abort` asked for it, rather revert its commit: that brings `release.from` back, too."
+            )
     return write(root, tenant, finished(tenant.spec) if finish else taken_back(tenant.spec), dry)
 
 
@@ -163,8 +175,8 @@ def _said(tenant: Tenant, wish: Wish, edit: Edit) -> Iterator[str]:
     yield f"What users did since the newest whole point before that is lost; it is {_age(wish)} ago at least."
     yield "The site is closed meanwhile, and opens when its login page has been looked at."
     if "version" in edit.release:
-        yield f"Its release goes back with it, from {edit.block['leaves']} to {edit.release['version']};"
-        yield "`quad diff` asks for an allowance."
+        yield f"Its release goes back with it, from {edit.block['leaves']} to {edit.release['version']}."
+    yield "`quad diff` asks for an allowance, because data is replaced."
     yield f"When it is over: `quad restore {tenant.name} --finish`."
 
 

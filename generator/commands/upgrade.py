@@ -30,6 +30,7 @@ from generator.upgrade.passport import version_of
 from generator.upgrade.plan import CIRCUMSTANCES, Plan, Wish, neighbours, plan
 
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
+_FIRST_YEAR = 2000
 
 
 def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -116,6 +117,8 @@ def point(text: str, now: datetime) -> datetime:
         raise click.UsageError(f"`{text}` is no time with its zone, as 2026-11-22T03:00:00Z")
     if at > now:
         raise click.UsageError(f"{written(at)} has not come yet")
+    if at.year < _FIRST_YEAR:
+        raise click.UsageError(f"`{text}` is before any backup")
     return at
 
 

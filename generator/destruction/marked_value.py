@@ -1,7 +1,8 @@
 """A value of the tenant that its schema marks with `x-danger`: features say by themselves what of theirs must not change.
 
-`when: changes` is any other value, `falls` a smaller number, quantity or version, `loses` an item of a list that goes. The code,
-what is lost and how to proceed stand in the schema. A leaf that is gone with its feature is the objects' affair.
+`when: comes` is a value where there was none or another, `changes` any other value, `falls` a smaller number, quantity or version,
+`loses` an item of a list that goes. The code, what is lost and how to proceed stand in the schema. A leaf that is gone with its
+feature is the objects' affair.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from generator.changes import TenantChange
+from generator.changes import ABSENT, TenantChange
 from generator.destruction.loss import Context, Loss, Mark, tenant_id
 from generator.destruction.quantities import falls
 from generator.rules.walk import at
@@ -21,9 +22,12 @@ def find(change: TenantChange, context: Context) -> Iterator[Loss]:
         return
     for mark in context.marks:
         old, new = at(change.before, *mark.path), at(change.after, *mark.path)
-        if old is not None and new is not None and old != new and _does(mark, old, new):
+        there = new is not None and (old is not None or mark.when == "comes")
+        if there and old != new and _does(mark, old, new):
             field = ".".join(str(part) for part in mark.path)
-            yield Loss(tenant_id(change), field, old, new, mark.why, mark.proceed, code=mark.code)
+            yield Loss(
+                tenant_id(change), field, ABSENT if old is None else old, new, mark.why, mark.proceed, code=mark.code
+            )
 
 
 def _does(mark: Mark, old: Any, new: Any) -> bool:
