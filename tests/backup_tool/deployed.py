@@ -49,8 +49,9 @@ def given(site: Moodle) -> None:
 
 
 def rendered(tmp_path: Path, **said: Any) -> Mapping[str, Mapping[str, Any]]:
-    """The tenant's manifests, by kind and the very name."""
-    found = manifests(tmp_path, {"features": {"backup": BACKUP, "backup-drill": {}}, **said}).values()
+    """The tenant's manifests, by kind and the very name; each test has a repository of its own in the store of them all."""
+    backup = {**BACKUP, "prefix": tmp_path.name.replace("_", "-")}
+    found = manifests(tmp_path, {"features": {"backup": backup, "backup-drill": {}}, **said}).values()
     return {f"{body['kind']}/{body['metadata']['name']}": body for body in found}
 
 
