@@ -11,16 +11,14 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.mariadb import MariaDB, mariadb, need_mariadb
-from tests.php import need
 from tests.postgres import Database, postgres
 from tests.programs import needs
-from tests.upgrading_site import SCRIPTS, Site
+from tests.upgrading_site import SCRIPTS, Site, made
 
 pytestmark = needs("php", "initdb")
 SOURCE = os.environ.get("MOODLE_SRC", "")
@@ -75,17 +73,14 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database | MariaDB]:
 def site(tmp_path: Path, database: Database | MariaDB) -> Site:
     """A site with nothing in its database."""
     database.run("DROP TABLE IF EXISTS mdl_config")
-    return made(tmp_path, database)
+    return with_admin(tmp_path, database)
 
 
-def made(folder: Path, database: Database | MariaDB) -> Site:
-    need("pgsql")
-    secrets = {"moodle-db/username": "moodle", "moodle-db/password": database.password, "moodle/admin-password": SECRET}
-    for name, text in secrets.items():
-        (folder / "secrets" / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / "secrets" / name).write_text(text)
-    (folder / "data").mkdir()
-    return Site(folder, database)
+def with_admin(folder: Path, database: Database | MariaDB) -> Site:
+    site = made(folder, database)
+    (folder / "secrets" / "moodle").mkdir()
+    (folder / "secrets" / "moodle" / "admin-password").write_text(SECRET)
+    return site
 
 
 def moodle(site: Site, breaks: str = "", ends: int = 0) -> None:
@@ -104,8 +99,7 @@ def install(site: Site) -> tuple[int, str]:
 def test_a_site_is_installed_from_nothing_and_once(site: Site) -> None:
     moodle(site)
     assert install(site) == (0, "installed\n")
-    told = (site.folder / "told").read_text()
-    folder, asked, count, line = json.loads(told)
+    folder, asked, count, line = json.loads((site.folder / "told").read_text())
     assert folder == str(site.folder / "code" / "admin" / "cli")
     assert asked == [
         "install_database.php",
@@ -158,7 +152,7 @@ def test_moodles_own_programs_install_and_upgrade(tmp_path: Path) -> None:
     Moodle's version alone, made by raising it in the copy.
     """
     with postgres() as database:
-        site = made(tmp_path, database)
+        site = with_admin(tmp_path, database)
         code = site.folder / "code"
         shutil.copytree(SOURCE, code, ignore=shutil.ignore_patterns(".git", "config.php"))
         (code / "config.php").write_text(OWN_CONFIG)
@@ -171,10 +165,9 @@ def test_moodles_own_programs_install_and_upgrade(tmp_path: Path) -> None:
         assert version
         higher = f"{float(version[1]) + 0.01:.2f}"
         file.write_text(file.read_text().replace(version[0], f"$version = {higher};"))
-        newer = replace(site)
-        assert newer.run("upgrade.php", "enter")[0] == 0
+        assert site.run("upgrade.php", "enter")[0] == 0
         assert site.page.exists()
-        status, said = newer.run("upgrade.php", "closed")
+        status, said = site.run("upgrade.php", "closed")
         assert status == 0, said
         assert float(site.holds()[0]) == float(higher)
-        assert "nothing to do" in newer.run("upgrade.php", "enter")[1]
+        assert "nothing to do" in site.run("upgrade.php", "enter")[1]

@@ -118,7 +118,7 @@ def test_whoever_may_not_ask_pushes_nothing(world: World) -> None:
 def test_a_body_without_an_end_is_refused(world: World) -> None:
     change(world)
     done = propose(world, "more", *TITLE, "--body", "/dev/zero")
-    assert (done.code, "GitHub takes 65,535" in done.stderr) == (3, True)
+    assert (done.code, "more than 65,535 characters" in done.stderr) == (3, True)
 
 
 def test_an_answer_that_is_lost_opens_no_second_one(world: World) -> None:

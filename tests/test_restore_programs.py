@@ -7,14 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.php import need, php
 from tests.postgres import Database, postgres
 from tests.programs import needs
-from tests.upgrading_site import MOODLE, NEW, OLD, SCRIPTS, Site
+from tests.upgrading_site import NEW, OLD, Site, made, with_code
 
 pytestmark = needs("php", "initdb")
-SCRIPT = ROOT / "overlays" / "transactions" / "recovery" / "restore.php"
 ID = "20261122t231500"
 
 
@@ -27,25 +24,15 @@ def database() -> Iterator[Database]:
 
 @pytest.fixture
 def site(tmp_path: Path, database: Database) -> Site:
-    need("pgsql")
-    for name in ("code/admin/cli", "data", "secrets/moodle-db"):
-        (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "code" / "version.php").write_text(f"<?php\n$version = {NEW};\n")
-    (tmp_path / "secrets" / "moodle-db" / "username").write_text("moodle")
-    (tmp_path / "secrets" / "moodle-db" / "password").write_text(database.password)
-    text = MOODLE.format(name="kill_all_sessions.php", scripts=SCRIPTS, site=tmp_path)
-    (tmp_path / "code" / "admin" / "cli" / "kill_all_sessions.php").write_text(text)
-    found = Site(tmp_path, database)
-    found.behave()
+    found = with_code(made(tmp_path, database), "kill_all_sessions.php")
     database.run("DELETE FROM mdl_config; DROP SCHEMA IF EXISTS moodle_backup CASCADE")
     found.holds(NEW, "0")
     return found
 
 
 def step(site: Site, name: str, **changed: str) -> tuple[int, str]:
-    done = php(SCRIPT, name, **{**site.settings, "MOODLE_SCRIPTS": str(SCRIPTS), "BACKUP_RESTORE_ID": ID, **changed})
-    assert "PHP " not in done.stderr, done.stderr
-    return done.returncode, done.stdout.splitlines()[-1]
+    code, said = site.run("restore.php", name, **{"BACKUP_RESTORE_ID": ID, **changed})
+    return code, said.splitlines()[-1]
 
 
 def recorded(site: Site) -> None:

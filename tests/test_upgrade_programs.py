@@ -16,10 +16,9 @@ from threading import Thread
 import pytest
 
 from tests.mariadb import MariaDB, mariadb, need_mariadb
-from tests.php import need
 from tests.postgres import Database, postgres
 from tests.programs import needs
-from tests.upgrading_site import MOODLE, NEW, OLD, PAGE, PROGRAMS, SCRIPTS, Pages, Site
+from tests.upgrading_site import NEW, OLD, PAGE, PROGRAMS, SCRIPTS, Pages, Site, made, with_code
 
 pytestmark = needs("php", "initdb")
 
@@ -35,17 +34,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database | MariaDB]:
 
 @pytest.fixture
 def site(tmp_path: Path, database: Database | MariaDB) -> Iterator[Site]:
-    need("pgsql")
-    for name in ("code/admin/cli", "data", "secrets/moodle-db"):
-        (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "code" / "version.php").write_text(f"<?php\n$version = {NEW};\n")
-    (tmp_path / "secrets" / "moodle-db" / "username").write_text("moodle")
-    (tmp_path / "secrets" / "moodle-db" / "password").write_text(database.password)
-    for name in PROGRAMS:
-        text = MOODLE.format(name=name, scripts=SCRIPTS, site=tmp_path)
-        (tmp_path / "code" / "admin" / "cli" / name).write_text(text)
-    found = Site(tmp_path, database)
-    found.behave()
+    found = with_code(made(tmp_path, database), *PROGRAMS)
     database.run("DELETE FROM mdl_config")
     found.holds(OLD, "0")
     with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 from tests.mariadb import MariaDB
-from tests.php import php
+from tests.php import need, php
 from tests.postgres import Database
 
 SCRIPTS = ROOT / "overlays" / "base" / "scripts"
@@ -117,6 +117,27 @@ class Site:
 
 
 PROGRAMS = ("upgrade.php", "maintenance.php", "purge_caches.php", "adhoc_task.php")
+
+
+def made(folder: Path, database: Database | MariaDB) -> Site:
+    """A site that has its data and the keys of its database, and no code yet."""
+    need("pgsql")
+    (folder / "data").mkdir()
+    (folder / "secrets" / "moodle-db").mkdir(parents=True)
+    for name, text in (("username", "moodle"), ("password", database.password)):
+        (folder / "secrets" / "moodle-db" / name).write_text(text)
+    return Site(folder, database)
+
+
+def with_code(site: Site, *programs: str) -> Site:
+    """The same with stand-ins for these programs of the new release, which behave."""
+    folder = site.folder / "code" / "admin" / "cli"
+    folder.mkdir(parents=True)
+    (site.folder / "code" / "version.php").write_text(f"<?php\n$version = {NEW};\n")
+    for name in programs:
+        (folder / name).write_text(MOODLE.format(name=name, scripts=SCRIPTS, site=site.folder))
+    site.behave()
+    return site
 
 
 class Pages(BaseHTTPRequestHandler):

@@ -18,30 +18,18 @@ _MOST_BYTES_A_CHARACTER = 4
 REPOSITORY = re.compile(r"(?!\.)[A-Za-z0-9._-]+/(?!\.\.?$)[A-Za-z0-9._-]+")
 HEAD = re.compile(r"[A-Za-z0-9._\[\]-]+:[^\s:?*\\~^]+")
 _SHA = re.compile(r"[0-9a-f]{40}")
-_LINK = re.compile(r"https?://[A-Za-z0-9./:_-]+")
+_LINK = re.compile(r"(https?://[A-Za-z0-9./:_-]+)?")
 
 
 def like(pattern: re.Pattern[str], form: str) -> Callable[[click.Context, click.Parameter, str], str]:
     """A check for click that a value has a form as a whole: these values become parts of addresses."""
 
     def checked(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-        if value and not pattern.fullmatch(value):
+        if not pattern.fullmatch(value):
             raise click.BadParameter(f"expected {form}")
         return value
 
     return checked
-
-
-def given(pattern: re.Pattern[str], form: str) -> Callable[[click.Context, click.Parameter, str], str]:
-    """As `like`, of a value that may not be empty."""
-    checked = like(pattern, form)
-
-    def filled(context: click.Context, parameter: click.Parameter, value: str) -> str:
-        if not value:
-            raise click.BadParameter(f"expected {form}")
-        return checked(context, parameter, value)
-
-    return filled
 
 
 @click.command("comment")
@@ -86,14 +74,19 @@ def command(file: Path, repository: str, head: str, sha: str, base: str, author:
     return 0
 
 
-def _read(file: Path) -> tuple[str, list[Diagnostic]]:
-    """The review, or why it is none. It may come out of an artifact, so that no more is read than could be sent."""
+def bounded(file: Path) -> bytes:
+    """What a file holds, and no more of it than makes plain that it is longer than GitHub takes."""
     try:
         with file.open("rb") as opened:
-            raw = opened.read(LONGEST * _MOST_BYTES_A_CHARACTER + 1)
-        body = raw.decode()
+            return opened.read(LONGEST * _MOST_BYTES_A_CHARACTER + 1)
     except OSError as error:
         raise ToolError(f"cannot read {file}: {error.strerror}") from error
+
+
+def _read(file: Path) -> tuple[str, list[Diagnostic]]:
+    """The review, or why it is none. It may come out of an artifact."""
+    try:
+        body = bounded(file).decode()
     except UnicodeDecodeError:
         return "", [Diagnostic("comment-refused", f"`{file}` is no UTF-8 text", Span(str(file)))]
     return body, judge(body, str(file))

@@ -8,32 +8,29 @@ from pathlib import Path
 
 import rich_click as click
 
-from generator.commands.comment import REPOSITORY, given
+from generator import git
+from generator.commands.comment import REPOSITORY, bounded, like
 from generator.commands.upgrade import readable
 from generator.diagnostics import ToolError
 from generator.github import connect
-from generator.load import load
 from generator.proposal import Proposal, push
 from generator.pull_request import LONGEST, find, propose
 from generator.terminal import print_state, repository
 
-_BRANCH = re.compile(
-    r"(?=.{1,200}\Z)(?!refs/|HEAD\Z)[A-Za-z0-9][\w+-]*(\.[\w+-]+)*(/[A-Za-z0-9][\w+-]*(\.[\w+-]+)*)*", re.ASCII
-)
-_MOST_BYTES_A_CHARACTER = 4
+_BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/+-]{0,199}")
 _TITLE = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 
 
 @click.command("propose")
-@click.argument("branch", callback=given(_BRANCH, "a name of letters, digits and ._/+-"))
-@click.option("--repository", "where", required=True, callback=given(REPOSITORY, "OWNER/NAME"), help="OWNER/NAME.")
-@click.option("--title", required=True, callback=given(_TITLE, "one line"), help="Of the commit and the pull request.")
+@click.argument("branch", callback=like(_BRANCH, "a name of letters, digits and ._/+-"))
+@click.option("--repository", "where", required=True, callback=like(REPOSITORY, "OWNER/NAME"), help="OWNER/NAME.")
+@click.option("--title", required=True, callback=like(_TITLE, "one line"), help="Of the commit and the pull request.")
 @click.option("--body", type=click.Path(dir_okay=False, path_type=Path), help="Markdown for the pull request.")
 @click.option(
     "--base",
     default="main",
     show_default=True,
-    callback=given(_BRANCH, "a branch"),
+    callback=like(_BRANCH, "a branch"),
     help="The branch it is to be merged into.",
 )
 @click.option("--remote", default="origin", show_default=True, help="The remote repository to push to.")
@@ -56,7 +53,6 @@ def command(
     _refuse_ours(root, branch, base)
     client = connect(os.environ)
     words = _read(body) if body else ""
-    readable(root)  # what cannot be rendered is not proposed
     find(client, where, f"{where.partition('/')[0]}:{branch}", base)  # whoever may not ask pushes nothing
     if not push(root, Proposal(remote, branch, title)):
         print_state([], "the working tree changes nothing; nothing was proposed")
@@ -68,20 +64,20 @@ def command(
 
 
 def _refuse_ours(root: Path, branch: str, base: str) -> None:
-    fleet = load(root)[0].fleet
-    prefix = fleet.data["git"]["branchPrefix"] if fleet else "rendered/"
-    if branch == base or branch.startswith(prefix) or any(part.endswith(".lock") for part in branch.split("/")):
+    """What cannot be rendered is not proposed either; nor on a branch that is not for that."""
+    fleet = readable(root).repository.fleet
+    assert fleet is not None
+    prefix = fleet.data["git"]["branchPrefix"]
+    taken = branch in (base, "HEAD") or branch.startswith((prefix, "refs/"))
+    if taken or git.attempt(root, ["check-ref-format", f"refs/heads/{branch}"])[0]:
         raise click.UsageError(f"`{branch}` cannot be proposed: it is no branch of its own beside {base} and {prefix}*")
 
 
 def _read(file: Path) -> str:
     try:
-        with file.open("rb") as opened:
-            text = opened.read(LONGEST * _MOST_BYTES_A_CHARACTER + 1).decode()
-    except OSError as error:
-        raise ToolError(f"cannot read {file}: {error.strerror}") from error
+        text = bounded(file).decode()
     except UnicodeDecodeError as error:
         raise ToolError(f"{file} is no UTF-8 text") from error
     if len(text) > LONGEST:
-        raise ToolError(f"{file} has {len(text):,} characters; GitHub takes {LONGEST:,}")
+        raise ToolError(f"{file} has more than {LONGEST:,} characters, which GitHub does not take")
     return text

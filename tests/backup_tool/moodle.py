@@ -65,18 +65,12 @@ class Moodle:
     database: str
     where: Mapping[str, str] = field(default_factory=dict)
     """Variables that say that the repository is in a bucket, and where."""
+    tables: str = TABLES
+    password: str = PASSWORD
 
     @property
     def data(self) -> Path:
         return self.folder / "moodledata"
-
-    @property
-    def tables(self) -> str:
-        return TABLES
-
-    @property
-    def password(self) -> str:
-        return PASSWORD
 
     @property
     def repository(self) -> Path:

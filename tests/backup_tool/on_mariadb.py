@@ -23,15 +23,9 @@ CREATE TABLE mdl_files (id bigint PRIMARY KEY AUTO_INCREMENT, contenthash varcha
 class OnMariaDB(Moodle):
     """The same site on another server."""
 
+    tables: str = TABLES
+    password: str = PASSWORD
     ca: str = ""
-
-    @property
-    def tables(self) -> str:
-        return TABLES
-
-    @property
-    def password(self) -> str:
-        return PASSWORD
 
     def environment(self, **changed: str) -> dict[str, str]:
         given = {"DB_TYPE": "mariadb", "DB_KIND": "mariadb", "DB_CA": self.ca, "TMPDIR": str(self.folder)}
@@ -61,7 +55,7 @@ class OnMariaDB(Moodle):
 
 
 def on_mariadb(site: Moodle, server: MariaDB) -> OnMariaDB:
-    made = OnMariaDB(site.folder, server, site.database, site.where, str(server.folder / "ours.pem"))
+    made = OnMariaDB(site.folder, server, site.database, site.where, ca=str(server.folder / "ours.pem"))
     made.install(300)
     made.ok("init")
     return made

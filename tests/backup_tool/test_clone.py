@@ -74,6 +74,16 @@ def clone(site: Moodle, into: str, *arguments: str, old: str = OLD, new: str = N
     return said
 
 
+def as_wanted(said: dict[str, Any]) -> None:
+    """What the log says that was changed, and what was left, of TEXTS and the settings beside them."""
+    changed = sum(text != after for text, after in TEXTS.items())
+    assert said["columns"] == {"mdl_page.content": changed, "mdl_page.from": changed, "mdl_url.externalurl": 2}
+    assert (said["rows"], said["shortened"]) == (2 * changed + 2, {"mdl_url.externalurl": 1})
+    assert said["left_serialized"] == {"mdl_page.content": 1, "mdl_page.from": 1}
+    assert said["left_settings"] == ["alternateloginurl", "auth_saml2/idp"]
+    assert (said["left_blocks"], said["message_outputs_off"], said["objects"]["deleteexternal"]) == (1, 2, "0")
+
+
 def settings(site: Moodle, into: str) -> dict[str, str]:
     found = site.sql("SELECT concat(name, '|', value) FROM mdl_config", into)
     return dict(row.split("|", 1) for row in found.splitlines())
@@ -108,12 +118,7 @@ def test_a_clone_has_another_address_and_sends_nothing(linked: Moodle) -> None:
     assert objects["key_prefix"].startswith("clones/clone.example.net-")
     assert (objects["enabletasks"], objects["deleteexternal"], objects["s3_bucket"]) == ("0", "0", "objects")
 
-    changed = sum(text != after for text, after in TEXTS.items())
-    assert said["columns"] == {"mdl_page.content": changed, "mdl_page.from": changed, "mdl_url.externalurl": 2}
-    assert (said["rows"], said["shortened"]) == (2 * changed + 2, {"mdl_url.externalurl": 1})
-    assert said["left_serialized"] == {"mdl_page.content": 1, "mdl_page.from": 1}
-    assert said["left_settings"] == ["alternateloginurl", "auth_saml2/idp"]
-    assert (said["left_blocks"], said["message_outputs_off"], said["objects"]["deleteexternal"]) == (1, 2, "0")
+    as_wanted(said)
 
     assert tree(target) == kept(site)
     assert site.sql("SELECT * FROM mdl_files ORDER BY id", into) == site.sql("SELECT * FROM mdl_files ORDER BY id")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # backup.sh database|files|verify|drill|restore|clone|forget|check|ready: one part of the backup, in the tenant's repository.
-# moodle-backup and restic read and write the same one; BACKUP_ENGINE says which of them writes. moodle-backup knows PostgreSQL alone:
-# beside another database restic does all. Secrets come from files and stay out of every command line.
+# moodle-backup and restic read and write the same one; BACKUP_ENGINE says which of them writes. Beside another database
+# than PostgreSQL restic does all. Secrets come from files and stay out of every command line.
 set -eu
 
 RESTIC_REPOSITORY=${RESTIC_REPOSITORY:-s3:$BACKUP_ENDPOINT/$BACKUP_LOCATION}

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
-use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, RusticResult, WriteBackend};
+use rustic_core::{BytesList, ErrorKind, FileType, Id, RusticError, RusticResult, WriteBackend};
+
+use crate::gate::reads_from_inner;
 
 /// What a killed process has left goes when it is so old.
 const LEFT: Duration = Duration::from_hours(24);
@@ -60,31 +61,7 @@ impl Folder {
     }
 }
 
-impl ReadBackend for Folder {
-    fn location(&self) -> String {
-        self.inner.location()
-    }
-
-    fn list_with_size(&self, kind: FileType) -> RusticResult<Vec<(Id, u32)>> {
-        self.inner.list_with_size(kind)
-    }
-
-    fn list(&self, kind: FileType) -> RusticResult<Vec<Id>> {
-        self.inner.list(kind)
-    }
-
-    fn read_full(&self, kind: FileType, id: &Id) -> RusticResult<Bytes> {
-        self.inner.read_full(kind, id)
-    }
-
-    fn read_partial(&self, kind: FileType, id: &Id, cached: bool, offset: u32, length: u32) -> RusticResult<Bytes> {
-        self.inner.read_partial(kind, id, cached, offset, length)
-    }
-
-    fn warmup_path(&self, kind: FileType, id: &Id) -> String {
-        self.inner.warmup_path(kind, id)
-    }
-}
+reads_from_inner!(Folder);
 
 impl WriteBackend for Folder {
     fn create(&self) -> RusticResult<()> {

@@ -4,8 +4,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
-use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, RusticResult, WriteBackend};
+use rustic_core::{BytesList, ErrorKind, FileType, Id, RusticError, RusticResult, WriteBackend};
 
 /// Why no snapshot may be written now, if so; shared by a source and the repository it goes into.
 #[derive(Clone, Debug, Default)]
@@ -36,31 +35,53 @@ pub struct Gated {
     pub gate: Gate,
 }
 
-impl ReadBackend for Gated {
-    fn location(&self) -> String {
-        self.inner.location()
-    }
+/// A backend that wraps another one, its `inner`, and reads as that does.
+macro_rules! reads_from_inner {
+    ($backend:ty) => {
+        impl rustic_core::ReadBackend for $backend {
+            fn location(&self) -> String {
+                self.inner.location()
+            }
 
-    fn list_with_size(&self, kind: FileType) -> RusticResult<Vec<(Id, u32)>> {
-        self.inner.list_with_size(kind)
-    }
+            fn list_with_size(
+                &self,
+                kind: rustic_core::FileType,
+            ) -> rustic_core::RusticResult<Vec<(rustic_core::Id, u32)>> {
+                self.inner.list_with_size(kind)
+            }
 
-    fn list(&self, kind: FileType) -> RusticResult<Vec<Id>> {
-        self.inner.list(kind)
-    }
+            fn list(&self, kind: rustic_core::FileType) -> rustic_core::RusticResult<Vec<rustic_core::Id>> {
+                self.inner.list(kind)
+            }
 
-    fn read_full(&self, kind: FileType, id: &Id) -> RusticResult<Bytes> {
-        self.inner.read_full(kind, id)
-    }
+            fn read_full(
+                &self,
+                kind: rustic_core::FileType,
+                id: &rustic_core::Id,
+            ) -> rustic_core::RusticResult<bytes::Bytes> {
+                self.inner.read_full(kind, id)
+            }
 
-    fn read_partial(&self, kind: FileType, id: &Id, cached: bool, offset: u32, length: u32) -> RusticResult<Bytes> {
-        self.inner.read_partial(kind, id, cached, offset, length)
-    }
+            fn read_partial(
+                &self,
+                kind: rustic_core::FileType,
+                id: &rustic_core::Id,
+                cached: bool,
+                offset: u32,
+                length: u32,
+            ) -> rustic_core::RusticResult<bytes::Bytes> {
+                self.inner.read_partial(kind, id, cached, offset, length)
+            }
 
-    fn warmup_path(&self, kind: FileType, id: &Id) -> String {
-        self.inner.warmup_path(kind, id)
-    }
+            fn warmup_path(&self, kind: rustic_core::FileType, id: &rustic_core::Id) -> String {
+                self.inner.warmup_path(kind, id)
+            }
+        }
+    };
 }
+pub(crate) use reads_from_inner;
+
+reads_from_inner!(Gated);
 
 impl WriteBackend for Gated {
     fn create(&self) -> RusticResult<()> {

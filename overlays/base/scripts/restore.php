@@ -3,7 +3,7 @@
 // restore.php enter|restored: closes the site before a restore, whatever state it is in; sees after it that the database is the one that
 // was asked for and of the code's release, and leaves the opening to finish.php. Each does no harm a second time.
 
-require (getenv('MOODLE_SCRIPTS') ?: '/etc/moodle-scripts') . '/moodle.php';
+require __DIR__ . '/moodle.php';
 
 /** Whether moodle-backup has recorded this restore, in the transaction that filled the database. */
 function is_restored(): bool {
