@@ -82,6 +82,14 @@ def pick(values: Any, *keys: Any) -> Any:
     return values
 
 
+def pick_or(values: Any, otherwise: Any, *keys: Any) -> Any:
+    """As `pick`, with a value for where nothing stands there."""
+    try:
+        return pick(values, *keys)
+    except MissingArgumentError:
+        return otherwise
+
+
 def share(total: str, percent: int) -> str:
     """So many percent of a quantity of bytes, as a whole number of bytes."""
     return str(int(quantity(total) * percent // 100))
@@ -115,6 +123,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "json": as_json,
     "max-children": max_children,
     "pick": pick,
+    "pick-or": pick_or,
     "share": share,
     "spread-cron": spread_cron,
 }

@@ -18,6 +18,7 @@ from generator.derive import (
     as_json,
     max_children,
     pick,
+    pick_or,
     quantity,
     share,
     spread_cron,
@@ -137,6 +138,8 @@ def test_what_a_map_of_maps_does_not_say_is_left_to_others() -> None:
     for keys in (("two", "port"), ("one", "host"), ("one", "port", "deeper")):
         with pytest.raises(MissingArgumentError):
             pick(provided, *keys)
+        assert pick_or(provided, 7, *keys) == 7
+    assert pick_or(provided, 7, "one", "port") == 5432
 
 
 @pytest.mark.parametrize("given", [30, None, ["0 * * * *"], {}])
