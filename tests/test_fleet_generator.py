@@ -26,7 +26,7 @@ EXCUSED = {
     "project.syncWindows[].applications[]": "a project has one",
 }
 """Knobs that cannot vary, and why."""
-NUMBER = 1000
+NUMBER = 1600
 """So many that of forty features, of which a tenant has one or two, each knob is said several times."""
 ASKED_FOR_ONCE = {"restore", "clone", "drill"}
 """Of one site at a time, so that no fleet has them; tests/test_transactions.py and tests/test_restore_command.py have."""

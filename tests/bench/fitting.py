@@ -89,7 +89,8 @@ def _agreeing(said: Data, language: Language, environment: str, make: Maker) -> 
 
 
 def _required(language: Language, name: str) -> list[str]:
-    return list(language.features[name].get("x-requires", ()))
+    direct = language.features[name].get("x-requires", ())
+    return list(dict.fromkeys(each for other in direct for each in (other, *_required(language, other))))
 
 
 def _conflict(language: Language, one: str, other: str) -> bool:
@@ -98,9 +99,10 @@ def _conflict(language: Language, one: str, other: str) -> bool:
 
 
 def _fits(language: Language, name: str, spec: Data) -> bool:
-    """Whether a feature works with the model, the database and the cache, and the model with the feature."""
-    if name in language.rules_of("model", spec["model"]).get("x-conflicts", ()):
-        return False
+    """Whether a feature works with the model, the database and the cache, and they with the feature."""
+    for kind, path in WORKS_WITH.values():
+        if name in language.rules_of(kind, value_at(spec, path)).get("x-conflicts", ()):
+            return False
     rules = language.features[name]
     return all(value_at(spec, path) in rules.get(key, [value_at(spec, path)]) for key, (_, path) in WORKS_WITH.items())
 
