@@ -198,7 +198,7 @@ def dumped(folder: Path, site: dict[str, str], **changed: str) -> subprocess.Com
         "PATH": f"{programs}:{os.environ['PATH']}",
         "AWS_ACCESS_KEY_ID_FILE": str(secrets / "access-key-id"),
         "AWS_SECRET_ACCESS_KEY_FILE": str(secrets / "secret-access-key"),
-        "BACKUP_ENGINE": "moodle-backup",
+        "BACKUP_ENGINE": "restic",
         "TMPDIR": str(folder),
         "BACKUP_ENDPOINT": "https://s3.example.org",
         "BACKUP_LOCATION": "bucket/acme",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -66,6 +67,26 @@ def test_either_program_reads_what_the_other_writes(other: OnMariaDB) -> None:
     target, into = other.folder / "target", other.empty_database("by_us")
     other.ok("restore", "--to-folder", str(target), "--to-database", DB_NAME=into)
     assert (other.rows(into), whole(other, target, into)) == (other.rows(), [])
+
+
+def test_the_pods_script_leaves_it_all_to_the_tool(other: OnMariaDB) -> None:
+    other.program("moodle-backup", f'exec {os.environ["MOODLE_BACKUP"]} "$@"')
+    other.program("restic", "echo restic was asked >&2; exit 9")
+    said = {key: value for key, value in other.environment().items() if key != "DB_TYPE"}
+    said |= {"BACKUP_ENGINE": "moodle-backup", "VERIFY_SAMPLE": "300", "DB_MANAGED": "true"}
+
+    def script(part: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["sh", str(SCRIPT), part], env=said, capture_output=True, text=True, check=False)
+
+    for part in ("database", "files", "verify", "forget"):
+        done = script(part)
+        assert done.returncode == 0, done.stderr
+    lost = other.file(7)
+    lost.unlink()
+    for part in ("database", "files"):
+        script(part)
+    done = script("verify")
+    assert (done.returncode, f"1 missing: {lost.relative_to(other.data)}" in done.stderr) == (1, True), done.stderr
 
 
 @pytest.mark.parametrize("half", ["--no-data", "--no-create-info"])

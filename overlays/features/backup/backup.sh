@@ -1,12 +1,23 @@
 #!/bin/sh
 # backup.sh database|files|verify|drill|restore|clone|forget|check|ready: one part of the backup, in the tenant's repository.
-# moodle-backup and restic read and write the same one; BACKUP_ENGINE says which of them writes. Beside another database
-# than PostgreSQL restic does all. Secrets come from files and stay out of every command line.
+# moodle-backup and restic read and write the same one; BACKUP_ENGINE says which of them writes. Beside MySQL's and Aurora's
+# servers, which moodle-backup was not tried with, restic does all. Secrets come from files and stay out of every command line.
 set -eu
 
 RESTIC_REPOSITORY=${RESTIC_REPOSITORY:-s3:$BACKUP_ENDPOINT/$BACKUP_LOCATION}
 export RESTIC_REPOSITORY
 scratch=${TMPDIR:-/tmp}
+case $DB_KIND in
+postgresql | mariadb)
+    engine=${BACKUP_ENGINE:-}
+    verifier=moodle-backup
+    export DB_TYPE="$DB_KIND"
+    ;;
+*)
+    engine=restic
+    verifier=restic
+    ;;
+esac
 # A server outside the namespace is reached over TLS that is verified, as Moodle does it. A drill's is in its own pod.
 if [ "$DB_MANAGED" = true ] && [ "${1:-}" != drill ]; then
     export PGSSLMODE=verify-full PGSSLROOTCERT="$DB_CA"
@@ -148,8 +159,8 @@ case $part in
 mysqldump) dump_mysql ;; # restic asks for it, and it does not come back
 drill | restore | clone) program=moodle-backup ;;
 check | ready) program=restic ;;
-verify) [ "$DB_KIND" = postgresql ] && program=moodle-backup || program=restic ;;
-database | files | forget) [ "$DB_KIND" = postgresql ] && program=$BACKUP_ENGINE || program=restic ;;
+verify) program=$verifier ;;
+database | files | forget) program=$engine ;;
 *)
     echo "usage: backup.sh database|files|verify|drill|restore|clone|forget|check|ready" >&2
     exit 2
