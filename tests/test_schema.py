@@ -59,7 +59,9 @@ def test_every_leaf_of_the_core_has_a_value_from_somewhere() -> None:
     given |= {f"release.rehearsed.{name}" for name in ("from", "to", "minutes", "date", "errors")} | {
         "release.floor"
     }  # of an upgrade
-    given |= {f"restore.{name}" for name in ("id", "at", "leaves")} | {"drill.id"}  # of a restore, a drill
+    given |= {f"restore.{name}" for name in ("id", "at", "leaves", "leavesFrom", "leavesFloor")} | {
+        "drill.id"
+    }  # of a restore, a drill
     copied = ("id", "at", "from", "url", "location", "endpoint", "region", "secretPath", "egress")
     given |= {f"clone.{name}" for name in copied}
     given.add("project.syncWindows")  # of examinations
