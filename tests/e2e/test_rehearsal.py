@@ -26,8 +26,14 @@ def written(world: World, *arguments: str) -> None:
 
 
 def merged(world: World, what: str) -> None:
-    """Publish, and let Argo CD see the clone's new objects."""
+    """Publish, and let Argo CD see it."""
     world.fleet.publish(what)
+    seen(world)
+
+
+def seen(world: World) -> None:
+    """The clone's Application names its release, which comes by its shard."""
+    argo.refresh(world.kube, argo.shards(world.kube, world.fleet.tenants()[CLONE]))
     argo.refresh(world.kube, [CLONE])
 
 
@@ -62,7 +68,7 @@ def test_a_rehearsal_on_a_clone_is_recorded_and_opens_the_way(world: World) -> N
     assert (early.code, "error[rehearsal-pending]" in early.stderr) == (1, True), early.stderr
     refused = quad_alone([*UPGRADE, "--tenant", SOURCE, "--plan"], world.fleet.source)
     assert "error[not-rehearsed]" in refused.stderr
-    argo.refresh(world.kube, [CLONE])
+    seen(world)
     done(world, where, "moodle-finish")
     settled(world)
     assert analyses(world, where) == ["Successful"]

@@ -143,6 +143,11 @@ def test_a_bump_upgrades_before_new_pods_come(world: World) -> None:
     finish = done(world, where, "moodle-finish")
     in_order(world, where, new, finish, workers_made(world, where))
     argo.wait_settled(world.kube, ["islamorada-diving"])
+    job = once(world, where)["moodle-upgrade"]
+    argo.refresh(world.kube, ["islamorada-diving"], "hard")
+    argo.wait_settled(world.kube, ["islamorada-diving"])
+    after = once(world, where)["moodle-upgrade"]
+    assert (after["metadata"]["uid"], after["status"]["succeeded"]) == (job["metadata"]["uid"], 1)
     end(world, "islamorada-diving", BUMP)
 
 
@@ -244,6 +249,7 @@ def test_a_migration_that_breaks_off_leaves_the_web_pods_alone(world: World) -> 
     assert once(world, where)["moodle-upgrade"]["metadata"]["uid"] == job["metadata"]["uid"]
     assert job["status"]["failed"] == 1
     world.fleet.edit(tenant, release=release)
+    assert "error[release-falls]" in world.fleet.refused("a revert that nobody has agreed to")
     world.fleet.allow(tenant=tenant, object=f"Tenant {tenant}", field="release.version")
     world.fleet.publish("revert")
     argo.terminate(world.kube, tenant)
