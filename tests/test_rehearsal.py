@@ -144,7 +144,7 @@ def test_a_job_that_failed_is_recorded_and_forbids_the_next_plan(
         (("Healthy", "Synced", "Succeeded", GOAL), [], "its Jobs are not in the cluster"),
         (("Healthy", "Synced", "Succeeded", "5.2.3"), [("upgrade", START, UPGRADED)], "still at 5.2.3"),
         (("Progressing",), [("upgrade", START, UPGRADED)], "Argo CD says Progressing"),
-        (("Degraded",), [("upgrade", START, UPGRADED)], "Argo CD says Degraded"),
+        (("Degraded",), [("finish", UPGRADED, None)], " is not over; Argo CD says Degraded"),
         (("Healthy", "OutOfSync"), [("upgrade", START, UPGRADED)], "Argo CD says OutOfSync"),
         ((), [("upgrade", START, UPGRADED)], "Argo CD says Unknown"),
     ],
@@ -233,7 +233,8 @@ def test_the_clones_own_cluster_is_asked_for_its_jobs(repository: Path, monkeypa
         (["--tenant", "birch"], "--context names Argo CD's"),
         (["--ring", "canary", "--context", "here"], "--rehearsed-by is about the one tenant that --tenant names"),
         (["--tenant", "ash", "--tenant", "birch", "--context", "here"], "about the one tenant that --tenant names"),
-        (["--tenant", "birch", "--rehearsed", "4", "--context", "here"], "--rehearsed-by reads what --rehearsed says"),
+        (["--tenant", "birch", "--rehearsed", "4", "--context", "here"], "go one at a time"),
+        (["--tenant", "birch", "--to", GOAL, "--abort", "birch"], "say --to VERSION, or --abort TENANT"),
     ],
 )
 def test_a_wrong_command_line(fleet_repository: Path, arguments: list[str], words: str) -> None:
@@ -241,6 +242,11 @@ def test_a_wrong_command_line(fleet_repository: Path, arguments: list[str], word
         tenant(fleet_repository, name, OLD)
     done = quad(["upgrade", "--to", GOAL, "--rehearsed-by", "cedar", *arguments], fleet_repository, {"COLUMNS": "200"})
     assert (done.code, words in done.stderr) == (2, True), done.stderr
+
+
+def test_it_is_not_recorded_of_what_goes_back(repository: Path) -> None:
+    done = quad(["upgrade", "--abort", "cedar", "--rehearsed-by", "cedar"], repository)
+    assert (done.code, "go one at a time" in done.stderr) == (2, True), done.stderr
 
 
 def test_a_plan_records_nothing(repository: Path) -> None:

@@ -93,10 +93,10 @@ def command(
       quad upgrade --to 5.3.0 --tenant acme --rehearsed-by acme-rehearsal --context hub
       quad upgrade --abort acme      back by git where no migration can have run, else by a restore
     """
-    if clone is not None and rehearsed is not None:
-        raise click.UsageError("--rehearsed-by reads what --rehearsed says; name one")
     if (to is None) == (aborted is None):
         raise click.UsageError("say --to VERSION, or --abort TENANT")
+    if sum(each is not None for each in (aborted, rehearsed, clone)) > 1:
+        raise click.UsageError("--abort, --rehearsed and --rehearsed-by go one at a time")
     root = repository(context)
     fleet = readable(root)
     now = moment.replace(tzinfo=UTC) if moment else datetime.now(UTC)

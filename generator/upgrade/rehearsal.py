@@ -52,7 +52,7 @@ class Rehearsal:
     def record(self) -> dict[str, str | int]:
         """What is written into `release.rehearsed` of the source's file."""
         day = max(step.ended for step in self.steps).date().isoformat()
-        errors = {"errors": self.errors[:_MOST_ERRORS]} if self.errors else {}
+        errors = {"errors": self.errors[:_MOST_ERRORS].strip()} if self.errors else {}
         return {"from": self.before, "to": self.after, "minutes": self.minutes, "date": day, **errors}
 
 
@@ -127,12 +127,10 @@ def shown(clone: Tenant, health: str, jobs: Sequence[Mapping[str, Any]]) -> Rehe
 
 
 def _unfinished(health: str, jobs: Mapping[str, Step | None]) -> str:
-    waiting = sorted(name for name, step in jobs.items() if step is None)
-    if waiting:
-        return f"{', '.join(waiting)} is not over"
-    if health != HEALTHY:
-        return f"Argo CD says {health}"
-    return "" if jobs else "its Jobs are not in the cluster"
+    reasons = [f"{name} is not over" for name, step in sorted(jobs.items()) if step is None]
+    reasons += [] if health == HEALTHY else [f"Argo CD says {health}"]
+    reasons += [] if jobs else ["its Jobs are not in the cluster"]
+    return "; ".join(reasons)
 
 
 def _step(job: Mapping[str, Any]) -> Step | None:
