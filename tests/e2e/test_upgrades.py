@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import time
 
+from generator.pipeline import read
+from generator.upgrade.rehearsal import Rehearsal, shown
 from tests.e2e import argo
 from tests.e2e.conftest import World, say
 from tests.e2e.fleet import BUMP, FAILING, SCHEMA, STATIC, UNSERVED
@@ -237,6 +239,10 @@ def test_a_migration_that_breaks_off_leaves_the_web_pods_alone(world: World) -> 
     old = begin(world, tenant, FAILING)
     served = ready(world, where, old)
     job = done(world, where, "moodle-upgrade", "Failed")
+    (clone,) = (one for one in read(world.fleet.source).tenants if one.name == tenant)
+    found = shown(clone, "Progressing", [job])
+    assert isinstance(found, Rehearsal), "a failure is one that a rehearsal records"
+    assert found.errors == f"{job['metadata']['name']}: BackoffLimitExceeded"
     wait_for("Argo CD goes past the failed Job", lambda: of_image(world, where, UNFIT), seconds=120)
     until = time.monotonic() + 15
     while time.monotonic() < until:
