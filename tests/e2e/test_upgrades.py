@@ -6,6 +6,7 @@ What the Jobs' programs do is shown in tests/test_upgrade_programs.py; here KWOK
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from generator.pipeline import read
 from generator.upgrade.rehearsal import Rehearsal, shown
@@ -20,14 +21,15 @@ from tests.e2e.test_blue_green import namespace, switched
 NEWEST = "5.3.0"
 
 
-def begin(world: World, tenant: str, to: str, **more: object) -> str:
-    """Write an upgrade, publish it and let Argo CD see it; the colour before is the answer."""
+def begin(world: World, tenant: str, to: str, parents: Sequence[str] = (), **more: object) -> str:
+    """Write an upgrade, publish it and let Argo CD see it, `parents` first; the colour before is the answer."""
     where = namespace(world, tenant)
     old = argo.colour(world.kube, where)
     assert old
     before = world.fleet.read(tenant).get("release", {}).get("version", NEWEST)
     world.fleet.edit(tenant, release={"version": to, "from": before}, **more)
     world.fleet.publish(f"{tenant} to {to}")
+    argo.refresh(world.kube, parents)
     argo.refresh(world.kube, [tenant])
     return old
 
@@ -236,7 +238,9 @@ def test_a_migration_that_breaks_off_leaves_the_web_pods_alone(world: World) -> 
     tenant = "summit-charter"
     where = namespace(world, tenant)
     release = world.fleet.read(tenant).get("release")
-    old = begin(world, tenant, FAILING)
+    old = begin(
+        world, tenant, FAILING, parents=argo.shards(world.kube, "production")
+    )  # the sync is of that release by name
     served = ready(world, where, old)
     job = done(world, where, "moodle-upgrade", "Failed")
     (clone,) = (one for one in read(world.fleet.source).tenants if one.name == tenant)
