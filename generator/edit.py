@@ -19,6 +19,8 @@ from generator.diagnostics import ToolError
 from generator.model import Schema
 from generator.splicing import Value, with_fields
 
+Change = tuple[Path, bytes, bytes]
+"""A file, its bytes as they were read, and as they are to be."""
 WIDTH = 100
 
 
@@ -69,9 +71,9 @@ def write_over(path: Path, before: bytes, after: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
-def write_all(changes: Sequence[tuple[Path, bytes, bytes]]) -> None:
+def write_all(changes: Sequence[Change]) -> None:
     """Replace the bytes of many files, each in one step; where one cannot be written, those before it are as they were."""
-    done: list[tuple[Path, bytes, bytes]] = []
+    done: list[Change] = []
     try:
         for path, before, after in changes:
             write_over(path, before, after)

@@ -48,6 +48,20 @@ def kind_of(body: Object) -> Kind:
     return Kind(group, version, str(body["kind"]))
 
 
+def by_server(contexts: Mapping[str, str]) -> dict[str, str]:
+    """The first context of each server; contexts are as `Kubectl.contexts` has them."""
+    found: dict[str, str] = {}
+    for name, server in contexts.items():
+        found.setdefault(server.rstrip("/"), name)
+    return found
+
+
+def no_context(server: str) -> ToolError:
+    """No context leads to the server, and a guess would ask the wrong cluster."""
+    help = "name one with --context, or a kubeconfig with --kubeconfig"
+    return ToolError(f"no context of the kubeconfig is for the server {server}", help)
+
+
 @dataclass(frozen=True, slots=True)
 class Kubectl:
     """kubectl with the kubeconfig it is to use; None is the user's own."""

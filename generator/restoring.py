@@ -69,7 +69,8 @@ def edit_for(spec: Spec, wish: Wish) -> Edit:
     fields: dict[str, Value | None] = {"version": wish.release, "from": None}
     if "floor" in release and version_of(release["floor"]) > version_of(wish.release):
         fields["floor"] = wish.release
-    return Edit({**block, "leaves": release["version"]}, fields)
+    left = {f"leaves{name.title()}": release[name] for name in ("from", "floor") if name in release}
+    return Edit({**block, "leaves": release["version"], **left}, fields)
 
 
 def asked(spec: Spec) -> str:
@@ -83,12 +84,13 @@ def finished(spec: Spec) -> Edit:
 
 
 def taken_back(spec: Spec) -> Edit:
-    """The edit as if nobody had asked: the release that was to be left stays."""
-    leaves = spec[asked(spec)].get("leaves")
+    """The edit as if nobody had asked: the release that was to be left stays, and an upgrade to it goes on."""
+    block = spec[asked(spec)]
+    leaves = block.get("leaves")
     if leaves is None:
         return finished(spec)
-    floor: dict[str, Value | None] = {"floor": leaves} if "floor" in spec["release"] else {}
-    return Edit(None, {"version": leaves, **floor})
+    floor: dict[str, Value | None] = {"floor": block.get("leavesFloor", leaves)} if "floor" in spec["release"] else {}
+    return Edit(None, {"version": leaves, "from": block.get("leavesFrom"), **floor})
 
 
 def pending(tenant: Tenant) -> Iterator[Diagnostic]:

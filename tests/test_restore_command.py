@@ -81,6 +81,16 @@ def test_a_point_from_before_an_upgrade_brings_its_release_back(repository: Path
     assert "leaves" not in said(repository, "ash")["restore"]
 
 
+@pytest.mark.parametrize("floor", ["5.2.2", "5.1.7"])
+def test_a_floor_that_did_not_fall_is_not_raised(repository: Path, floor: str) -> None:
+    before = tenant(repository, "ash", f'release: {{version: "5.2.3", floor: "{floor}"}}').read_bytes()
+    commit(repository, "a floor")
+    assert restore(repository, "ash", "--at", BEFORE, "--release", "5.2.2").code == 0
+    assert said(repository, "ash")["release"] == {"version": "5.2.2", "floor": floor}
+    assert restore(repository, "ash", "--abort").code == 0
+    assert (repository / "tenants" / "production" / "ash.yaml").read_bytes() == before
+
+
 def test_an_older_release_does_not_get_a_newer_schema(repository: Path) -> None:
     done = restore(repository, "ash", "--at", AFTER, "--release", "5.2.2")
     assert (done.code, "that point is no older release's" in done.stderr) == (1, True)

@@ -56,9 +56,12 @@ def test_every_leaf_of_the_core_has_a_value_from_somewhere() -> None:
     core = schemas.without_local(schemas.inline(REPOSITORY.schemas["tenant.core.yaml"].data))
     given = {"name", "displayName", "host", "cluster", "ring", "plan", "release.version", "release.from"}
     given |= {f"rest.lastBackup.{name}" for name in ("database", "files", "verified")}  # of an archived site alone
-    records = ("floor", "rehearsed.to", "rehearsed.minutes", "rehearsed.date")
-    given |= {f"release.{name}" for name in records}  # of an upgrade
-    given |= {f"restore.{name}" for name in ("id", "at", "leaves")} | {"drill.id"}  # of a restore, a drill
+    given |= {f"release.rehearsed.{name}" for name in ("from", "to", "minutes", "date", "errors")} | {
+        "release.floor"
+    }  # of an upgrade
+    given |= {f"restore.{name}" for name in ("id", "at", "leaves", "leavesFrom", "leavesFloor")} | {
+        "drill.id"
+    }  # of a restore, a drill
     copied = ("id", "at", "from", "url", "location", "endpoint", "region", "secretPath", "egress")
     given |= {f"clone.{name}" for name in copied}
     given.add("project.syncWindows")  # of examinations

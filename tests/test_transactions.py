@@ -17,6 +17,7 @@ from generator.upgrade.transaction import upgrade_of
 from tests.caching import trees
 from tests.conftest import ROOT, copy_input
 from tests.running import quad
+from tests.test_diagnostics import MUSEUM, lay_over
 from tests.test_features import CATALOGUE, WAYS, manifests
 
 BACKUP = {"backup": {"bucket": "sample-backup", "endpoint": "https://s3.example.org"}}
@@ -43,6 +44,14 @@ def test_every_class_but_the_refused_one_has_its_transaction() -> None:
         for letter in MEANINGS
     }
     assert said == {letter: [CHOSEN[letter]] if letter in CHOSEN else [] for letter in MEANINGS}
+
+
+def test_of_what_falls_nothing_is_rendered(fleet_repository: Path) -> None:
+    """Class N: a plugin of the newer image is an older one."""
+    lay_over(fleet_repository, MUSEUM / "upgrade-impossible.falls")
+    done = quad(["render"], fleet_repository)
+    assert (done.code, "error[upgrade-impossible]: tool_objectfs falls" in done.stderr) == (1, True), done.stderr
+    assert not list(fleet_repository.glob("rendered/*/tenants"))
 
 
 def test_only_a_running_site_is_upgraded() -> None:

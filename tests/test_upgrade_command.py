@@ -248,6 +248,8 @@ def test_whatever_forbids_more_never_allows_what_less_forbade(repository: Path) 
 def test_an_aborted_migration_freezes_the_ring_and_asks_for_the_backup(repository: Path) -> None:
     assert upgrade(repository, "--to", "4.5.14", "--tenant", "birch").code == 0
     commit(repository, "the first")
+    files = [repository / "tenants" / name for name in ("fleet.yaml", "production/birch.yaml")]
+    before = [yaml.safe_load(file.read_text()) for file in files]
     dry = upgrade(repository, "--abort", "birch", "--plan")
     assert dry.code == 0
     assert git(repository, "status", "--porcelain") == ""
@@ -257,18 +259,48 @@ def test_an_aborted_migration_freezes_the_ring_and_asks_for_the_backup(repositor
     assert release(repository, "birch") == {"version": "4.5.13", "floor": "4.5.13"}
     text = (repository / "tenants" / "production" / "birch.yaml").read_text()
     restore = yaml.safe_load(text)["restore"]
-    assert restore == {"id": "20261122t000000", "at": COMMITTED, "leaves": "4.5.14"}
+    left = {"leaves": "4.5.14", "leavesFrom": "4.5.13", "leavesFloor": "4.5.14"}
+    assert restore == {"id": "20261122t000000", "at": COMMITTED, **left}
     rings = yaml.safe_load((repository / "tenants" / "fleet.yaml").read_text())["rings"]
     assert rings[0]["frozen"] == f"the upgrade of birch to 4.5.14 was aborted on {LATER}"
     refused = upgrade(repository, "--to", "4.5.14", "--ring", "canary", "--despite", "ring-soaking")
     assert "error[ring-frozen]" in refused.stderr
     assert quad(["validate"], repository).code == 0
-    assert quad(["restore", "birch", "--abort"], repository).code == 0
-    assert release(repository, "birch") == {"version": "4.5.14", "floor": "4.5.14"}
-    replace_in(repository / "tenants" / "production" / "birch.yaml", 'version: "4.5.14"', 'version: "4.5.13"')
+    done = quad(["restore", "birch", "--abort"], repository)
+    assert done.code == 0, done.stderr
+    assert "Its upgrade from 4.5.13 to 4.5.14 is under way again" in done.stdout
+    assert "The ring canary is not frozen any more." in done.stdout
+    assert [yaml.safe_load(file.read_text()) for file in files] == before
+    assert files[0].read_text() == git(repository, "show", "HEAD:tenants/fleet.yaml") + "\n"
+    replace_in(files[1], 'version: "4.5.14"', 'version: "4.5.13"')
+    replace_in(files[1], ', from: "4.5.13"', "")
     assert quad(["validate"], repository).code == 1, (
         "old code below the floor, and nothing that brings its database back"
     )
+
+
+@pytest.mark.parametrize(
+    ("frozen", "aborted", "reason"),
+    [
+        ("", ["birch", "ash"], f"the upgrade of birch to 4.5.14 was aborted on {LATER}"),
+        ("", ["ash", "birch"], f"the upgrade of ash to 4.5.14 was aborted on {LATER}"),
+        ("examinations", ["ash"], "examinations"),
+    ],
+)
+def test_a_ring_that_is_frozen_for_another_reason_stays_so(
+    repository: Path, frozen: str, aborted: list[str], reason: str
+) -> None:
+    assert upgrade(repository, "--to", "4.5.14", "--ring", "canary").code == 0
+    if frozen:
+        assert quad(["ring", "freeze", "canary", "--reason", frozen], repository).code == 0
+    commit(repository, "the first")
+    for name in aborted:
+        assert upgrade(repository, "--abort", name).code == 0
+    done = quad(["restore", "ash", "--abort"], repository)
+    assert (done.code, "is not frozen any more" in done.stdout) == (0, False), done.stderr
+    ring = yaml.safe_load((repository / "tenants" / "fleet.yaml").read_text())["rings"][0]
+    assert ring["frozen"] == reason
+    assert release(repository, "ash") == {"version": "4.5.14", "from": "4.5.13", "floor": "4.5.14"}
 
 
 def test_an_aborted_migration_goes_back_to_the_time_that_is_named(repository: Path) -> None:

@@ -13,9 +13,9 @@ from generator.report.printable import printable
 from generator.restoring import Wish, written
 from generator.rings import rings_of
 from generator.soaking import since
-from generator.upgrade.abort import Way, edit_of, way_back
+from generator.upgrade.abort import Way, edit_of, reason_of, way_back
 
-_FLEET = "tenants/fleet.yaml"
+FLEET = "tenants/fleet.yaml"
 
 
 def abort_upgrade(root: Path, fleet: Fleet, tenant: Tenant, now: datetime, at: datetime | None, dry: bool) -> int:
@@ -34,9 +34,9 @@ def abort_upgrade(root: Path, fleet: Fleet, tenant: Tenant, now: datetime, at: d
     changes = [(path, raw, with_block(with_release(raw, edit.release, name), edit.field, edit.block, name))]
     ring = next(one for one in rings_of(fleet.repository.fleet) if one.name == tenant.spec["ring"])
     if way.restores and not ring.frozen:
-        above = (root / _FLEET).read_bytes()
-        reason = f"the upgrade of {tenant.name} to {way.after} was aborted on {now.date()}"
-        changes.append((root / _FLEET, above, with_frozen(above, ring.index, reason)))
+        above = (root / FLEET).read_bytes()
+        reason = reason_of(tenant.name, way.after, now.date())
+        changes.append((root / FLEET, above, with_frozen(above, ring.index, reason)))
     if not dry:
         write_all(changes)
     for line in _said(tenant, way, wish, ring.name):

@@ -11,10 +11,9 @@ from pathlib import Path
 import rich_click as click
 
 from generator import kustomize, trees
-from generator.diagnostics import ToolError
 from generator.drift.compare import Comparison, compare
 from generator.drift.expected import Expected, expected, files_of
-from generator.kubectl import IN_CLUSTER, Kubectl, Object, kind_of
+from generator.kubectl import IN_CLUSTER, Kubectl, Object, by_server, kind_of, no_context
 from generator.model import Progress
 from generator.report.drift import drift_json, drift_text
 from generator.snapshot import Snapshot
@@ -135,17 +134,14 @@ def _contexts(reader: Kubectl, wanted: Sequence[Expected], chosen: str | None) -
             )
         return dict.fromkeys(servers, chosen)
     contexts = reader.contexts()
-    known: dict[str, str] = {}
-    for name, server in contexts.items():
-        known.setdefault(server.rstrip("/"), name)
+    known = by_server(contexts)
     if not contexts and os.environ.get("KUBERNETES_SERVICE_HOST"):
         known[IN_CLUSTER] = ""  # a pod: kubectl uses its ServiceAccount
     elif len(contexts) == 1:
         known.setdefault(IN_CLUSTER, *contexts)  # Argo CD's own name for its cluster, which no kubeconfig has
     for server in servers:
         if server.rstrip("/") not in known:
-            help = "name one with --context, or a kubeconfig with --kubeconfig"
-            raise ToolError(f"no context of the kubeconfig is for the server {server}", help)
+            raise no_context(server)
     return {server: known[server.rstrip("/")] for server in servers}
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import rich_click as click
 
 from generator import cloning
+from generator.commands.abort import FLEET
 from generator.commands.upgrade import known, point, readable
 from generator.diagnostics import Diagnostic, has_errors
-from generator.edit import with_block, with_release, write_all
+from generator.edit import Change, with_block, with_frozen, with_release, write_all
 from generator.model import Fleet, Tenant
 from generator.report.printable import printable
 from generator.restoring import Edit, Wish, asked, edit_for, finished, problems_of, taken_back, written
+from generator.rings import rings_of
 from generator.soaking import since
 from generator.terminal import print_diagnostics, print_state, repository
+from generator.upgrade.abort import is_aborted, is_frozen_by
 from generator.upgrade.passport import version_of
 
 _SECRET = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,199}")
@@ -30,7 +33,7 @@ _SECRET = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,199}")
 @click.option("--into", metavar="TENANT", help="Another tenant becomes a clone; this one is only read.")
 @click.option("--secret", metavar="PATH", help="With --into: a path with a key that reads alone.")
 @click.option("--finish", is_flag=True, help="It is over: take the field out.")
-@click.option("--abort", is_flag=True, help="It was never merged: take the field out, and leave the release as it was.")
+@click.option("--abort", is_flag=True, help="It was never merged: take the field out, and put back what went with it.")
 @click.option("--plan", "dry", is_flag=True, help="Say what would happen; write nothing.")
 @click.pass_context
 def command(
@@ -70,7 +73,7 @@ def command(
     fleet = readable(root)
     found = of_name(fleet, tenant)
     if text is None:
-        return _ended(root, found, finish, dry)
+        return _ended(root, fleet, found, finish, dry)
     if release:
         _lower(fleet, found, release)
     wish = _wish(root, found, text, release or "")
@@ -138,32 +141,48 @@ def _noted(root: Path, tenant: Tenant, edit: Edit, wish: Wish, dry: bool) -> int
     return write(root, tenant, edit, dry)
 
 
-def _ended(root: Path, tenant: Tenant, finish: bool, dry: bool) -> int:
+def _ended(root: Path, fleet: Fleet, tenant: Tenant, finish: bool, dry: bool) -> int:
     """Taken out, because it is over or because it was never to be."""
     field = asked(tenant.spec)
     if not field:
         raise click.UsageError(f"no restore of `{tenant.name}` is asked for")
-    id, at = tenant.spec[field]["id"], tenant.spec[field]["at"]
+    block = tenant.spec[field]
     if finish:
-        click.echo(f"{tenant.name}: it is there, as of {at}; the Jobs of {id} go, and the workers begin anew")
-    else:
-        click.echo(f"{tenant.name}: not to {at} after all; where a sync has seen it, look at `backup-{field}-{id}`")
-        if "leaves" in tenant.spec[field]:
-            click.echo(
-                "Where `quad upgrade --abort` asked for it, rather revert its commit: that brings `release.from` back, too."
-            )
-    return write(root, tenant, finished(tenant.spec) if finish else taken_back(tenant.spec), dry)
+        click.echo(
+            f"{tenant.name}: it is there, as of {block['at']}; the Jobs of {block['id']} go, and the workers begin anew"
+        )
+        return write(root, tenant, finished(tenant.spec), dry)
+    click.echo(
+        f"{tenant.name}: not to {block['at']} after all; where a sync has seen it, look at `backup-{field}-{block['id']}`"
+    )
+    if "leavesFrom" in block:
+        click.echo(
+            f"Its upgrade from {block['leavesFrom']} to {block['leaves']} is under way again, as before `quad upgrade --abort`."
+        )
+    return write(root, tenant, taken_back(tenant.spec), dry, _thawed(root, fleet, tenant))
 
 
-def write(root: Path, tenant: Tenant, edit: Edit, dry: bool) -> int:
-    """Write the edit into the tenant's file."""
+def _thawed(root: Path, fleet: Fleet, tenant: Tenant) -> list[Change]:
+    """The ring is not frozen any more where it was because of the upgrade that goes on, and no other of it was aborted."""
+    ring = next(one for one in rings_of(fleet.repository.fleet) if one.name == tenant.spec["ring"])
+    aborted = [one.name for one in fleet.tenants if one.spec["ring"] == ring.name and is_aborted(one.spec)]
+    leaves = str(tenant.spec[asked(tenant.spec)].get("leaves"))
+    if aborted != [tenant.name] or not is_frozen_by(ring.frozen, tenant.name, leaves):
+        return []
+    click.echo(f"The ring {ring.name} is not frozen any more.")
+    raw = (root / FLEET).read_bytes()
+    return [(root / FLEET, raw, with_frozen(raw, ring.index, ""))]
+
+
+def write(root: Path, tenant: Tenant, edit: Edit, dry: bool, more: Sequence[Change] = ()) -> int:
+    """Write the edit into the tenant's file, and with it other files."""
     path, name = root / tenant.document.path, tenant.document.path
     before = path.read_bytes()
     after = with_block(
         with_release(before, edit.release, name) if edit.release else before, edit.field, edit.block, name
     )
     if not dry:
-        write_all([(path, before, after)])
+        write_all([(path, before, after), *more])
     click.echo("nothing was written" if dry else "next: `quad validate`, then `quad diff`", err=True)
     return 0
 

@@ -14,6 +14,7 @@ import rich_click as click
 from generator import kustomize
 from generator.commands.abort import abort_upgrade
 from generator.commands.options import kubectl_options
+from generator.commands.rehearsal import record_rehearsal
 from generator.diagnostics import has_errors
 from generator.edit import with_release, write_all
 from generator.kubectl import Kubectl
@@ -57,6 +58,7 @@ def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--batch", type=click.IntRange(min=1), default=None, help="Only the next so many, by name.")
 @click.option("--leave-blocked", is_flag=True, help="Tenants that cannot go stay as they are; the others go.")
 @click.option("--rehearsed", type=click.IntRange(0, 2880), metavar="MINUTES", help="Record what a rehearsal has taken.")
+@click.option("--rehearsed-by", "clone", metavar="CLONE", help="Record what a clone has shown.")
 @click.option("--abort", "aborted", metavar="TENANT", help="Prepare the way back of this tenant.")
 @click.option("--at", metavar="TIME", help="With --abort: the point to restore.")
 @plan_options
@@ -72,6 +74,7 @@ def command(
     dry: bool,
     despite: tuple[str, ...],
     rehearsed: int | None,
+    clone: str | None,
     aborted: str | None,
     at: str | None,
     moment: datetime | None,
@@ -87,11 +90,13 @@ def command(
     Examples:
       quad upgrade --to 5.3.0 --ring canary --plan
       quad upgrade --to 5.3.0 --ring broad --batch 20 --context hub --format markdown
-      quad upgrade --to 5.3.0 --tenant acme --rehearsed 14     the outage is planned twice as long
+      quad upgrade --to 5.3.0 --tenant acme --rehearsed-by acme-rehearsal --context hub
       quad upgrade --abort acme      back by git where no migration can have run, else by a restore
     """
     if (to is None) == (aborted is None):
         raise click.UsageError("say --to VERSION, or --abort TENANT")
+    if sum(each is not None for each in (aborted, rehearsed, clone)) > 1:
+        raise click.UsageError("--abort, --rehearsed and --rehearsed-by go one at a time")
     root = repository(context)
     fleet = readable(root)
     now = moment.replace(tzinfo=UTC) if moment else datetime.now(UTC)
@@ -99,8 +104,10 @@ def command(
         return _abort(root, fleet, str(aborted), now, point(at, now) if at else None, dry)
     known(fleet, "release", to)
     wish = Wish(to, chosen(fleet, to, ring, tenants, environment), batch or 0, leave_blocked, despite)
+    if clone is not None:
+        return _rehearsed(root, fleet, tenants, clone, to, kubeconfig, argocd, dry)
     if rehearsed is not None:
-        return _record(root, fleet, tenants, {"to": to, "minutes": rehearsed, "date": now.date().isoformat()})
+        return _record(root, fleet, tenants, {"to": to, "minutes": rehearsed, "date": now.date().isoformat()}, dry)
     return carried_out(root, fleet, wish, looked(root, fleet, wish, now, kubeconfig, argocd), layout, dry)
 
 
@@ -203,9 +210,30 @@ def _write_releases(root: Path, fleet: Fleet, fields: dict[str, dict[str, Value 
     write_all(changes)
 
 
-def _record(root: Path, fleet: Fleet, tenants: Sequence[str], record: Value) -> int:
+def _record(root: Path, fleet: Fleet, tenants: Sequence[str], record: Value, dry: bool) -> int:
     if not tenants:
         raise click.UsageError("--rehearsed is about the tenants that --tenant names")
-    _write_releases(root, fleet, {name: {"rehearsed": record} for name in tenants})
-    click.echo(f"recorded for {count(len(tenants), 'tenant')}", err=True)
+    if not dry:
+        _write_releases(root, fleet, {name: {"rehearsed": record} for name in tenants})
+    click.echo("nothing was written" if dry else f"recorded for {count(len(tenants), 'tenant')}", err=True)
     return 0
+
+
+def _rehearsed(
+    root: Path,
+    fleet: Fleet,
+    tenants: Sequence[str],
+    clone: str,
+    to: str,
+    kubeconfig: Path | None,
+    argocd: str | None,
+    dry: bool,
+) -> int:
+    if len(tenants) != 1:
+        raise click.UsageError("--rehearsed-by is about the one tenant that --tenant names")
+    if argocd is None:
+        raise click.UsageError("--rehearsed-by asks Argo CD and the clone's cluster; --context names Argo CD's")
+    known(fleet, "tenant", clone)
+    named = {one.name: one for one in fleet.tenants}
+    reader = Kubectl(kustomize.find().kubectl, kubeconfig)
+    return record_rehearsal(root, fleet, named[tenants[0]], named[clone], to, reader, argocd, dry)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from generator.model import Catalogue, Spec
-from generator.restoring import Edit, Wish, edit_for
+from generator.restoring import FIELD, Edit, Wish, edit_for
 from generator.upgrade.classes import Class, class_of
 from generator.upgrade.passport import passport_of, version_of
 from generator.upgrade.plan import RAISING
@@ -40,3 +41,22 @@ def edit_of(way: Way, spec: Spec, wish: Wish) -> Edit:
     if way.restores:
         return edit_for(spec, wish)
     return Edit(spec.get("restore"), {"version": way.before, "from": None})
+
+
+def is_aborted(spec: Spec) -> bool:
+    """Whether an upgrade was under way when the tenant's restore was asked for."""
+    return "leavesFrom" in spec.get(FIELD, {})
+
+
+def is_frozen_by(reason: str, name: str, after: str) -> bool:
+    """Whether a ring is frozen because this upgrade was aborted, and for no other reason."""
+    return reason.startswith(_because(name, after))
+
+
+def reason_of(name: str, after: str, day: date) -> str:
+    """Why the ring of a tenant is frozen whose upgrade was aborted."""
+    return f"{_because(name, after)}{day}"
+
+
+def _because(name: str, after: str) -> str:
+    return f"the upgrade of {name} to {after} was aborted on "

@@ -14,6 +14,7 @@ from generator.source import Path
 from generator.upgrade.classes import class_of
 from generator.upgrade.hops import Engine, NoWayError, Step, way
 from generator.upgrade.passport import Passport, Plugin, dotted, version_of
+from generator.upgrade.rehearsal import missing
 
 _VERSION: Path = ("release", "version")
 
@@ -130,10 +131,10 @@ def locked(tenant: Tenant, schema: Schema) -> Iterator[tuple[Plugin, Path]]:
 def _rehearsal(tenant: Tenant, goal: Passport, known: Mapping[str, Passport]) -> Iterator[Diagnostic]:
     release = tenant.spec["release"]
     found = class_of(known[release["version"]], goal)
-    if found.letter == "X" and release.get("rehearsed", {}).get("to") != goal.name:
-        message = f"the way of `{tenant.name}` to {goal.name} was not rehearsed, and {found.reasons[0]}"
+    if found.letter == "X" and (reason := missing(release, goal.name)):
+        message = f"the way of `{tenant.name}` to {goal.name} {reason}, and {found.reasons[0]}"
         help = (
-            f"rehearse it on a clone, then `quad upgrade --to {goal.name} --tenant {tenant.name} --rehearsed MINUTES`; "
+            f"rehearse it on a clone, then `quad upgrade --to {goal.name} --tenant {tenant.name} --rehearsed-by CLONE`; "
             "`--despite not-rehearsed` for the clone itself"
         )
         yield Diagnostic("not-rehearsed", message, _place(tenant, _VERSION), help=help)

@@ -17,6 +17,7 @@ from generator.upgrade.blockers import blockers
 from generator.upgrade.classes import Class, Letter, class_of
 from generator.upgrade.gates import HEALTHY, Seen, before, behind, frozen, is_soaked, settled, soak_of
 from generator.upgrade.passport import Passport, passports_of, version_of
+from generator.upgrade.rehearsal import minutes_of
 from generator.upgrade.transaction import upgrade_of
 
 RAISING: tuple[Letter, ...] = ("B", "M", "X")
@@ -168,8 +169,8 @@ def _runs(tenant: Tenant, goal: Passport) -> bool:
 def _move(tenant: Tenant, goal: Passport, known: Mapping[str, Passport]) -> Move:
     release = tenant.spec["release"]
     found = class_of(known[release["version"]], goal)
-    rehearsed = release.get("rehearsed", {})
-    minutes = rehearsed["minutes"] * _FACTOR if rehearsed.get("to") == goal.name else None
+    rehearsed = minutes_of(release, goal.name)
+    minutes = rehearsed * _FACTOR if rehearsed is not None else None
     ring = tenant.spec["ring"]
     return Move(
         tenant.name,

@@ -6,7 +6,10 @@ What the Jobs' programs do is shown in tests/test_upgrade_programs.py; here KWOK
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
+from generator.pipeline import read
+from generator.upgrade.rehearsal import Rehearsal, shown
 from tests.e2e import argo
 from tests.e2e.conftest import World, say
 from tests.e2e.fleet import BUMP, FAILING, SCHEMA, STATIC, UNSERVED
@@ -18,14 +21,15 @@ from tests.e2e.test_blue_green import namespace, switched
 NEWEST = "5.3.0"
 
 
-def begin(world: World, tenant: str, to: str, **more: object) -> str:
-    """Write an upgrade, publish it and let Argo CD see it; the colour before is the answer."""
+def begin(world: World, tenant: str, to: str, parents: Sequence[str] = (), **more: object) -> str:
+    """Write an upgrade, publish it and let Argo CD see it, `parents` first; the colour before is the answer."""
     where = namespace(world, tenant)
     old = argo.colour(world.kube, where)
     assert old
     before = world.fleet.read(tenant).get("release", {}).get("version", NEWEST)
     world.fleet.edit(tenant, release={"version": to, "from": before}, **more)
     world.fleet.publish(f"{tenant} to {to}")
+    argo.refresh(world.kube, parents)
     argo.refresh(world.kube, [tenant])
     return old
 
@@ -143,6 +147,11 @@ def test_a_bump_upgrades_before_new_pods_come(world: World) -> None:
     finish = done(world, where, "moodle-finish")
     in_order(world, where, new, finish, workers_made(world, where))
     argo.wait_settled(world.kube, ["islamorada-diving"])
+    job = once(world, where)["moodle-upgrade"]
+    argo.refresh(world.kube, ["islamorada-diving"], "hard")
+    argo.wait_settled(world.kube, ["islamorada-diving"])
+    after = once(world, where)["moodle-upgrade"]
+    assert (after["metadata"]["uid"], after["status"]["succeeded"]) == (job["metadata"]["uid"], 1)
     end(world, "islamorada-diving", BUMP)
 
 
@@ -229,9 +238,15 @@ def test_a_migration_that_breaks_off_leaves_the_web_pods_alone(world: World) -> 
     tenant = "summit-charter"
     where = namespace(world, tenant)
     release = world.fleet.read(tenant).get("release")
-    old = begin(world, tenant, FAILING)
+    old = begin(
+        world, tenant, FAILING, parents=argo.shards(world.kube, "production")
+    )  # the sync is of that release by name
     served = ready(world, where, old)
     job = done(world, where, "moodle-upgrade", "Failed")
+    (clone,) = (one for one in read(world.fleet.source).tenants if one.name == tenant)
+    found = shown(clone, "Progressing", [job])
+    assert isinstance(found, Rehearsal), "a failure is one that a rehearsal records"
+    assert found.errors == f"{job['metadata']['name']}: BackoffLimitExceeded"
     wait_for("Argo CD goes past the failed Job", lambda: of_image(world, where, UNFIT), seconds=120)
     until = time.monotonic() + 15
     while time.monotonic() < until:
@@ -244,6 +259,7 @@ def test_a_migration_that_breaks_off_leaves_the_web_pods_alone(world: World) -> 
     assert once(world, where)["moodle-upgrade"]["metadata"]["uid"] == job["metadata"]["uid"]
     assert job["status"]["failed"] == 1
     world.fleet.edit(tenant, release=release)
+    assert "error[release-falls]" in world.fleet.refused("a revert that nobody has agreed to")
     world.fleet.allow(tenant=tenant, object=f"Tenant {tenant}", field="release.version")
     world.fleet.publish("revert")
     argo.terminate(world.kube, tenant)
