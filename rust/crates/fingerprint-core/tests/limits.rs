@@ -33,6 +33,17 @@ fn a_million_marks_are_one_letter() {
     assert_eq!(document(&"\u{fdfa}".repeat(1000), Winnowing::default()).units(), 15_000);
 }
 
+/// Looking for each hash among all the equal ones would take hours.
+#[test]
+fn one_letter_repeated_is_compared_at_once() {
+    let winnowing = Winnowing::new(5, 4).expect("both are in range");
+    let [one, other] = [1_000_000, 999_999].map(|length| document(&"a".repeat(length), winnowing));
+    assert!(one.fingerprints().len() <= 250_000);
+    let found = common::overlap(&one, &other).expect("they share a hash");
+    assert_eq!((found.shared, found.alike), (1, 128));
+    assert!(found.passages.iter().map(|passage| passage.units).max() > Some(999_000));
+}
+
 #[test]
 fn documents_are_winnowed_alike() {
     let fine = Winnowing::new(24, 20).expect("both are in range");
