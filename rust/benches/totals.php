@@ -7,8 +7,11 @@ namespace local_gradebookfastpath;
 
 use RuntimeException;
 
+use function benches\measured;
+
 require __DIR__ . '/../moodle/local_gradebookfastpath/tests/bootstrap.php';
 require __DIR__ . '/lean.php';
+require __DIR__ . '/measured.php';
 
 const WEIGHTED_MEAN = 10;
 const NATURAL = 13;
@@ -74,22 +77,6 @@ function report(string $name, array $category, array $items, array $rows): void 
 
 function pack_row(array $row): string {
     return pack('d*', ...array_map(static fn(?float $grade): float => $grade ?? NAN, $row));
-}
-
-/** Seconds of CPU, the best of three, and what came of it. */
-function measured(callable $run): array {
-    $best = INF;
-    for ($left = 3; $left > 0; $left--) {
-        $start = cpu();
-        $found = $run();
-        $best = min($best, cpu() - $start);
-    }
-    return [$best, $found];
-}
-
-function cpu(): float {
-    $used = getrusage();
-    return $used['ru_utime.tv_sec'] + $used['ru_stime.tv_sec'] + ($used['ru_utime.tv_usec'] + $used['ru_stime.tv_usec']) / 1e6;
 }
 
 /** The extension and (a) must agree to the bit, (b) to more than the five decimals that Moodle stores. */

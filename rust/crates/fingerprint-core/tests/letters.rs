@@ -1,0 +1,144 @@
+//! The table of letters is what ICU's data give: `UPDATE_LETTERS=1 cargo test --test letters` writes it again.
+#![allow(clippy::expect_used, reason = "a test stops by panicking")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::{env, fs};
+
+use icu_casemap::CaseMapper;
+use icu_normalizer::DecomposingNormalizer;
+use icu_normalizer::properties::CanonicalCombiningClassMap;
+use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
+const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/letters.txt");
+const COPY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../moodle/plagiarism_quadrangle/letters.txt");
+const WIDTH: usize = 300;
+const YPOGEGRAMMENI: char = '\u{345}';
+
+/// Decomposed and folded until nothing changes. The iota subscript stays a mark, as it has to be sorted among the others first;
+/// `ı` is `i`, since `I` is the upper case of both.
+fn folded(letter: char) -> String {
+    let (normalizer, cases) = (DecomposingNormalizer::new_nfkd(), CaseMapper::new());
+    let mut text = letter.to_string();
+    loop {
+        let mut next = String::new();
+        for letter in normalizer.normalize(&text).chars() {
+            match letter {
+                YPOGEGRAMMENI => next.push(letter),
+                'ı' => next.push('i'),
+                _ => next.push_str(&cases.fold_string(letter.encode_utf8(&mut [0; 4]))),
+            }
+        }
+        if next == text {
+            return text;
+        }
+        text = next;
+    }
+}
+
+fn is_hangul(letter: char) -> bool {
+    ('\u{ac00}'..='\u{d7a3}').contains(&letter)
+}
+
+/// What becomes of a character that is folded: a line's keyword.
+fn kind(letter: char) -> Option<String> {
+    if CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(letter) {
+        return Some("skip".to_owned());
+    }
+    match CanonicalCombiningClassMap::new().get_u8(letter) {
+        0 if is_text(CodePointMapData::new().get(letter)) => None,
+        0 => Some("drop".to_owned()),
+        class => Some(format!("mark {class}")),
+    }
+}
+
+/// Letters, numbers, the marks that scripts write vowels with, and what this version of Unicode does not know.
+fn is_text(category: GeneralCategory) -> bool {
+    use GeneralCategory::{NonspacingMark, PrivateUse, SpacingMark, Unassigned};
+    GeneralCategoryGroup::Letter.contains(category)
+        || GeneralCategoryGroup::Number.contains(category)
+        || matches!(category, NonspacingMark | SpacingMark | PrivateUse | Unassigned)
+}
+
+/// The ranges of a keyword's characters.
+type Ranges = Vec<(u32, u32)>;
+
+fn grow(ranges: &mut Ranges, code: u32) {
+    match ranges.last_mut() {
+        Some((_, last)) if *last + 1 == code => *last = code,
+        _ => ranges.push((code, code)),
+    }
+}
+
+fn token(first: u32, last: u32) -> String {
+    if first == last { format!("{first:X}") } else { format!("{first:X}-{last:X}") }
+}
+
+/// `A=B` or `A-B=C` (a range to a range), or `A=B,C` for more than one.
+fn folds() -> Vec<String> {
+    let mut single: Vec<(u32, u32, u32)> = Vec::new();
+    let mut several = Vec::new();
+    for letter in ('\0'..=char::MAX).filter(|&letter| !is_hangul(letter)) {
+        let text = folded(letter);
+        let (code, codes) = (u32::from(letter), text.chars().map(u32::from).collect::<Vec<_>>());
+        match codes.as_slice() {
+            [same] if *same == code => {}
+            [to] => match single.last_mut() {
+                Some((first, last, start)) if *last + 1 == code && *start + code - *first == *to => *last = code,
+                _ => single.push((code, code, *to)),
+            },
+            several_codes => {
+                let codes: Vec<String> = several_codes.iter().map(|code| format!("{code:X}")).collect();
+                several.push(format!("{code:X}={}", codes.join(",")));
+            }
+        }
+    }
+    let single = single.into_iter().map(|(first, last, to)| format!("{}={to:X}", token(first, last)));
+    single.chain(several).collect()
+}
+
+fn lines(keyword: &str, tokens: &[String]) -> String {
+    let mut text = String::new();
+    let mut width = usize::MAX / 2;
+    for token in tokens {
+        if width + token.len() >= WIDTH {
+            let _ = write!(text, "{}{keyword}", if text.is_empty() { "" } else { "\n" });
+            width = keyword.len();
+        }
+        let _ = write!(text, " {token}");
+        width += token.len() + 1;
+    }
+    text + "\n"
+}
+
+fn table() -> String {
+    let mut kinds: BTreeMap<String, Ranges> = BTreeMap::new();
+    for letter in '\0'..=char::MAX {
+        // What is folded is never looked at again, so that of it the ranges may say anything: the longest are the shortest table.
+        if let Some(kind) = kind(letter) {
+            grow(kinds.entry(kind).or_default(), letter.into());
+        }
+    }
+    let mut text =
+        "# Which characters are letters, and as which they are compared: the Unicode data of ICU4X 2.4. Generated by tests/letters.rs of fingerprint-core.\n"
+            .to_owned();
+    for (kind, ranges) in &kinds {
+        text += &lines(kind, &ranges.iter().map(|&(first, last)| token(first, last)).collect::<Vec<_>>());
+    }
+    text + &lines("fold", &folds())
+}
+
+#[test]
+fn the_table_is_that_of_icu() {
+    let expected = table();
+    for path in [TABLE, COPY] {
+        if env::var_os("UPDATE_LETTERS").is_some() {
+            fs::write(path, &expected).expect("the table can be written");
+        }
+        assert!(
+            expected == fs::read_to_string(path).expect("there is a table"),
+            "UPDATE_LETTERS=1 writes {path} again"
+        );
+    }
+}

@@ -1,0 +1,34 @@
+<?php
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What one text has in common with each of the others of its activity.
+
+require(__DIR__ . '/../../config.php');
+require_once(__DIR__ . '/lib.php');
+
+use plagiarism_quadrangle\report;
+
+$document = $DB->get_record('plagiarism_quadrangle_docs', ['id' => required_param('id', PARAM_INT)], '*', MUST_EXIST);
+[$course, $cm] = get_course_and_cm_from_cmid($document->cm, 'assign');
+require_login($course, false, $cm);
+require_capability('plagiarism/quadrangle:viewreport', $cm->context);
+if (!plagiarism_quadrangle_may_read((int) $cm->id)) {
+    throw new required_capability_exception($cm->context, 'moodle/site:accessallgroups', 'nopermissions', '');
+}
+
+$PAGE->set_url('/plagiarism/quadrangle/report.php', ['id' => $document->id]);
+$PAGE->set_title(get_string('pluginname', 'plagiarism_quadrangle'));
+$PAGE->set_heading($course->fullname);
+$shown = new report($document);
+
+echo $OUTPUT->header();
+echo $OUTPUT->heading(get_string('reportof', 'plagiarism_quadrangle', $shown->author()));
+echo html_writer::tag('p', get_string('nojudgement', 'plagiarism_quadrangle'));
+if ($shown->is_outdated()) {
+    echo $OUTPUT->notification(get_string('outdated', 'plagiarism_quadrangle'), 'warning');
+}
+$table = new html_table();
+$columns = ['other', 'covered', 'othercovered', 'passages'];
+$table->head = array_map(static fn(string $name): string => get_string($name, 'plagiarism_quadrangle'), $columns);
+$table->data = $shown->rows();
+echo $table->data ? html_writer::table($table) : html_writer::tag('p', get_string('nothing', 'plagiarism_quadrangle'));
+echo $OUTPUT->footer();

@@ -1,0 +1,164 @@
+<?php
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+namespace plagiarism_quadrangle;
+
+use PHPUnit\Framework\TestCase;
+use plagiarism_quadrangle\privacy\provider;
+use plagiarism_quadrangle\stand_in\database;
+use plagiarism_quadrangle\task\compare_texts;
+
+/** From submitted texts to what a teacher sees, over a stand-in for Moodle. */
+final class activity_test extends TestCase {
+    private const COPIED = 'A volcano is a rupture in the crust that lets hot lava, ash and gases escape from a chamber of magma below.';
+    private const TASK = 'Explain in your own words, and in not more than two hundred of them, what a volcano is and how it comes to be.';
+
+    private database $db;
+
+    protected function setUp(): void {
+        require_once(__DIR__ . '/stand_in/moodle.php');
+        require_once(__DIR__ . '/stand_in/database.php');
+        $this->db = $GLOBALS['DB'] = new database();
+        $GLOBALS['CFG'] = (object) ['enableplagiarism' => 1, 'dirroot' => __DIR__ . '/stand_in'];
+        $GLOBALS['settings'] = ['enabled' => 1, 'k' => '25', 'w' => '20', 'least' => '1'];
+        [$GLOBALS['traced'], $GLOBALS['groupmode'], $GLOBALS['capabilities']] = [[], 0, ['plagiarism/quadrangle:viewreport']];
+        $this->db->add('assign', ['id' => 5, 'intro' => '<p>' . self::TASK . '</p>', 'introformat' => '1']);
+    }
+
+    /** A switched-on activity; the caches of lib.php live as long as a page, and so each test has another. */
+    private function activity(array $texts): int {
+        static $cm = 70;
+        $this->db->add('course_modules', ['id' => ++$cm, 'instance' => 5, 'deletioninprogress' => 0]);
+        $this->db->add('plagiarism_quadrangle_cms', ['cm' => $cm, 'state' => null]);
+        foreach ($texts as $user => $text) {
+            $this->hand_in($user, $text);
+        }
+        return $cm;
+    }
+
+    private function hand_in(int $user, string $text, int $time = 1): void {
+        $this->db->add('assign_submission', [
+            'id' => $user + 100, 'assignment' => 5, 'userid' => $user, 'latest' => 1, 'status' => 'submitted', 'timemodified' => $time,
+        ]);
+        $this->db->add('assignsubmission_onlinetext', [
+            'id' => $user + 200, 'submission' => $user + 100, 'onlinetext' => $text, 'onlineformat' => '1',
+        ]);
+    }
+
+    private function plugin(): \plagiarism_plugin_quadrangle {
+        global $CFG;
+        require_once(__DIR__ . '/../lib.php');
+        return new \plagiarism_plugin_quadrangle();
+    }
+
+    private function run_task(): array {
+        $GLOBALS['traced'] = [];
+        (new compare_texts())->execute();
+        return $GLOBALS['traced'];
+    }
+
+    private function copies(): array {
+        return [
+            1 => '<p>' . self::COPIED . '</p><p>I have seen one.</p>',
+            2 => 'My uncle says: “' . strtoupper(self::COPIED) . '” and he has been to the moon, to Iceland and to the bakery.',
+            3 => self::TASK . ' &mdash; It is a mountain that burns.',
+        ];
+    }
+
+    public function test_copies_are_found_and_the_task_itself_is_ignored(): void {
+        $cm = $this->activity($this->copies());
+        $this->assertSame(["activity $cm: 3 texts, 1 pairs"], $this->run_task());
+        [$one, $two, $three] = array_values($this->db->get_records('plagiarism_quadrangle_docs'));
+        $pair = $this->db->get_record('plagiarism_quadrangle_pairs', ['cm' => $cm]);
+        $this->assertSame([$one->id, $two->id], [$pair->docid, $pair->otherid]);
+        $this->assertSame([activity::percent($pair->covered, $one->units), 0], [$one->highest, $three->highest]);
+        $this->assertTrue($one->highest > 60 && $two->highest > 40 && $two->highest < $one->highest, "$one->highest $two->highest");
+        [[$start, $end, $otherstart, $otherend]] = json_decode($pair->passages);
+        $texts = array_map(static fn(string $text): string => text::plain($text, 1), $this->copies());
+        $this->assertStringContainsString(substr($texts[1], $start, $end - $start), self::COPIED);
+        $this->assertStringContainsString(substr($texts[2], $otherstart, $otherend - $otherstart), strtoupper(self::COPIED));
+    }
+
+    public function test_texts_are_read_only_after_a_change(): void {
+        $cm = $this->activity($this->copies());
+        $this->run_task();
+        $this->assertSame([[], 3], [$this->run_task(), $this->db->texts]);
+        $this->hand_in(2, 'I have written another one, all by myself.', 2);
+        $this->assertSame(["activity $cm: 3 texts, 0 pairs"], $this->run_task());
+        $this->assertSame([], $this->db->get_records('plagiarism_quadrangle_pairs'));
+        $this->db->delete_records('assign_submission', ['userid' => 3]);
+        $this->assertSame(["activity $cm: 2 texts, 0 pairs"], $this->run_task());
+        $this->assertCount(2, $this->db->get_records('plagiarism_quadrangle_docs'));
+        $GLOBALS['settings']['k'] = '24';
+        $this->assertSame(["activity $cm: 2 texts, 0 pairs"], $this->run_task());
+    }
+
+    public function test_odd_texts_do_not_stop_the_others(): void {
+        $cm = $this->activity($this->copies() + [4 => "\xff\xfe", 5 => '', 6 => str_repeat('x', document::MOST_BYTES + 1)]);
+        $this->assertSame(["activity $cm: 6 texts, 1 pairs"], $this->run_task());
+    }
+
+    public function test_what_is_deleted_or_off_is_forgotten(): void {
+        $cm = $this->activity($this->copies());
+        $this->run_task();
+        $this->db->delete_records('course_modules', ['id' => $cm]);
+        $this->assertSame([], $this->run_task());
+        foreach (['cms', 'docs', 'pairs'] as $table) {
+            $this->assertSame([], $this->db->get_records("plagiarism_quadrangle_$table"));
+        }
+        $GLOBALS['settings']['enabled'] = '0';
+        $this->activity($this->copies());
+        $this->assertSame([[], []], [$this->run_task(), $this->db->get_records('plagiarism_quadrangle_docs')]);
+    }
+
+    public function test_teachers_alone_see_how_much_is_shared(): void {
+        $cm = $this->activity($this->copies());
+        $this->run_task();
+        $plugin = $this->plugin();
+        $document = $this->db->get_record('plagiarism_quadrangle_docs', ['userid' => 1]);
+        $shown = $plugin->get_links(['cmid' => (string) $cm, 'userid' => '1', 'content' => '...']);
+        $this->assertSame("<div><a href=\"/plagiarism/quadrangle/report.php?id=$document->id\">highest $document->highest</a></div>", $shown);
+        $this->assertSame('<div>notcompared</div>', $plugin->get_links(['cmid' => $cm, 'userid' => 9, 'content' => '']));
+        $this->assertSame('', $plugin->get_links(['cmid' => $cm, 'userid' => 1, 'file' => new \stdClass()]));
+        $this->assertSame('<div>disclosure</div>', $plugin->print_disclosure($cm));
+        $this->assertSame(['', ''], [$plugin->print_disclosure(1), $plugin->get_links(['cmid' => 1, 'userid' => 1, 'content' => ''])]);
+    }
+
+    public function test_groups_and_students_see_nothing(): void {
+        $plugin = $this->plugin();
+        $GLOBALS['groupmode'] = SEPARATEGROUPS;
+        $shown = fn(): string => $plugin->get_links(['cmid' => $this->activity([]), 'userid' => 1, 'content' => '']);
+        $this->assertSame('', $shown());
+        $GLOBALS['capabilities'][] = 'moodle/site:accessallgroups';
+        $this->assertSame('<div>notcompared</div>', $shown());
+        $GLOBALS['capabilities'] = ['moodle/site:accessallgroups'];
+        $this->assertSame('', $shown());
+    }
+
+    public function test_what_is_kept_of_a_user_can_be_deleted(): void {
+        $cm = $this->activity($this->copies());
+        $this->run_task();
+        provider::delete_plagiarism_for_user(2, \context_module::instance($cm));
+        $this->assertSame([], $this->db->get_records('plagiarism_quadrangle_pairs'));
+        $this->assertCount(2, $this->db->get_records('plagiarism_quadrangle_docs'));
+        provider::delete_plagiarism_for_context(\context_course::instance($cm));
+        $this->assertCount(2, $this->db->get_records('plagiarism_quadrangle_docs'));
+        provider::delete_plagiarism_for_context(\context_module::instance($cm));
+        $this->assertSame([], $this->db->get_records('plagiarism_quadrangle_docs'));
+    }
+
+    public function test_the_switch_is_kept(): void {
+        $this->plugin();
+        $data = (object) ['coursemodule' => 7, 'quadranglecompare' => '1'];
+        $course = (object) ['id' => 3];
+        \plagiarism_quadrangle_coursemodule_edit_post_actions($data, $course);
+        $this->assertSame([], $this->db->get_records('plagiarism_quadrangle_cms'));
+        $GLOBALS['capabilities'][] = 'plagiarism/quadrangle:enable';
+        $this->assertSame($data, \plagiarism_quadrangle_coursemodule_edit_post_actions($data, $course));
+        \plagiarism_quadrangle_coursemodule_edit_post_actions($data, $course);
+        $this->assertCount(1, $this->db->get_records('plagiarism_quadrangle_cms', ['cm' => 7]));
+        $data->quadranglecompare = '0';
+        \plagiarism_quadrangle_coursemodule_edit_post_actions($data, $course);
+        $this->assertSame([], $this->db->get_records('plagiarism_quadrangle_cms'));
+    }
+}
