@@ -83,7 +83,7 @@ def pick(values: Any, *keys: Any) -> Any:
 
 
 def pick_or(values: Any, otherwise: Any, *keys: Any) -> Any:
-    """As `pick`, with a value for where nothing stands there."""
+    """As `pick`, with a value for where nothing stands there; of a value that is derived itself it may be asked too early."""
     try:
         return pick(values, *keys)
     except MissingArgumentError:

@@ -20,6 +20,8 @@ SchemaOf = Callable[[Tenant], Schema]
 Quota = tuple[float, float]
 """CPU in cores, memory in bytes."""
 
+_Claim = tuple[Tenant, Path, Span]
+"""Who has a value, as which of its own, and where that is to be seen."""
 _RESOURCES = ("cpu", "memory")
 
 
@@ -37,7 +39,7 @@ def _place(tenant: Tenant, path: Path) -> Span:
 
 def _claimed_twice(schema_of: SchemaOf, tenants: Sequence[Tenant]) -> list[Diagnostic]:
     tenants = _sharing(schema_of, tenants)
-    first: dict[tuple[str, Any], tuple[Tenant, Span]] = {}
+    first: dict[tuple[str, Any], _Claim] = {}
     names: dict[str, Tenant] = {}
     pairs: set[tuple[str, str, str]] = set()
     problems = []
@@ -49,13 +51,13 @@ def _claimed_twice(schema_of: SchemaOf, tenants: Sequence[Tenant]) -> list[Diagn
             space = node.get("x-unique")
             if not space or isinstance(value, (list, dict)):
                 continue
-            span = _in_tenant_file(tenant, path)
-            owner, where = first.setdefault((space, value), (tenant, span))
-            pair = (space, owner.name, tenant.name)
-            if where is span or (pair in pairs and owner is not tenant):
+            claim = (tenant, path, _in_tenant_file(tenant, path))
+            held = first.setdefault((space, value), claim)
+            pair = (space, held[0].name, tenant.name)
+            if held is claim or (pair in pairs and held[0] is not tenant):
                 continue
             pairs.add(pair)  # what is derived from a value claimed twice is claimed twice as well
-            problems.append(_taken(space, value, owner, where, tenant, span))
+            problems.append(_taken(space, value, held, claim))
     return problems
 
 
@@ -97,8 +99,9 @@ def _finders(keyword: str, schema_of: SchemaOf) -> Callable[[Tenant], schemas.Fi
 
 
 def _same_name(owner: Tenant, tenant: Tenant) -> Diagnostic:
-    where, span = (one.document.value(("name",)) for one in (owner, tenant))
-    return _taken("tenant names", tenant.name, owner, where, tenant, span)
+    path: Path = ("name",)
+    first, second = ((one, path, one.document.value(path)) for one in (owner, tenant))
+    return _taken("tenant names", tenant.name, first, second)
 
 
 def _in_tenant_file(tenant: Tenant, path: Path) -> Span:
@@ -107,10 +110,11 @@ def _in_tenant_file(tenant: Tenant, path: Path) -> Span:
     return span if span.path == tenant.document.path else tenant.document.value(("name",))
 
 
-def _taken(space: str, value: Any, owner: Tenant, where: Span, tenant: Tenant, span: Span) -> Diagnostic:
+def _taken(space: str, value: Any, first: _Claim, second: _Claim) -> Diagnostic:
+    (owner, before, where), (tenant, path, span) = first, second
     singular = space.removesuffix("es") if space.endswith("xes") else space.removesuffix("s")
     who = (
-        "twice by one tenant"
+        f"twice by one tenant, as `{_dotted(before)}` and as `{_dotted(path)}`"
         if owner is tenant
         else f"by `{owner.environment}/{owner.name}` and by `{tenant.environment}/{tenant.name}`"
     )
@@ -122,6 +126,10 @@ def _taken(space: str, value: Any, owner: Tenant, where: Span, tenant: Tenant, s
         help=f"every {singular} may be used once in the fleet; change one of them",
         related=(Related(where, "first claimed here"),),
     )
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(str(part) for part in path)
 
 
 def _reserved_namespaces(fleet: Document, tenants: Sequence[Tenant]) -> list[Diagnostic]:
@@ -149,8 +157,7 @@ def _outside_region(fleet: Document, schema_of: SchemaOf, tenants: Sequence[Tena
             continue  # so the regions that somebody said are right as well
         for path, value in [*_pinned(schema_of(tenant), tenant), (("cluster",), cluster)]:
             if value != region:
-                dotted = ".".join(str(part) for part in path)
-                message = f"`{dotted}` lies in `{value}`, but tenant `{tenant.name}` is pinned to `{region}`"
+                message = f"`{_dotted(path)}` lies in `{value}`, but tenant `{tenant.name}` is pinned to `{region}`"
                 help = f"keep the data of a tenant in one region: choose one in `{region}`, or change `region`"
                 problem = Diagnostic("region-mismatch", message, _place(tenant, path), help=help)
                 found.append((tenant.document, problem))

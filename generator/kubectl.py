@@ -56,9 +56,8 @@ def by_server(contexts: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def no_context(server: str) -> ToolError:
+def no_context(server: str, help: str) -> ToolError:
     """No context leads to the server, and a guess would ask the wrong cluster."""
-    help = "name one with --context, or a kubeconfig with --kubeconfig"
     return ToolError(f"no context of the kubeconfig is for the server {server}", help)
 
 

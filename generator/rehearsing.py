@@ -34,7 +34,12 @@ def jobs_of(reader: Kubectl, argocd: str, fleet: Fleet, clone: Tenant) -> list[O
     """The Jobs in the clone's namespace; Argo CD's own name for its cluster is in no kubeconfig."""
     assert fleet.repository.fleet is not None
     server = str(fleet.repository.fleet.data["clusters"][clone.spec["cluster"]]["server"])
-    contexts = {IN_CLUSTER: argocd, **by_server(reader.contexts())}
+    known = reader.contexts()
+    contexts = {IN_CLUSTER: argocd, **by_server(known)}
+    if argocd in known:
+        contexts[known[argocd].rstrip("/")] = argocd
     if server.rstrip("/") not in contexts:
-        raise no_context(server)
+        raise no_context(
+            server, "its Jobs are read there: give the kubeconfig a context for it, which may be read-only"
+        )
     return reader.listed(contexts[server.rstrip("/")], clone.spec["namespace"], [JOB])

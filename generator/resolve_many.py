@@ -155,7 +155,9 @@ class Resolver:
         chosen = (tenant.spec["state"], under_way, *(value_at(tenant.spec, path) for _, path in WORKS_WITH.values()))
         if chosen not in group.agreeing:
             group.agreeing[chosen] = not agreement_problems(self.repository, tenant)
-        return group.agreeing[chosen] and all(self._asked[kind, tenant.spec[kind]](tenant.spec) for kind in ASKING)
+        return group.agreeing[chosen] and all(
+            self._asked[kind, value_at(tenant.spec, path)](tenant.spec) for kind, path in ASKING.items()
+        )
 
 
 def _rules(schema: Schema) -> Iterator[_Rule]:

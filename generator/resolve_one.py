@@ -16,6 +16,7 @@ from generator.diagnostics import Diagnostic, Span
 from generator.expressions import check_problems
 from generator.layers import Layer, Origins, layer_of, merge, merged, span_of
 from generator.model import (
+    WORKS_WITH,
     Catalogue,
     Component,
     ComponentKind,
@@ -24,14 +25,15 @@ from generator.model import (
     Schema,
     Tenant,
     TenantFile,
+    value_at,
 )
 from generator.schema_errors import closest, schema_problems
 from generator.source import Document, Path
 from generator.upgrade.classes import impossible
 from generator.upgrade.transaction import upgrade_of
 
-ASKING: tuple[ComponentKind, ...] = ("model", "state")
-"""Components of which a tenant has one each: their `x-check` asks something of the whole tenant."""
+ASKING: Mapping[ComponentKind, tuple[str, ...]] = {**dict(WORKS_WITH.values()), "state": ("state",)}
+"""Components of which a tenant has one each, and where it names it: their `x-check` asks something of the whole tenant."""
 
 
 def resolve_one(repository: Repository, schema: Schema, file: TenantFile) -> tuple[Tenant | None, list[Diagnostic]]:
@@ -45,8 +47,8 @@ def resolve_one(repository: Repository, schema: Schema, file: TenantFile) -> tup
         str(said["name"]), file.environment, {**said, "features": said.get("features", {})}, origins, file.document
     )
     problems = check_problems(schema, tenant.spec, place.locate)
-    for kind in ASKING:
-        asking = checks_on(repository.catalogue.of(kind)[tenant.spec[kind]])
+    for kind, path in ASKING.items():
+        asking = checks_on(repository.catalogue.of(kind)[value_at(tenant.spec, path)])
         problems += check_problems(asking, tenant.spec, place.locate)
     problems += [*agreement_problems(repository, tenant), *_upgrade_problems(repository, tenant)]
     return tenant, problems
@@ -243,6 +245,6 @@ def _upgrade_problems(repository: Repository, tenant: Tenant) -> Iterator[Diagno
 
 
 def checks_on(component: Component) -> Schema:
-    """What a model or a state asks of the whole tenant, as a schema of it: there, `self` is the tenant."""
+    """What a model, a server or a state asks of the whole tenant, as a schema of it: there, `self` is the tenant."""
     data: Mapping[str, Any] = component.schema.data if component.schema else {}
     return {"x-check": data["x-check"]} if "x-check" in data else {}

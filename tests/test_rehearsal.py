@@ -167,6 +167,47 @@ def test_what_is_not_over_or_not_well_is_not_recorded(
 
 
 @pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (UPGRADED, START),
+        ("1999-11-20T09:58:00Z", "1999-11-20T10:58:00Z"),
+        ("yesterday", "today"),
+        ("2026-11-20T09:58:00", UPGRADED),
+    ],
+)
+def test_times_that_no_job_has_are_not_recorded(
+    repository: Path, server: ApiServer, config: Path, start: str, end: str
+) -> None:
+    server.objects = [healthy(), job(repository, "upgrade", start, end)]
+    done = rehearsed(repository, config)
+    assert (done.code, "says no times that a Job can have" in done.stderr) == (1, True), done.stderr
+    assert git(repository, "status", "--porcelain") == ""
+
+
+def test_a_job_that_failed_before_it_began_counts(repository: Path, server: ApiServer, config: Path) -> None:
+    upgrade = job(repository, "upgrade", None, UPGRADED, "FailedCreate")
+    server.objects = [healthy(), upgrade]
+    assert rehearsed(repository, config).code == 0
+    assert release(repository)["rehearsed"]["errors"] == f"{upgrade['metadata']['name']}: FailedCreate"
+
+
+def test_a_job_of_an_earlier_attempt_says_nothing_of_this_one(
+    repository: Path, server: ApiServer, config: Path
+) -> None:
+    server.objects = [healthy(), job(repository, "upgrade", "2026-02-01T00:00:00Z", "2026-02-01T00:09:00Z", "Failed")]
+    done = rehearsed(repository, config)
+    assert (done.code, "its Jobs are not in the cluster" in done.stderr) == (1, True), done.stderr
+
+
+def test_what_is_named_otherwise_is_none_of_its_jobs(repository: Path, server: ApiServer, config: Path) -> None:
+    odd = job(repository, "upgrade", START, UPGRADED, "Failed")
+    odd["metadata"]["name"] = f"moodle\x1b[31m\n-{odd['metadata']['name'].rpartition('-')[2]}"
+    server.objects = [healthy(), odd, job(repository, "upgrade", START, UPGRADED)]
+    assert rehearsed(repository, config).code == 0
+    assert "errors" not in release(repository)["rehearsed"]
+
+
+@pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"source": "ash"}, "error[not-a-clone]: `cedar` is a clone of `birch`"),
@@ -234,6 +275,9 @@ def test_the_clones_own_cluster_is_asked_for_its_jobs(repository: Path, monkeypa
         (["--ring", "canary", "--context", "here"], "--rehearsed-by is about the one tenant that --tenant names"),
         (["--tenant", "ash", "--tenant", "birch", "--context", "here"], "about the one tenant that --tenant names"),
         (["--tenant", "birch", "--rehearsed", "4", "--context", "here"], "go one at a time"),
+        (["--tenant", "cedar", "--context", "here"], "a clone is another tenant"),
+        (["--tenant", "birch", "--context", "here", "--format", "json"], "with --rehearsed-by go --to"),
+        (["--tenant", "birch", "--context", "here", "--at", "2026-11-22T03:00:00Z"], "with --rehearsed-by go --to"),
         (["--tenant", "birch", "--to", GOAL, "--abort", "birch"], "say --to VERSION, or --abort TENANT"),
     ],
 )

@@ -141,7 +141,7 @@ def _contexts(reader: Kubectl, wanted: Sequence[Expected], chosen: str | None) -
         known.setdefault(IN_CLUSTER, *contexts)  # Argo CD's own name for its cluster, which no kubeconfig has
     for server in servers:
         if server.rstrip("/") not in known:
-            raise no_context(server)
+            raise no_context(server, "name one with --context, or a kubeconfig with --kubeconfig")
     return {server: known[server.rstrip("/")] for server in servers}
 
 

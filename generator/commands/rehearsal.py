@@ -13,6 +13,7 @@ from generator.model import Fleet, Tenant
 from generator.rehearsing import health_of, jobs_of, origin_of
 from generator.report.printable import printable
 from generator.report.upgrade import table
+from generator.soaking import since
 from generator.terminal import print_diagnostics, print_state
 from generator.upgrade.rehearsal import Rehearsal, misfits, shown
 
@@ -27,7 +28,8 @@ def record_rehearsal(
     if problems:
         return _refused(problems)
     jobs = jobs_of(reader, argocd, fleet, clone)
-    found = shown(clone, health_of(reader, argocd, fleet, clone), jobs)
+    asked = since(root, [clone]).get(clone.name)
+    found = shown(clone, health_of(reader, argocd, fleet, clone), jobs, asked)
     if isinstance(found, Diagnostic):
         return _refused([found])
     for line in _said(source, clone, found):

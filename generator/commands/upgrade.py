@@ -97,6 +97,8 @@ def command(
         raise click.UsageError("say --to VERSION, or --abort TENANT")
     if sum(each is not None for each in (aborted, rehearsed, clone)) > 1:
         raise click.UsageError("--abort, --rehearsed and --rehearsed-by go one at a time")
+    if clone is not None and (batch or leave_blocked or despite or at or moment or layout != "text"):
+        raise click.UsageError("with --rehearsed-by go --to, --tenant, --context, --kubeconfig and --plan alone")
     root = repository(context)
     fleet = readable(root)
     now = moment.replace(tzinfo=UTC) if moment else datetime.now(UTC)
@@ -234,6 +236,8 @@ def _rehearsed(
     if argocd is None:
         raise click.UsageError("--rehearsed-by asks Argo CD and the clone's cluster; --context names Argo CD's")
     known(fleet, "tenant", clone)
+    if clone == tenants[0]:
+        raise click.UsageError("a clone is another tenant than the one of --tenant")
     named = {one.name: one for one in fleet.tenants}
     reader = Kubectl(kustomize.find().kubectl, kubeconfig)
     return record_rehearsal(root, fleet, named[tenants[0]], named[clone], to, reader, argocd, dry)

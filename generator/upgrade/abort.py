@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,7 +51,7 @@ def is_aborted(spec: Spec) -> bool:
 
 def is_frozen_by(reason: str, name: str, after: str) -> bool:
     """Whether a ring is frozen because this upgrade was aborted, and for no other reason."""
-    return reason.startswith(_because(name, after))
+    return re.fullmatch(re.escape(_because(name, after)) + r"\d{4}-\d\d-\d\d", reason) is not None
 
 
 def reason_of(name: str, after: str, day: date) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from generator.diagnostics import Diagnostic, Span
@@ -17,6 +17,8 @@ from generator.upgrade.gates import HEALTHY
 LONGEST_MINUTES = 2880
 _VERSION: Path = ("release", "version")
 _MOST_ERRORS = 200
+_CLOCKS = timedelta(minutes=5)
+_EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +107,25 @@ def _place(clone: Tenant) -> Span:
     return span_of(clone.document, clone.origins, _VERSION)
 
 
-def shown(clone: Tenant, health: str, jobs: Sequence[Mapping[str, Any]]) -> Rehearsal | Diagnostic:
-    """What the clone's cluster shows of its upgrade; why that is no rehearsal yet where it is none.
+def shown(
+    clone: Tenant, health: str, jobs: Sequence[Mapping[str, Any]], asked: datetime | None
+) -> Rehearsal | Diagnostic:
+    """What the clone's cluster shows of its upgrade, asked for at that time; why that is no rehearsal yet where it is none.
 
     A Job that failed ends it: that is recorded, and the next plan says so. Else the site has to be Healthy in Argo CD.
     """
     release = clone.spec["release"]
-    ours = {
-        name: _step(job) for job in jobs if (name := job["metadata"]["name"]).endswith(f"-{release.get('run', '')}")
-    }
+    ours: dict[str, Step | None] = {}
+    for job in jobs:
+        name = str(job["metadata"]["name"])
+        if not re.fullmatch(f"[a-z][a-z-]*-{re.escape(release['run'])}", name):
+            continue
+        try:
+            step = _step(job)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return _about(clone, f"the Job `{name}` says no times that a Job can have", "see `kubectl get job -o yaml`")
+        if step is None or asked is None or step.began >= asked - _CLOCKS:  # else of another upgrade of this name
+            ours[name] = step
     steps = sorted((step for step in ours.values() if step), key=lambda step: (step.began, step.name))
     found = Rehearsal(release["from"], release["version"], tuple(steps))
     if not found.errors and (reason := _unfinished(health, ours)):
@@ -138,9 +150,11 @@ def _step(job: Mapping[str, Any]) -> Step | None:
     status = job.get("status") or {}
     ends = {each["type"]: each for each in status.get("conditions") or () if each.get("status") == "True"}
     end = ends.get("Complete") or ends.get("Failed")
-    if end is None or "startTime" not in status:
+    if end is None:
         return None
     reason = re.sub(r"[^A-Za-z]", "", str(end.get("reason", ""))) or "Failed"
     ended = status.get("completionTime") or end["lastTransitionTime"]
-    began, over = (datetime.fromisoformat(text) for text in (status["startTime"], ended))
+    began, over = (datetime.fromisoformat(text) for text in (status.get("startTime") or ended, ended))
+    if over < began or began < _EARLIEST:
+        raise ValueError
     return Step(job["metadata"]["name"], began, over, "" if end["type"] == "Complete" else reason)

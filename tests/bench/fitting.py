@@ -16,6 +16,7 @@ from typing import Any
 from generator import schema as schemas
 from generator.expressions import holds, reads
 from generator.model import WORKS_WITH, Schema, value_at
+from generator.resolve_one import ASKING
 from generator.source import Path
 from generator.upgrade.classes import impossible
 from generator.upgrade.transaction import upgrade_of
@@ -26,7 +27,6 @@ ANEW = 8
 AS_IT_WAS = 0.3
 """How often a knob whose check does not hold is left to its default before anything else is tried."""
 FACTORS = (2, 4, 8, 1 / 2, 1 / 4)
-CHOSEN: Mapping[Any, Path] = {"model": ("model",), "state": ("state",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _broken(language: Language, spec: Data) -> Iterator[Broken]:
         for check in node.get("x-check", ()):
             if not _holds(check["expression"], value, spec):
                 yield Broken(check, path, _paths(check, path))
-    for kind, place in CHOSEN.items():
+    for kind, place in ASKING.items():
         for check in language.rules_of(kind, at(spec, place)).get("x-check", ()):
             if not _holds(check["expression"], spec, spec):
                 yield Broken(check, place, (place, *_paths(check, ())))

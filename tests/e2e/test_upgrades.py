@@ -244,7 +244,7 @@ def test_a_migration_that_breaks_off_leaves_the_web_pods_alone(world: World) -> 
     served = ready(world, where, old)
     job = done(world, where, "moodle-upgrade", "Failed")
     (clone,) = (one for one in read(world.fleet.source).tenants if one.name == tenant)
-    found = shown(clone, "Progressing", [job])
+    found = shown(clone, "Progressing", [job], None)
     assert isinstance(found, Rehearsal), "a failure is one that a rehearsal records"
     assert found.errors == f"{job['metadata']['name']}: BackoffLimitExceeded"
     wait_for("Argo CD goes past the failed Job", lambda: of_image(world, where, UNFIT), seconds=120)
