@@ -57,6 +57,10 @@ final class activity_test extends TestCase {
         return $GLOBALS['traced'];
     }
 
+    private function kept(int $cm): array {
+        return array_map(fn(string $table): array => $this->db->get_records("plagiarism_quadrangle_$table", ['cm' => $cm]), ['docs', 'pairs']);
+    }
+
     private function copies(): array {
         return [
             1 => '<p>' . self::COPIED . '</p><p>I have seen one.</p>',
@@ -96,6 +100,29 @@ final class activity_test extends TestCase {
     public function test_odd_texts_do_not_stop_the_others(): void {
         $cm = $this->activity($this->copies() + [4 => "\xff\xfe", 5 => '', 6 => str_repeat('x', document::MOST_BYTES + 1)]);
         $this->assertSame(["activity $cm: 6 texts, 1 pairs"], $this->run_task());
+    }
+
+    public function test_an_activity_that_fails_does_not_stop_the_others(): void {
+        $broken = $this->activity($this->copies());
+        $this->run_task();
+        $this->db->set_field('plagiarism_quadrangle_docs', 'document', 'AAAA', ['userid' => 1]);
+        $before = $this->kept($broken);
+        $other = $this->activity([]);
+        $failed = "activity $broken: not compared: document 0: it is no packed document of version 1";
+        $this->hand_in(2, 'I have written another one, all by myself.', 2);
+        $this->assertSame([$failed, "activity $other: 3 texts, 0 pairs"], $this->run_task());
+        $this->assertEquals($before, $this->kept($broken));
+        $this->assertSame([], $this->run_task());
+        $this->hand_in(1, 'I have written another one, all by myself.', 3);
+        $this->assertSame(["activity $broken: 3 texts, 1 pairs", "activity $other: 3 texts, 1 pairs"], $this->run_task());
+    }
+
+    public function test_of_too_many_texts_no_fingerprints_are_read(): void {
+        $cm = $this->activity(array_fill(1, 2000, ''));
+        $this->assertSame(["activity $cm: 2000 texts, 0 pairs"], $this->run_task());
+        $this->hand_in(2001, '');
+        $this->assertSame(["activity $cm: 2001 texts, too many to look for pairs"], $this->run_task());
+        $this->assertSame(2000, $this->db->documents);
     }
 
     public function test_what_is_deleted_or_off_is_forgotten(): void {
