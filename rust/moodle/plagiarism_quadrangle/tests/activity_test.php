@@ -22,7 +22,9 @@ final class activity_test extends TestCase {
         $GLOBALS['CFG'] = (object) ['enableplagiarism' => 1, 'dirroot' => __DIR__ . '/stand_in'];
         $GLOBALS['settings'] = ['enabled' => 1, 'k' => '25', 'w' => '20', 'least' => '1'];
         [$GLOBALS['traced'], $GLOBALS['groupmode'], $GLOBALS['capabilities']] = [[], 0, ['plagiarism/quadrangle:viewreport']];
-        $this->db->add('assign', ['id' => 5, 'intro' => '<p>' . self::TASK . '</p>', 'introformat' => '1']);
+        $this->db->add('assign', [
+            'id' => 5, 'intro' => '<p>' . self::TASK . '</p>', 'introformat' => '1', 'blindmarking' => '0', 'revealidentities' => '0',
+        ]);
     }
 
     /** A switched-on activity; the caches of lib.php live as long as a page, and so each test has another. */
@@ -160,6 +162,18 @@ final class activity_test extends TestCase {
         $this->assertSame('<div>notcompared</div>', $shown());
         $GLOBALS['capabilities'] = ['moodle/site:accessallgroups'];
         $this->assertSame('', $shown());
+    }
+
+    public function test_blind_marking_stays_blind(): void {
+        $plugin = $this->plugin();
+        $shown = fn(): string => $plugin->get_links(['cmid' => $this->activity([]), 'userid' => 1, 'content' => '']);
+        $this->db->set_field('assign', 'blindmarking', '1', ['id' => 5]);
+        $this->assertSame('', $shown());
+        $GLOBALS['capabilities'][] = 'mod/assign:viewblinddetails';
+        $this->assertSame('<div>notcompared</div>', $shown());
+        $GLOBALS['capabilities'] = ['plagiarism/quadrangle:viewreport'];
+        $this->db->set_field('assign', 'revealidentities', '1', ['id' => 5]);
+        $this->assertSame('<div>notcompared</div>', $shown());
     }
 
     public function test_what_is_kept_of_a_user_can_be_deleted(): void {

@@ -22,8 +22,12 @@ namespace {
         return in_array($capability, $GLOBALS['capabilities'], true);
     }
 
+    function has_all_capabilities(array $capabilities, object $context): bool {
+        return !array_diff($capabilities, $GLOBALS['capabilities']);
+    }
+
     function get_course_and_cm_from_cmid(int $cmid): array {
-        return [null, (object) ['id' => $cmid]];
+        return [null, (object) ['id' => $cmid, 'instance' => $GLOBALS['DB']->get_field('course_modules', 'instance', ['id' => $cmid])]];
     }
 
     function groups_get_activity_groupmode(object $cm): int {
