@@ -3,6 +3,7 @@
 
 namespace plagiarism_quadrangle;
 
+use core_privacy\local\metadata\collection;
 use PHPUnit\Framework\TestCase;
 use plagiarism_quadrangle\privacy\provider;
 use plagiarism_quadrangle\stand_in\database;
@@ -174,6 +175,24 @@ final class activity_test extends TestCase {
         $GLOBALS['capabilities'] = ['plagiarism/quadrangle:viewreport'];
         $this->db->set_field('assign', 'revealidentities', '1', ['id' => 5]);
         $this->assertSame('<div>notcompared</div>', $shown());
+    }
+
+    public function test_all_that_is_kept_of_a_user_is_declared_and_exported(): void {
+        $cm = $this->activity($this->copies());
+        $this->run_task();
+        $string = [];
+        require(__DIR__ . '/../lang/en/plagiarism_quadrangle.php');
+        $tables = provider::get_metadata(new collection())->tables;
+        foreach ($tables as $table => $fields) {
+            $kept = array_keys((array) current($this->db->get_records($table)));
+            $this->assertEqualsCanonicalizing(array_diff($kept, ['id', 'cm']), array_keys($fields));
+            $this->assertSame([], array_diff($fields, array_keys($string)));
+        }
+        $GLOBALS['exported'] = [];
+        provider::export_plagiarism_user_data(1, \context_module::instance($cm), [], []);
+        $row = (array) $this->db->get_record('plagiarism_quadrangle_docs', ['userid' => 1]);
+        unset($row['id'], $row['cm'], $row['userid'], $row['submission']);
+        $this->assertEquals([(object) $row], $GLOBALS['exported']);
     }
 
     public function test_what_is_kept_of_a_user_can_be_deleted(): void {

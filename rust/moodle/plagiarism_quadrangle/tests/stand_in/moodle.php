@@ -77,6 +77,27 @@ namespace core\task {
 namespace core_privacy\local\metadata {
     interface provider {
     }
+
+    class collection {
+        /** By table what is said of its fields. */
+        public array $tables = [];
+
+        public function add_database_table(string $table, array $fields, string $summary): void {
+            $this->tables[$table] = $fields;
+        }
+    }
+}
+
+namespace core_privacy\local\request {
+    class writer {
+        public static function with_context(object $context): self {
+            return new self();
+        }
+
+        public function export_data(array $path, object $data): void {
+            $GLOBALS['exported'][] = $data;
+        }
+    }
 }
 
 namespace core_plagiarism\privacy {
