@@ -39,16 +39,23 @@ function plagiarism_quadrangle_is_compared(int $cmid): bool {
     return $compared[$cmid] ??= $DB->record_exists('plagiarism_quadrangle_cms', ['cm' => $cmid]);
 }
 
-/** A report shows the texts of the whole activity, and so is not for those who may see only their groups. */
+/** What a report asks for: it shows the texts of the whole activity, whatever the reader's groups, and who has written them. */
+function plagiarism_quadrangle_needs(int $cmid): array {
+    global $DB;
+    [, $cm] = get_course_and_cm_from_cmid($cmid);
+    $needs = ['plagiarism/quadrangle:viewreport'];
+    if (groups_get_activity_groupmode($cm) === SEPARATEGROUPS) {
+        $needs[] = 'moodle/site:accessallgroups';
+    }
+    if ($DB->record_exists('assign', ['id' => $cm->instance, 'blindmarking' => 1, 'revealidentities' => 0])) {
+        $needs[] = 'mod/assign:viewblinddetails';
+    }
+    return $needs;
+}
+
 function plagiarism_quadrangle_may_read(int $cmid): bool {
     static $may = [];
-    if (!isset($may[$cmid])) {
-        $context = context_module::instance($cmid);
-        [, $cm] = get_course_and_cm_from_cmid($cmid);
-        $all = groups_get_activity_groupmode($cm) !== SEPARATEGROUPS || has_capability('moodle/site:accessallgroups', $context);
-        $may[$cmid] = $all && has_capability('plagiarism/quadrangle:viewreport', $context);
-    }
-    return $may[$cmid];
+    return $may[$cmid] ??= has_all_capabilities(plagiarism_quadrangle_needs($cmid), context_module::instance($cmid));
 }
 
 /** By user, with one query for a page that shows many. */

@@ -10,9 +10,8 @@ use plagiarism_quadrangle\report;
 $document = $DB->get_record('plagiarism_quadrangle_docs', ['id' => required_param('id', PARAM_INT)], '*', MUST_EXIST);
 [$course, $cm] = get_course_and_cm_from_cmid($document->cm, 'assign');
 require_login($course, false, $cm);
-require_capability('plagiarism/quadrangle:viewreport', $cm->context);
-if (!plagiarism_quadrangle_may_read((int) $cm->id)) {
-    throw new required_capability_exception($cm->context, 'moodle/site:accessallgroups', 'nopermissions', '');
+foreach (plagiarism_quadrangle_needs((int) $cm->id) as $capability) {
+    require_capability($capability, $cm->context);
 }
 
 $PAGE->set_url('/plagiarism/quadrangle/report.php', ['id' => $document->id]);

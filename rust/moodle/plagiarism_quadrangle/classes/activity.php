@@ -12,7 +12,10 @@ final class activity {
     public function __construct(private int $cm, private int $assign, private int $k, private int $w, private int $least) {
     }
 
-    /** Compare all texts where one has changed since, and say how many texts and pairs there are; null if none has. */
+    /**
+     * Compare all texts where one has changed since, and say how many texts and pairs there are; null if none has. Where it fails,
+     * what was found before stays.
+     */
     public function update(): ?array {
         global $DB;
         $state = $this->state();
@@ -20,9 +23,18 @@ final class activity {
             return null;
         }
         $transaction = $DB->start_delegated_transaction();
-        $this->index();
-        $found = $this->compare();
-        $DB->set_field('plagiarism_quadrangle_cms', 'state', $state, ['cm' => $this->cm]);
+        try {
+            $this->index();
+            $found = $this->compare();
+            $this->keep($state);
+        } catch (\Throwable $error) {
+            // It would fail again, and so waits for a change; rollback() throws the error on.
+            try {
+                $transaction->rollback($error);
+            } finally {
+                $this->keep($state);
+            }
+        }
         $transaction->allow_commit();
         return $found;
     }
@@ -33,6 +45,11 @@ final class activity {
         foreach (['plagiarism_quadrangle_pairs', 'plagiarism_quadrangle_docs', 'plagiarism_quadrangle_cms'] as $table) {
             $DB->delete_records($table, ['cm' => $cm]);
         }
+    }
+
+    private function keep(string $state): void {
+        global $DB;
+        $DB->set_field('plagiarism_quadrangle_cms', 'state', $state, ['cm' => $this->cm]);
     }
 
     /** A hash of what a comparison depends on, without reading the texts. */
@@ -106,11 +123,12 @@ final class activity {
     /** Each text with each; what the task itself says is ignored. */
     private function compare(): array {
         global $DB;
-        $rows = array_values($DB->get_records('plagiarism_quadrangle_docs', ['cm' => $this->cm], 'id', 'id, units, document'));
+        $texts = $DB->count_records('plagiarism_quadrangle_docs', ['cm' => $this->cm]);
         $DB->delete_records('plagiarism_quadrangle_pairs', ['cm' => $this->cm]);
-        if (count($rows) > self::MOST_COMPARED) {
-            return ['texts' => count($rows), 'found' => null];
+        if ($texts > self::MOST_COMPARED) {
+            return ['texts' => $texts, 'found' => null];
         }
+        $rows = array_values($DB->get_records('plagiarism_quadrangle_docs', ['cm' => $this->cm], 'id', 'id, units, document'));
         $documents = array_map(static fn(object $row): string => base64_decode($row->document), $rows);
         $ignored = engine::fingerprint([$this->intro()], $this->k, $this->w)[0];
         $report = engine::report($documents, $this->least, self::MOST_PAIRS, $ignored);
@@ -127,7 +145,7 @@ final class activity {
         foreach ($highest as $index => $percent) {
             $DB->set_field('plagiarism_quadrangle_docs', 'highest', $percent, ['id' => $rows[$index]->id]);
         }
-        return ['texts' => count($rows), 'found' => $report['found']];
+        return ['texts' => $texts, 'found' => $report['found']];
     }
 
     /** Whole per cent, never more than there is. */

@@ -3,6 +3,7 @@
 
 namespace plagiarism_quadrangle;
 
+use core_privacy\local\metadata\collection;
 use PHPUnit\Framework\TestCase;
 use plagiarism_quadrangle\privacy\provider;
 use plagiarism_quadrangle\stand_in\database;
@@ -22,7 +23,9 @@ final class activity_test extends TestCase {
         $GLOBALS['CFG'] = (object) ['enableplagiarism' => 1, 'dirroot' => __DIR__ . '/stand_in'];
         $GLOBALS['settings'] = ['enabled' => 1, 'k' => '25', 'w' => '20', 'least' => '1'];
         [$GLOBALS['traced'], $GLOBALS['groupmode'], $GLOBALS['capabilities']] = [[], 0, ['plagiarism/quadrangle:viewreport']];
-        $this->db->add('assign', ['id' => 5, 'intro' => '<p>' . self::TASK . '</p>', 'introformat' => '1']);
+        $this->db->add('assign', [
+            'id' => 5, 'intro' => '<p>' . self::TASK . '</p>', 'introformat' => '1', 'blindmarking' => '0', 'revealidentities' => '0',
+        ]);
     }
 
     /** A switched-on activity; the caches of lib.php live as long as a page, and so each test has another. */
@@ -55,6 +58,10 @@ final class activity_test extends TestCase {
         $GLOBALS['traced'] = [];
         (new compare_texts())->execute();
         return $GLOBALS['traced'];
+    }
+
+    private function kept(int $cm): array {
+        return array_map(fn(string $table): array => $this->db->get_records("plagiarism_quadrangle_$table", ['cm' => $cm]), ['docs', 'pairs']);
     }
 
     private function copies(): array {
@@ -98,6 +105,29 @@ final class activity_test extends TestCase {
         $this->assertSame(["activity $cm: 6 texts, 1 pairs"], $this->run_task());
     }
 
+    public function test_an_activity_that_fails_does_not_stop_the_others(): void {
+        $broken = $this->activity($this->copies());
+        $this->run_task();
+        $this->db->set_field('plagiarism_quadrangle_docs', 'document', 'AAAA', ['userid' => 1]);
+        $before = $this->kept($broken);
+        $other = $this->activity([]);
+        $failed = "activity $broken: not compared: document 0: it is no packed document of version 1";
+        $this->hand_in(2, 'I have written another one, all by myself.', 2);
+        $this->assertSame([$failed, "activity $other: 3 texts, 0 pairs"], $this->run_task());
+        $this->assertEquals($before, $this->kept($broken));
+        $this->assertSame([], $this->run_task());
+        $this->hand_in(1, 'I have written another one, all by myself.', 3);
+        $this->assertSame(["activity $broken: 3 texts, 1 pairs", "activity $other: 3 texts, 1 pairs"], $this->run_task());
+    }
+
+    public function test_of_too_many_texts_no_fingerprints_are_read(): void {
+        $cm = $this->activity(array_fill(1, 2000, ''));
+        $this->assertSame(["activity $cm: 2000 texts, 0 pairs"], $this->run_task());
+        $this->hand_in(2001, '');
+        $this->assertSame(["activity $cm: 2001 texts, too many to look for pairs"], $this->run_task());
+        $this->assertSame(2000, $this->db->documents);
+    }
+
     public function test_what_is_deleted_or_off_is_forgotten(): void {
         $cm = $this->activity($this->copies());
         $this->run_task();
@@ -133,6 +163,36 @@ final class activity_test extends TestCase {
         $this->assertSame('<div>notcompared</div>', $shown());
         $GLOBALS['capabilities'] = ['moodle/site:accessallgroups'];
         $this->assertSame('', $shown());
+    }
+
+    public function test_blind_marking_stays_blind(): void {
+        $plugin = $this->plugin();
+        $shown = fn(): string => $plugin->get_links(['cmid' => $this->activity([]), 'userid' => 1, 'content' => '']);
+        $this->db->set_field('assign', 'blindmarking', '1', ['id' => 5]);
+        $this->assertSame('', $shown());
+        $GLOBALS['capabilities'][] = 'mod/assign:viewblinddetails';
+        $this->assertSame('<div>notcompared</div>', $shown());
+        $GLOBALS['capabilities'] = ['plagiarism/quadrangle:viewreport'];
+        $this->db->set_field('assign', 'revealidentities', '1', ['id' => 5]);
+        $this->assertSame('<div>notcompared</div>', $shown());
+    }
+
+    public function test_all_that_is_kept_of_a_user_is_declared_and_exported(): void {
+        $cm = $this->activity($this->copies());
+        $this->run_task();
+        $string = [];
+        require(__DIR__ . '/../lang/en/plagiarism_quadrangle.php');
+        $tables = provider::get_metadata(new collection())->tables;
+        foreach ($tables as $table => $fields) {
+            $kept = array_keys((array) current($this->db->get_records($table)));
+            $this->assertEqualsCanonicalizing(array_diff($kept, ['id', 'cm']), array_keys($fields));
+            $this->assertSame([], array_diff($fields, array_keys($string)));
+        }
+        $GLOBALS['exported'] = [];
+        provider::export_plagiarism_user_data(1, \context_module::instance($cm), [], []);
+        $row = (array) $this->db->get_record('plagiarism_quadrangle_docs', ['userid' => 1]);
+        unset($row['id'], $row['cm'], $row['userid'], $row['submission']);
+        $this->assertEquals([(object) $row], $GLOBALS['exported']);
     }
 
     public function test_what_is_kept_of_a_user_can_be_deleted(): void {

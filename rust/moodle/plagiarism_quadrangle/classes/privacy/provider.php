@@ -16,7 +16,7 @@ final class provider implements
         $names = static function (string $table, array $fields): array {
             return array_combine($fields, array_map(static fn(string $field): string => "privacy:metadata:$table:$field", $fields));
         };
-        $docs = $names('docs', ['userid', 'submission', 'units', 'highest', 'document']);
+        $docs = $names('docs', ['userid', 'submission', 'contenthash', 'units', 'highest', 'document']);
         $pairs = $names('pairs', ['docid', 'otherid', 'covered', 'othercovered', 'passages']);
         $collection->add_database_table('plagiarism_quadrangle_docs', $docs, 'privacy:metadata:docs');
         $collection->add_database_table('plagiarism_quadrangle_pairs', $pairs, 'privacy:metadata:pairs');
@@ -30,7 +30,7 @@ final class provider implements
             return;
         }
         foreach ($DB->get_records('plagiarism_quadrangle_docs', ['cm' => $context->instanceid, 'userid' => $userid]) as $row) {
-            $data = (object) ['units' => $row->units, 'highest' => $row->highest, 'document' => $row->document];
+            $data = (object) array_intersect_key((array) $row, array_flip(['contenthash', 'units', 'highest', 'document']));
             $path = array_merge($subcontext, [get_string('pluginname', 'plagiarism_quadrangle'), $row->id]);
             writer::with_context($context)->export_data($path, $data);
         }

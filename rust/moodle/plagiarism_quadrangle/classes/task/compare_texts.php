@@ -28,7 +28,12 @@ final class compare_texts extends \core\task\scheduled_task {
                 activity::forget((int) $activity->cm);
                 continue;
             }
-            $found = (new activity((int) $activity->cm, (int) $activity->instance, $k, $w, $least))->update();
+            try {
+                $found = (new activity((int) $activity->cm, (int) $activity->instance, $k, $w, $least))->update();
+            } catch (\Throwable $error) {
+                mtrace("activity $activity->cm: not compared: {$error->getMessage()}");
+                continue;
+            }
             if ($found !== null) {
                 mtrace("activity $activity->cm: {$found['texts']} texts, " . ($found['found'] ?? 'too many to look for') . ' pairs');
             }

@@ -26,6 +26,7 @@ $string['passages'] = 'In common';
 $string['plain'] = 'Compared in plain PHP; the extension plagiarism_detector is not loaded.';
 $string['pluginname'] = 'Text comparison';
 $string['privacy:metadata:docs'] = 'Fingerprints of submitted texts.';
+$string['privacy:metadata:docs:contenthash'] = 'A hash of the text, which shows whether it has changed.';
 $string['privacy:metadata:docs:document'] = 'Hashes of parts of the text, and where they are.';
 $string['privacy:metadata:docs:highest'] = 'The highest share of the text that one other text has too.';
 $string['privacy:metadata:docs:submission'] = 'The submission that the text belongs to.';

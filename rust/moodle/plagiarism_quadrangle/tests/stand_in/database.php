@@ -9,6 +9,9 @@ final class database {
     public array $tables = [];
     /** How many rows were read as whole texts. */
     public int $texts = 0;
+    /** How many rows were read with their fingerprints. */
+    public int $documents = 0;
+    private bool $open = false;
 
     public function add(string $table, array $row): int {
         $id = $row['id'] ?? max([0, ...array_keys($this->tables[$table] ?? [])]) + 1;
@@ -33,6 +36,7 @@ final class database {
                 $rows[$row->{$names[0] ?? 'id'}] = (object) $some;
             }
         }
+        $this->documents += in_array('document', $names, true) ? count($rows) : 0;
         return $rows;
     }
 
@@ -42,6 +46,10 @@ final class database {
 
     public function get_field(string $table, string $field, array $conditions) {
         return $this->get_record($table, $conditions)->$field ?? false;
+    }
+
+    public function count_records(string $table, array $conditions): int {
+        return count($this->get_records($table, $conditions));
     }
 
     public function record_exists(string $table, array $conditions): bool {
@@ -60,9 +68,24 @@ final class database {
         }
     }
 
+    /** None within another, as the task needs none; undoing throws what it is given, as Moodle's does. */
     public function start_delegated_transaction(): object {
-        return new class {
+        $this->open = !$this->open ?: throw new \LogicException('a transaction is open');
+        $before = unserialize(serialize($this->tables));
+        $end = function (?array $tables = null): void {
+            [$this->open, $this->tables] = [false, $tables ?? $this->tables];
+        };
+        return new class ($end, $before) {
+            public function __construct(private \Closure $end, private array $before) {
+            }
+
             public function allow_commit(): void {
+                ($this->end)();
+            }
+
+            public function rollback(\Throwable $error): void {
+                ($this->end)($this->before);
+                throw $error;
             }
         };
     }
@@ -76,8 +99,9 @@ final class database {
     /** The texts of an assignment. */
     public function get_recordset_sql(string $sql, array $params): \ArrayIterator {
         $rows = [];
+        $texts = array_column($this->tables['assignsubmission_onlinetext'] ?? [], null, 'submission');
         foreach ($this->submitted($params['assign']) as $submission) {
-            $text = $this->get_record('assignsubmission_onlinetext', ['submission' => $submission->id]);
+            $text = $texts[$submission->id];
             $rows[] = (object) (['onlinetext' => $text->onlinetext, 'onlineformat' => $text->onlineformat] + (array) $submission);
         }
         $this->texts += count($rows);

@@ -22,8 +22,12 @@ namespace {
         return in_array($capability, $GLOBALS['capabilities'], true);
     }
 
+    function has_all_capabilities(array $capabilities, object $context): bool {
+        return !array_diff($capabilities, $GLOBALS['capabilities']);
+    }
+
     function get_course_and_cm_from_cmid(int $cmid): array {
-        return [null, (object) ['id' => $cmid]];
+        return [null, (object) ['id' => $cmid, 'instance' => $GLOBALS['DB']->get_field('course_modules', 'instance', ['id' => $cmid])]];
     }
 
     function groups_get_activity_groupmode(object $cm): int {
@@ -72,6 +76,27 @@ namespace core\task {
 
 namespace core_privacy\local\metadata {
     interface provider {
+    }
+
+    class collection {
+        /** By table what is said of its fields. */
+        public array $tables = [];
+
+        public function add_database_table(string $table, array $fields, string $summary): void {
+            $this->tables[$table] = $fields;
+        }
+    }
+}
+
+namespace core_privacy\local\request {
+    class writer {
+        public static function with_context(object $context): self {
+            return new self();
+        }
+
+        public function export_data(array $path, object $data): void {
+            $GLOBALS['exported'][] = $data;
+        }
     }
 }
 
