@@ -6,10 +6,13 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.api_server import ApiServer, serving
 
 ROOT = Path(__file__).resolve().parent.parent
 # Machines are noisy, so no example has a deadline; in CI the same examples every time, so that a change is judged by its own.
@@ -94,3 +97,16 @@ def identity(monkeypatch: pytest.MonkeyPatch) -> None:
 def fleet_repository(tmp_path: Path) -> Path:
     """What `quad init` makes, to be changed at will."""
     return copy_input(tmp_path / "fleet", ROOT / "generator" / "scaffold" / "tenants")
+
+
+@pytest.fixture
+def api_server() -> ApiServer:
+    """A cluster in which nothing is yet."""
+    return ApiServer([])
+
+
+@pytest.fixture
+def kubeconfig(api_server: ApiServer, tmp_path: Path) -> Iterator[Path]:
+    """Its context is called `here`."""
+    with serving(api_server, tmp_path) as file:
+        yield file

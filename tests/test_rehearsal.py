@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from generator.diagnostics import ToolError
 from generator.kubectl import Kubectl
 from generator.pipeline import read
 from generator.rehearsing import jobs_of
-from tests.api_server import ApiServer, serving
+from tests.api_server import ApiServer
 from tests.history import commit, git, replace_in
 from tests.running import Done, quad
 from tests.test_upgrade_command import application, tenant
@@ -50,17 +49,6 @@ def cloned(root: Path, source: str) -> None:
         commit(root, arguments[-1])
 
 
-@pytest.fixture
-def server() -> ApiServer:
-    return ApiServer([])
-
-
-@pytest.fixture
-def config(server: ApiServer, tmp_path: Path) -> Iterator[Path]:
-    with serving(server, tmp_path) as file:
-        yield file
-
-
 def job(root: Path, step: str, start: str | None = None, end: str | None = None, failed: str = "") -> dict[str, Any]:
     """A Job of the clone's upgrade, as a cluster shows it."""
     (clone,) = (one for one in read(root).tenants if one.name == "cedar")
@@ -77,8 +65,8 @@ def healthy(release: str = GOAL) -> dict[str, Any]:
     return application("cedar", "Healthy", release=release)
 
 
-def rehearsed(root: Path, config: Path, *more: str, source: str = "birch", to: str = GOAL) -> Done:
-    asked = ["--context", "here", "--kubeconfig", str(config)]
+def rehearsed(root: Path, kubeconfig: Path, *more: str, source: str = "birch", to: str = GOAL) -> Done:
+    asked = ["--context", "here", "--kubeconfig", str(kubeconfig)]
     arguments = ["upgrade", "--to", to, "--tenant", source, "--rehearsed-by", "cedar", *asked, *more]
     return quad(arguments, root, {"COLUMNS": "200"})
 
@@ -90,16 +78,16 @@ def release(root: Path) -> dict[str, Any]:
 
 
 def test_what_the_clones_jobs_took_is_recorded_and_the_next_plan_reads_it(
-    repository: Path, server: ApiServer, config: Path
+    repository: Path, api_server: ApiServer, kubeconfig: Path
 ) -> None:
     """From the first Job's start to the last one's end; what else runs there is none of it."""
     of_features = job(repository, "other", "2026-11-19T00:00:00Z", "2026-11-21T00:00:00Z")
     of_features["metadata"]["name"] = "backup-29401200"
     jobs = [job(repository, "finish", UPGRADED, FINISHED), job(repository, "upgrade", START, UPGRADED)]
-    server.objects = [healthy(), *jobs, of_features]
-    dry = rehearsed(repository, config, "--plan")
+    api_server.objects = [healthy(), *jobs, of_features]
+    dry = rehearsed(repository, kubeconfig, "--plan")
     assert (dry.code, git(repository, "status", "--porcelain")) == (0, ""), dry.stderr
-    done = rehearsed(repository, config)
+    done = rehearsed(repository, kubeconfig)
     assert (done.code, done.stdout) == (0, dry.stdout), done.stderr
     lines = [line.split() for line in done.stdout.splitlines()]
     assert done.stdout.startswith("birch: rehearsed on cedar, from 5.2.3 to 5.3.0.\n")
@@ -115,11 +103,11 @@ def test_what_the_clones_jobs_took_is_recorded_and_the_next_plan_reads_it(
 
 
 def test_a_job_that_failed_is_recorded_and_forbids_the_next_plan(
-    repository: Path, server: ApiServer, config: Path
+    repository: Path, api_server: ApiServer, kubeconfig: Path
 ) -> None:
     upgrade = job(repository, "upgrade", START, UPGRADED, "BackoffLimitExceeded")
-    server.objects = [application("cedar", "Degraded"), upgrade, job(repository, "finish", UPGRADED)]
-    done = rehearsed(repository, config)
+    api_server.objects = [application("cedar", "Degraded"), upgrade, job(repository, "finish", UPGRADED)]
+    done = rehearsed(repository, kubeconfig)
     assert done.code == 0, done.stderr
     errors = f"{upgrade['metadata']['name']}: BackoffLimitExceeded"
     assert f"It failed, and counts for none: {errors}." in done.stdout
@@ -151,15 +139,15 @@ def test_a_job_that_failed_is_recorded_and_forbids_the_next_plan(
 )
 def test_what_is_not_over_or_not_well_is_not_recorded(
     repository: Path,
-    server: ApiServer,
-    config: Path,
+    api_server: ApiServer,
+    kubeconfig: Path,
     says: tuple[str, ...],
     steps: list[tuple[str, str | None, str | None]],
     words: str,
 ) -> None:
     said = [application("cedar", *says)] if says else []
-    server.objects = [application("ash", "Healthy"), *said, *(job(repository, *step) for step in steps)]
-    done = rehearsed(repository, config)
+    api_server.objects = [application("ash", "Healthy"), *said, *(job(repository, *step) for step in steps)]
+    done = rehearsed(repository, kubeconfig)
     assert done.code == 1
     assert "error[rehearsal-pending]" in done.stderr
     assert words in done.stderr
@@ -176,34 +164,37 @@ def test_what_is_not_over_or_not_well_is_not_recorded(
     ],
 )
 def test_times_that_no_job_has_are_not_recorded(
-    repository: Path, server: ApiServer, config: Path, start: str, end: str
+    repository: Path, api_server: ApiServer, kubeconfig: Path, start: str, end: str
 ) -> None:
-    server.objects = [healthy(), job(repository, "upgrade", start, end)]
-    done = rehearsed(repository, config)
+    api_server.objects = [healthy(), job(repository, "upgrade", start, end)]
+    done = rehearsed(repository, kubeconfig)
     assert (done.code, "says no times that a Job can have" in done.stderr) == (1, True), done.stderr
     assert git(repository, "status", "--porcelain") == ""
 
 
-def test_a_job_that_failed_before_it_began_counts(repository: Path, server: ApiServer, config: Path) -> None:
+def test_a_job_that_failed_before_it_began_counts(repository: Path, api_server: ApiServer, kubeconfig: Path) -> None:
     upgrade = job(repository, "upgrade", None, UPGRADED, "FailedCreate")
-    server.objects = [healthy(), upgrade]
-    assert rehearsed(repository, config).code == 0
+    api_server.objects = [healthy(), upgrade]
+    assert rehearsed(repository, kubeconfig).code == 0
     assert release(repository)["rehearsed"]["errors"] == f"{upgrade['metadata']['name']}: FailedCreate"
 
 
 def test_a_job_of_an_earlier_attempt_says_nothing_of_this_one(
-    repository: Path, server: ApiServer, config: Path
+    repository: Path, api_server: ApiServer, kubeconfig: Path
 ) -> None:
-    server.objects = [healthy(), job(repository, "upgrade", "2026-02-01T00:00:00Z", "2026-02-01T00:09:00Z", "Failed")]
-    done = rehearsed(repository, config)
+    api_server.objects = [
+        healthy(),
+        job(repository, "upgrade", "2026-02-01T00:00:00Z", "2026-02-01T00:09:00Z", "Failed"),
+    ]
+    done = rehearsed(repository, kubeconfig)
     assert (done.code, "its Jobs are not in the cluster" in done.stderr) == (1, True), done.stderr
 
 
-def test_what_is_named_otherwise_is_none_of_its_jobs(repository: Path, server: ApiServer, config: Path) -> None:
+def test_what_is_named_otherwise_is_none_of_its_jobs(repository: Path, api_server: ApiServer, kubeconfig: Path) -> None:
     odd = job(repository, "upgrade", START, UPGRADED, "Failed")
     odd["metadata"]["name"] = f"moodle\x1b[31m\n-{odd['metadata']['name'].rpartition('-')[2]}"
-    server.objects = [healthy(), odd, job(repository, "upgrade", START, UPGRADED)]
-    assert rehearsed(repository, config).code == 0
+    api_server.objects = [healthy(), odd, job(repository, "upgrade", START, UPGRADED)]
+    assert rehearsed(repository, kubeconfig).code == 0
     assert "errors" not in release(repository)["rehearsed"]
 
 
@@ -217,7 +208,7 @@ def test_what_is_named_otherwise_is_none_of_its_jobs(repository: Path, server: A
     ],
 )  # fmt: skip
 def test_what_is_no_rehearsal_of_that_tenants_way_asks_no_cluster(
-    repository: Path, server: ApiServer, config: Path, change: dict[str, Any], words: str
+    repository: Path, api_server: ApiServer, kubeconfig: Path, change: dict[str, Any], words: str
 ) -> None:
     files = repository / "tenants" / "production"
     if "cedar" in change:
@@ -225,29 +216,31 @@ def test_what_is_no_rehearsal_of_that_tenants_way_asks_no_cluster(
     if "birch" in change:
         replace_in(files / "birch.yaml", *change.pop("birch"))
     before = (files / "birch.yaml").read_bytes()
-    done = rehearsed(repository, config, **change)
+    done = rehearsed(repository, kubeconfig, **change)
     assert (done.code, words in done.stderr) == (1, True), done.stderr
-    assert (server.asked, (files / "birch.yaml").read_bytes()) == ([], before)
+    assert (api_server.asked, (files / "birch.yaml").read_bytes()) == ([], before)
 
 
-def test_the_last_clone_is_the_one_that_counts(repository: Path, server: ApiServer, config: Path) -> None:
+def test_the_last_clone_is_the_one_that_counts(repository: Path, api_server: ApiServer, kubeconfig: Path) -> None:
     replace_in(
         repository / "tenants" / "production" / "cedar.yaml", f'"{GOAL}", from: "5.2.3", floor: "{GOAL}"', '"5.2.3"'
     )
     commit(repository, "a new copy of another site")
     cloned(repository, "ash")
-    done = rehearsed(repository, config)
+    done = rehearsed(repository, kubeconfig)
     assert (done.code, "`cedar` is a clone of `ash`" in done.stderr) == (1, True)
-    assert server.asked == []
+    assert api_server.asked == []
 
 
-def test_what_waited_for_days_is_no_outage_to_announce(repository: Path, server: ApiServer, config: Path) -> None:
-    server.objects = [
+def test_what_waited_for_days_is_no_outage_to_announce(
+    repository: Path, api_server: ApiServer, kubeconfig: Path
+) -> None:
+    api_server.objects = [
         healthy(),
         job(repository, "upgrade", START, UPGRADED),
         job(repository, "finish", UPGRADED, "2026-11-23T09:58:00Z"),
     ]
-    done = rehearsed(repository, config)
+    done = rehearsed(repository, kubeconfig)
     assert (done.code, "took 4320 minutes, and 2880 is the most" in done.stderr) == (1, True)
 
 
@@ -262,7 +255,8 @@ def test_the_clones_own_cluster_is_asked_for_its_jobs(repository: Path, monkeypa
     monkeypatch.setattr(Kubectl, "listed", lambda _self, context, namespace, _kinds: asked.append((context, namespace)))
     reader = Kubectl(Path("kubectl"))
     jobs_of(reader, "hub", fleet, clone)
-    assert asked == [("member", clone.spec["namespace"])]
+    jobs_of(reader, "again", fleet, clone)
+    assert asked == [("member", clone.spec["namespace"]), ("again", clone.spec["namespace"])]
     servers.clear()
     with pytest.raises(ToolError, match=f"no context of the kubeconfig is for the server {CLUSTER}"):
         jobs_of(reader, "hub", fleet, clone)

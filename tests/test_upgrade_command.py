@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from generator.pipeline import read
 from generator.soaking import since
 from generator.upgrade.gates import Seen
 from generator.upgrade.plan import Wish, plan
-from tests.api_server import ApiServer, serving
+from tests.api_server import ApiServer
 from tests.history import commit, git, replace_in
 from tests.running import Done, quad
 
@@ -153,17 +152,6 @@ def application(
     return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "status": status}
 
 
-@pytest.fixture
-def server() -> ApiServer:
-    return ApiServer([])
-
-
-@pytest.fixture
-def config(server: ApiServer, tmp_path: Path) -> Iterator[Path]:
-    with serving(server, tmp_path) as file:
-        yield file
-
-
 @pytest.mark.parametrize(
     ("said", "words"),
     [
@@ -178,12 +166,23 @@ def config(server: ApiServer, tmp_path: Path) -> Iterator[Path]:
     ],
 )
 def test_argo_cd_is_asked_how_those_before_are(
-    repository: Path, server: ApiServer, config: Path, said: tuple[str, ...], words: str
+    repository: Path, api_server: ApiServer, kubeconfig: Path, said: tuple[str, ...], words: str
 ) -> None:
     tenant(repository, "ash", 'release: {version: "4.5.14"}')
     commit(repository, "the first")
-    server.objects = [application("ash", *said)] if said else [application("oak", "Healthy")]
-    arguments = ["--to", "4.5.14", "--ring", "canary", "--batch", "1", "--context", "here", "--kubeconfig", str(config)]
+    api_server.objects = [application("ash", *said)] if said else [application("oak", "Healthy")]
+    arguments = [
+        "--to",
+        "4.5.14",
+        "--ring",
+        "canary",
+        "--batch",
+        "1",
+        "--context",
+        "here",
+        "--kubeconfig",
+        str(kubeconfig),
+    ]
     done = upgrade(repository, *arguments)
     assert done.code == int(bool(words)), done.stderr
     assert words in done.stderr
@@ -301,6 +300,18 @@ def test_a_ring_that_is_frozen_for_another_reason_stays_so(
     ring = yaml.safe_load((repository / "tenants" / "fleet.yaml").read_text())["rings"][0]
     assert ring["frozen"] == reason
     assert release(repository, "ash") == {"version": "4.5.14", "from": "4.5.13", "floor": "4.5.14"}
+
+
+def test_what_somebody_has_added_to_the_reason_keeps_the_ring_frozen(repository: Path) -> None:
+    assert upgrade(repository, "--to", "4.5.14", "--ring", "canary").code == 0
+    commit(repository, "the first")
+    assert upgrade(repository, "--abort", "ash").code == 0
+    fleet = repository / "tenants" / "fleet.yaml"
+    replace_in(fleet, f"was aborted on {LATER}", f"was aborted on {LATER}, and examinations")
+    before = fleet.read_bytes()
+    done = quad(["restore", "ash", "--abort"], repository)
+    assert (done.code, "is not frozen any more" in done.stdout) == (0, False), done.stderr
+    assert fleet.read_bytes() == before
 
 
 def test_an_aborted_migration_goes_back_to_the_time_that_is_named(repository: Path) -> None:
