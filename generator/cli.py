@@ -23,6 +23,7 @@ COMMANDS = {
     "drift": "Compare what is rendered with what lives in the clusters, by kubectl, reading only.",
     "init": "Make a new fleet repository: catalogue, schemas, one tenant in each of two environments, and workflows for GitHub.",
     "passport": "Take in the passports of releases' images.",
+    "plugin": "Begin plugins for Moodle and extensions for PHP, each with tests that pass.",
     "propose": "Push what the working tree changes as a branch, and open its pull request on GitHub.",
     "publish": "Publish the commit that is checked out: one commit for each environment, on its rendered branch.",
     "readiness": "Report which tenants can go to a release, which way, and what is in the way of the others.",

@@ -33,6 +33,7 @@ PURE = (
     "fast_reading",
     "fast_writing",
     "fleet_checks",
+    "framing",
     "holding",
     "hydrator",
     "layers",

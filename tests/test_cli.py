@@ -15,6 +15,7 @@ SUBCOMMANDS = [(command,) for command in COMMANDS] + [
     ("cache", "info"),
     ("cache", "clear"),
     ("tenant", "new"),
+    ("plugin", "new"),
     ("ring", "list"),
     ("ring", "pin"),
     ("ring", "unpin"),

@@ -1,0 +1,13 @@
+<?php
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+defined('MOODLE_INTERNAL') || die();
+
+$capabilities = [
+    '@type@/@name@:view' => [
+        'captype' => 'read',
+        'riskbitmask' => RISK_PERSONAL,
+        'contextlevel' => CONTEXT_COURSE,
+        'archetypes' => ['editingteacher' => CAP_ALLOW, 'manager' => CAP_ALLOW],
+    ],
+];
