@@ -4,10 +4,10 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup render validate check review publish dist test golden diff all bench e2e pages outside rust crds lock clean
+.PHONY: help setup render validate check review publish dist test golden diff all bench bench-rust e2e pages outside rust crds lock clean
 
 help:  ## list these targets
-	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
 setup: $(STAMP)  ## install the locked packages and this one into .venv
 $(STAMP): pyproject.toml requirements/dev.txt
 	@test -n "$(PYTHON)" || { echo "error: no Python >= 3.11 found; name one: make PYTHON=/path/to/python3.11" >&2; exit 2; }
@@ -28,6 +28,7 @@ diff: setup  ## what the working tree would change against the rendered branches
 	@$(BIN)/quad diff $$(git for-each-ref --format='%(refname)' 'refs/heads/rendered/*' 'refs/remotes/origin/rendered/*' | grep -q . || echo --against rendered)
 all: ; @.ci/all  ## every suite at its full length: hours
 bench: setup ; @$(BIN)/python -m tests.bench $(ARGS)  ## CPU of quad and its peers on a generated fleet; ARGS="--tenants 1000 --write" for docs/
+bench-rust: ; @rust/bench $(ARGS)  ## CPU of the PHP extensions and of PHP, JIT off and on (needs Rust, PHP's headers, libclang)
 e2e: setup crds  ## scenarios on a real control plane: kube-apiserver, Argo CD, Argo Rollouts (needs Go and Redis)
 	@QUAD_E2E=1 $(BIN)/pytest tests/e2e -n 0 --override-ini addopts="-ra --strict-markers --strict-config --import-mode=importlib"
 pages: setup ; @$(BIN)/python tests/pages/run.py  ## the HTML review in a real browser: search, keys, safety, accessibility (needs Node.js and Chromium)

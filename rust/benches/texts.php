@@ -7,6 +7,7 @@ namespace plagiarism_quadrangle;
 
 use RuntimeException;
 
+use function benches\gate;
 use function benches\measured;
 
 require __DIR__ . '/../moodle/plagiarism_quadrangle/tests/bootstrap.php';
@@ -88,7 +89,7 @@ function compared(string $name, array $shapes, bool $isgate = false): array {
         printf("  %-42s %8.4f %7.2fx %7.2fx\n", $shape, $time, $times[0] / $time, $times[1] / $time);
     }
     if ($isgate) {
-        printf("at least %.0fx to (a), from texts to the report: %s\n", GATE, $times[0] / $times[2] >= GATE ? 'reached' : 'missed');
+        gate('plagiarism >= 3x against (a)', GATE, $times[0] / $times[2], "$name, JIT " . (opcache_get_status()['jit']['on'] ? 'on' : 'off'));
     }
     return $found;
 }
