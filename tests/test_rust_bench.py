@@ -1,4 +1,4 @@
-"""rust/bench: its last lines say whether what was promised is reached. Stand-ins for cargo and PHP print what the measurements would."""
+"""rust/bench: its last lines say whether what was promised is reached. Stand-ins for cargo and PHP print what is measured."""
 
 from __future__ import annotations
 

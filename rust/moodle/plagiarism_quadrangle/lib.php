@@ -3,6 +3,8 @@
 
 defined('MOODLE_INTERNAL') || die();
 
+use plagiarism_quadrangle\activity;
+
 require_once($CFG->dirroot . '/plagiarism/lib.php');
 
 /** What Moodle asks of a plagiarism plugin. */
@@ -17,11 +19,13 @@ class plagiarism_plugin_quadrangle extends plagiarism_plugin {
             return '';
         }
         $document = plagiarism_quadrangle_documents($cmid)[(int) $linkarray['userid']] ?? null;
-        if ($document === null) {
-            return html_writer::div(get_string('notcompared', 'plagiarism_quadrangle'));
+        $why = plagiarism_quadrangle_why_not($cmid, $document);
+        if ($document === null || ($why !== null && $why !== activity::FAILED)) {
+            return html_writer::div(get_string($why ?? 'notcompared', 'plagiarism_quadrangle'));
         }
         $url = new moodle_url('/plagiarism/quadrangle/report.php', ['id' => $document->id]);
-        return html_writer::div(html_writer::link($url, get_string('highest', 'plagiarism_quadrangle', $document->highest)));
+        $link = html_writer::link($url, get_string('highest', 'plagiarism_quadrangle', $document->highest));
+        return html_writer::div($why === null ? $link : $link . ' ' . get_string($why, 'plagiarism_quadrangle'));
     }
 
     /** Who hands a text in is told that it is compared. */
@@ -37,6 +41,18 @@ function plagiarism_quadrangle_is_compared(int $cmid): bool {
     global $DB;
     static $compared = [];
     return $compared[$cmid] ??= $DB->record_exists('plagiarism_quadrangle_cms', ['cm' => $cmid]);
+}
+
+/** The string that says why a text is not compared, or not any more; null where it is, or its time has not come. */
+function plagiarism_quadrangle_why_not(int $cmid, ?object $document): ?string {
+    global $DB;
+    static $outcomes = [];
+    $outcome = $outcomes[$cmid] ??= (string) $DB->get_field('plagiarism_quadrangle_cms', 'outcome', ['cm' => $cmid]);
+    $k = (int) (get_config('plagiarism_quadrangle', 'k') ?: 25);
+    if ($outcome !== activity::TOO_MANY && $document !== null && !activity::is_comparable((int) $document->units, $k)) {
+        return 'notcomparable';
+    }
+    return in_array($outcome, [activity::TOO_MANY, activity::FAILED], true) ? $outcome : null;
 }
 
 /** What a report asks for: it shows the texts of the whole activity, whatever the reader's groups, and who has written them. */
@@ -62,7 +78,7 @@ function plagiarism_quadrangle_may_read(int $cmid): bool {
 function plagiarism_quadrangle_documents(int $cmid): array {
     global $DB;
     static $documents = [];
-    return $documents[$cmid] ??= $DB->get_records('plagiarism_quadrangle_docs', ['cm' => $cmid], 'id', 'userid, id, highest');
+    return $documents[$cmid] ??= $DB->get_records('plagiarism_quadrangle_docs', ['cm' => $cmid], 'id', 'userid, id, highest, units');
 }
 
 /** The switch in the settings of an assignment. */
@@ -89,7 +105,7 @@ function plagiarism_quadrangle_coursemodule_edit_post_actions($data, $course) {
     }
     $cm = (int) $data->coursemodule;
     if (!$data->quadranglecompare) {
-        \plagiarism_quadrangle\activity::forget($cm);
+        activity::forget($cm);
     } else if (!$DB->record_exists('plagiarism_quadrangle_cms', ['cm' => $cm])) {
         $DB->insert_record('plagiarism_quadrangle_cms', (object) ['cm' => $cm]);
     }

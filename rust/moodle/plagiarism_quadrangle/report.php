@@ -22,12 +22,17 @@ $shown = new report($document);
 echo $OUTPUT->header();
 echo $OUTPUT->heading(get_string('reportof', 'plagiarism_quadrangle', $shown->author()));
 echo html_writer::tag('p', get_string('nojudgement', 'plagiarism_quadrangle'));
-if ($shown->is_outdated()) {
-    echo $OUTPUT->notification(get_string('outdated', 'plagiarism_quadrangle'), 'warning');
+$notices = $shown->notices();
+foreach ($notices as $notice) {
+    echo $OUTPUT->notification(get_string($notice, 'plagiarism_quadrangle'), 'warning');
 }
 $table = new html_table();
 $columns = ['other', 'covered', 'othercovered', 'passages'];
 $table->head = array_map(static fn(string $name): string => get_string($name, 'plagiarism_quadrangle'), $columns);
 $table->data = $shown->rows();
-echo $table->data ? html_writer::table($table) : html_writer::tag('p', get_string('nothing', 'plagiarism_quadrangle'));
+if ($table->data) {
+    echo html_writer::table($table);
+} else if (!$notices) {
+    echo html_writer::tag('p', get_string('nothing', 'plagiarism_quadrangle'));
+}
 echo $OUTPUT->footer();

@@ -2,6 +2,7 @@
 //!
 //! Nothing here unwraps; what PHP gave wrong is thrown as a `ValueError`, and a panic, should there be one, ext-php-rs turns
 //! into an `Error` of PHP.
+#![forbid(unsafe_code)]
 #![cfg_attr(windows, feature(abi_vectorcall))]
 
 mod number;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here unwraps; what PHP gave wrong is thrown as a `ValueError`, and a panic, should there be one, ext-php-rs turns
 //! into an `Error` of PHP.
+#![forbid(unsafe_code)]
 #![cfg_attr(windows, feature(abi_vectorcall))]
 
 mod given;
@@ -15,7 +16,7 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::ZendHashTable;
 use ext_php_rs::zend::ce;
 use fingerprint_core::{Document, Winnowing};
-use given::{corpus, document, each, problem, text, within};
+use given::{corpus, each, problem, text, within};
 
 /// The most texts of a call.
 const MOST_TEXTS: usize = 10_000;
@@ -98,20 +99,6 @@ pub fn plagiarism_detector_report(
     Ok(result)
 }
 
-/// For each packed document, or the first 528 bytes of one, how many of 128 MinHash entries are the same as the document's.
-///
-/// # Errors
-/// A `ValueError` that names the document that is none.
-#[php_function]
-#[expect(clippy::needless_pass_by_value, reason = "ext-php-rs hands parameters over by value")]
-pub fn plagiarism_detector_alike(document: BinarySlice<u8>, documents: &ZendHashTable) -> PhpResult<Vec<i64>> {
-    let one = given::document("the document", *document)?;
-    let alike = |(index, bytes): (usize, PhpResult<&[u8]>)| {
-        Ok(result::count(one.alike(&self::document(&format!("document {index}"), bytes?)?)))
-    };
-    each("document", documents).map(alike).collect()
-}
-
 /// What PHP asks for when it loads the extension.
 #[php_module]
 pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
@@ -119,5 +106,4 @@ pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
         .function(wrap_function!(plagiarism_detector_fingerprint))
         .function(wrap_function!(plagiarism_detector_compare))
         .function(wrap_function!(plagiarism_detector_report))
-        .function(wrap_function!(plagiarism_detector_alike))
 }

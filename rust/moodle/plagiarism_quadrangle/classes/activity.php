@@ -5,6 +5,10 @@ namespace plagiarism_quadrangle;
 
 /** One assignment: its submitted texts, their fingerprints and what they have in common. */
 final class activity {
+    /** How the last comparison ended; none of them before the first. */
+    public const COMPARED = 'compared';
+    public const TOO_MANY = 'toomany';
+    public const FAILED = 'failed';
     private const AT_ONCE = 100;
     private const MOST_PAIRS = 10000;
     private const MOST_COMPARED = 2000;
@@ -26,16 +30,44 @@ final class activity {
         try {
             $this->index();
             $found = $this->compare();
-            $this->keep($state);
+            $this->keep($state, $found['found'] === null ? self::TOO_MANY : self::COMPARED);
         } catch (\Throwable $error) {
             // It would fail again, and so waits for a change; rollback() throws the error on.
             try {
                 $transaction->rollback($error);
             } finally {
-                $this->keep($state);
+                $this->keep($state, self::FAILED);
             }
         }
         $transaction->allow_commit();
+        return $found;
+    }
+
+    /**
+     * Which texts have something in common with one from elsewhere: a source, last year's, a model answer. For each the user, the
+     * submission, how much of it in per cent, how much of the other, and how many fingerprints are shared; the highest share first.
+     */
+    public function look_up(string $text): array {
+        global $DB;
+        $rows = array_values($DB->get_records('plagiarism_quadrangle_docs', ['cm' => $this->cm], 'id', 'id, userid, submission, units, document'));
+        $documents = array_map(static fn(object $row): string => base64_decode($row->document), $rows);
+        [$one, $ignored] = engine::fingerprint([$text, $this->intro()], $this->k, $this->w);
+        $units = unpack('V', $one, 8)[1];
+        self::is_comparable($units, $this->k) || throw new \ValueError("text 0: it has $units letters, fewer than $this->k");
+        $found = [];
+        foreach (engine::compare($one, $documents, $ignored) as $overlap) {
+            if ($overlap['shared'] >= $this->least) {
+                $row = $rows[$overlap['index']];
+                $found[] = [
+                    'userid' => (int) $row->userid,
+                    'submission' => (int) $row->submission,
+                    'percent' => self::percent($overlap['othercovered'], (int) $row->units),
+                    'otherpercent' => self::percent($overlap['covered'], $units),
+                    'shared' => $overlap['shared'],
+                ];
+            }
+        }
+        usort($found, static fn(array $a, array $b): int => [$b['percent'], $b['shared'], $a['userid']] <=> [$a['percent'], $a['shared'], $b['userid']]);
         return $found;
     }
 
@@ -47,9 +79,10 @@ final class activity {
         }
     }
 
-    private function keep(string $state): void {
+    private function keep(string $state, string $outcome): void {
         global $DB;
         $DB->set_field('plagiarism_quadrangle_cms', 'state', $state, ['cm' => $this->cm]);
+        $DB->set_field('plagiarism_quadrangle_cms', 'outcome', $outcome, ['cm' => $this->cm]);
     }
 
     /** A hash of what a comparison depends on, without reading the texts. */
@@ -126,6 +159,7 @@ final class activity {
         $texts = $DB->count_records('plagiarism_quadrangle_docs', ['cm' => $this->cm]);
         $DB->delete_records('plagiarism_quadrangle_pairs', ['cm' => $this->cm]);
         if ($texts > self::MOST_COMPARED) {
+            $DB->set_field('plagiarism_quadrangle_docs', 'highest', 0, ['cm' => $this->cm]);
             return ['texts' => $texts, 'found' => null];
         }
         $rows = array_values($DB->get_records('plagiarism_quadrangle_docs', ['cm' => $this->cm], 'id', 'id, units, document'));
@@ -146,6 +180,11 @@ final class activity {
             $DB->set_field('plagiarism_quadrangle_docs', 'highest', $percent, ['id' => $rows[$index]->id]);
         }
         return ['texts' => $texts, 'found' => $report['found']];
+    }
+
+    /** Whether a text has letters enough for one fingerprint; of one that is too long or no text none is read. */
+    public static function is_comparable(int $units, int $k): bool {
+        return $units >= $k;
     }
 
     /** Whole per cent, never more than there is. */

@@ -10,7 +10,7 @@ final class document {
     public const MOST_BYTES = 4 << 20;
     /** What k may be, and w. */
     public const LIMITS = ['k' => [5, 50], 'w' => [4, 100]];
-    /** The bytes before the fingerprints; by themselves they are a document that only `alike` has use for. */
+    /** The bytes before the fingerprints. */
     public const HEAD = 16 + minhash::BYTES;
     private const TAG = 'QFP1';
     private const FINGERPRINT = 20;

@@ -14,6 +14,11 @@ final class engine {
         return self::is_native() ? plagiarism_detector_fingerprint(...$arguments) : plain::fingerprint(...$arguments);
     }
 
+    /** As plain::compare(). */
+    public static function compare(...$arguments): array {
+        return self::is_native() ? plagiarism_detector_compare(...$arguments) : plain::compare(...$arguments);
+    }
+
     /** As plain::report(). */
     public static function report(...$arguments): array {
         return self::is_native() ? plagiarism_detector_report(...$arguments) : plain::report(...$arguments);

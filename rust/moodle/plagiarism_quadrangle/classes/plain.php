@@ -69,17 +69,6 @@ final class plain {
         return $result;
     }
 
-    /** For each packed document, or its first 528 bytes, how many of 128 MinHash entries are the same as the document's. */
-    public static function alike(string $document, array $documents): array {
-        $one = new document('the document', $document);
-        $alike = [];
-        foreach (array_values($documents) as $index => $other) {
-            is_string($other) || throw new ValueError("document $index is no string");
-            $alike[] = minhash::alike($one->signature, (new document("document $index", $other))->signature);
-        }
-        return $alike;
-    }
-
     /** How many hashes two documents share, by the first times the most that there are, and the second. */
     private static function shared(array $corpus): array {
         $owners = $pairs = [];

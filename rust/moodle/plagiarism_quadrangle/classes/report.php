@@ -24,8 +24,17 @@ final class report {
         return fullname(\core_user::get_user($this->document->userid, '*', MUST_EXIST));
     }
 
-    public function is_outdated(): bool {
-        return $this->text === null;
+    /** What a reader must know before the rows, as names of strings: why there may be none, or old ones. */
+    public function notices(): array {
+        global $DB;
+        $outcome = $DB->get_field('plagiarism_quadrangle_cms', 'outcome', ['cm' => $this->document->cm]);
+        ['k' => $k] = unpack('vk', base64_decode($this->document->document), 4);
+        return array_keys(array_filter([
+            'toomany' => $outcome === activity::TOO_MANY,
+            'failed' => $outcome === activity::FAILED,
+            'notcomparable' => !activity::is_comparable((int) $this->document->units, $k),
+            'outdated' => $this->text === null,
+        ]));
     }
 
     /** The other's name, the shares of either text in per cent, and passages; the highest share first. */
