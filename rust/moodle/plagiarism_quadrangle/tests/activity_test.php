@@ -4,83 +4,12 @@
 namespace plagiarism_quadrangle;
 
 use core_privacy\local\metadata\collection;
-use PHPUnit\Framework\TestCase;
 use plagiarism_quadrangle\privacy\provider;
-use plagiarism_quadrangle\stand_in\database;
-use plagiarism_quadrangle\task\compare_texts;
 
-/** From submitted texts to what a teacher sees, over a stand-in for Moodle. */
-final class activity_test extends TestCase {
-    private const COPIED = 'A volcano is a rupture in the crust that lets hot lava, ash and gases escape from a chamber of magma below.';
-    private const TASK = 'Explain in your own words, and in not more than two hundred of them, what a volcano is and how it comes to be.';
+require_once(__DIR__ . '/activity_case.php');
 
-    private database $db;
-
-    protected function setUp(): void {
-        require_once(__DIR__ . '/stand_in/moodle.php');
-        require_once(__DIR__ . '/stand_in/database.php');
-        $this->db = $GLOBALS['DB'] = new database();
-        $GLOBALS['CFG'] = (object) ['enableplagiarism' => 1, 'dirroot' => __DIR__ . '/stand_in'];
-        $GLOBALS['settings'] = ['enabled' => 1, 'k' => '25', 'w' => '20', 'least' => '1'];
-        [$GLOBALS['traced'], $GLOBALS['groupmode'], $GLOBALS['capabilities']] = [[], 0, ['plagiarism/quadrangle:viewreport']];
-        $this->db->add('assign', [
-            'id' => 5, 'intro' => '<p>' . self::TASK . '</p>', 'introformat' => '1', 'blindmarking' => '0', 'revealidentities' => '0',
-        ]);
-    }
-
-    /** A switched-on activity; the caches of lib.php live as long as a page, and so each test has another. */
-    private function activity(array $texts): int {
-        static $cm = 70;
-        $this->db->add('course_modules', ['id' => ++$cm, 'instance' => 5, 'deletioninprogress' => 0]);
-        $this->db->add('plagiarism_quadrangle_cms', ['cm' => $cm, 'state' => null]);
-        foreach ($texts as $user => $text) {
-            $this->hand_in($user, $text);
-        }
-        return $cm;
-    }
-
-    private function hand_in(int $user, string $text, int $time = 1): void {
-        $this->db->add('assign_submission', [
-            'id' => $user + 100, 'assignment' => 5, 'userid' => $user, 'latest' => 1, 'status' => 'submitted', 'timemodified' => $time,
-        ]);
-        $this->db->add('assignsubmission_onlinetext', [
-            'id' => $user + 200, 'submission' => $user + 100, 'onlinetext' => $text, 'onlineformat' => '1',
-        ]);
-    }
-
-    private function plugin(): \plagiarism_plugin_quadrangle {
-        global $CFG;
-        require_once(__DIR__ . '/../lib.php');
-        return new \plagiarism_plugin_quadrangle();
-    }
-
-    private function run_task(): array {
-        $GLOBALS['traced'] = [];
-        (new compare_texts())->execute();
-        return $GLOBALS['traced'];
-    }
-
-    private function kept(int $cm): array {
-        return array_map(fn(string $table): array => $this->db->get_records("plagiarism_quadrangle_$table", ['cm' => $cm]), ['docs', 'pairs']);
-    }
-
-    private function document(int $user): object {
-        return $this->db->get_record('plagiarism_quadrangle_docs', ['userid' => $user]);
-    }
-
-    /** What a teacher sees beside a text. The caches of lib.php live as long as a page: asked once the task has run. */
-    private function shown(int $cm, int $user): string {
-        return $this->plugin()->get_links(['cmid' => $cm, 'userid' => $user, 'content' => '']);
-    }
-
-    private function copies(): array {
-        return [
-            1 => '<p>' . self::COPIED . '</p><p>I have seen one.</p>',
-            2 => 'My uncle says: “' . strtoupper(self::COPIED) . '” and he has been to the moon, to Iceland and to the bakery.',
-            3 => self::TASK . ' &mdash; It is a mountain that burns.',
-        ];
-    }
-
+/** From submitted texts to what a teacher sees. */
+final class activity_test extends activity_case {
     public function test_copies_are_found_and_the_task_itself_is_ignored(): void {
         $cm = $this->activity($this->copies());
         $this->assertSame(["activity $cm: 3 texts, 1 pairs"], $this->run_task());
@@ -137,51 +66,6 @@ final class activity_test extends TestCase {
         $this->assertSame(2000, $this->db->documents);
     }
 
-    public function test_of_too_many_texts_no_share_from_before_remains(): void {
-        $cm = $this->activity($this->copies() + array_fill(4, 1997, ''));
-        $this->run_task();
-        $document = $this->document(1);
-        $this->assertGreaterThan(60, $document->highest);
-        $this->assertSame([], (new report($document))->notices());
-        $this->hand_in(2001, '');
-        $this->run_task();
-        $this->assertSame([0], array_unique(array_column($this->db->get_records('plagiarism_quadrangle_docs'), 'highest')));
-        $this->assertSame([], $this->db->get_records('plagiarism_quadrangle_pairs'));
-        $this->assertSame(['toomany'], (new report($this->document(1)))->notices());
-        $this->assertSame(['<div>toomany</div>', '<div>toomany</div>'], [$this->shown($cm, 1), $this->shown($cm, 9999)]);
-    }
-
-    public function test_a_comparison_that_has_failed_is_said_beside_what_is_from_before(): void {
-        $cm = $this->activity($this->copies());
-        $this->run_task();
-        $this->db->set_field('plagiarism_quadrangle_docs', 'document', 'AAAA', ['userid' => 3]);
-        $this->hand_in(2, 'I have written another one, all by myself.', 2);
-        $this->run_task();
-        $document = $this->document(1);
-        $this->assertSame(['failed'], (new report($document))->notices());
-        $this->assertSame(['failed', 'outdated'], (new report($this->document(2)))->notices());
-        $this->assertStringEndsWith(">highest $document->highest</a> failed</div>", $this->shown($cm, 1));
-        $this->assertSame('<div>failed</div>', $this->shown($cm, 9));
-        $this->hand_in(3, self::COPIED, 3);
-        $this->run_task();
-        $this->assertSame([], (new report($this->document(1)))->notices());
-    }
-
-    public function test_a_text_that_cannot_be_compared_says_so(): void {
-        $letters = static fn(int $count): string => substr(str_repeat('abcdefghijklmnopqrstuvwxyz', 2), 0, $count);
-        $texts = [4 => '', 5 => str_repeat('x', document::MOST_BYTES + 1), 6 => $letters(24), 7 => $letters(25)];
-        $cm = $this->activity($this->copies() + $texts);
-        $this->run_task();
-        foreach ([4, 5, 6] as $user) {
-            $this->assertSame(document::HEAD, strlen(base64_decode($this->document($user)->document)), "$user");
-            $this->assertSame(['notcomparable'], (new report($this->document($user)))->notices());
-            $this->assertSame('<div>notcomparable</div>', $this->shown($cm, $user));
-        }
-        $this->assertGreaterThan(document::HEAD, strlen(base64_decode($this->document(7)->document)));
-        $this->assertSame([], (new report($this->document(7)))->notices());
-        $this->assertStringContainsString('highest 0', $this->shown($cm, 7));
-    }
-
     public function test_a_text_from_elsewhere_is_looked_up(): void {
         $cm = $this->activity($this->copies());
         $this->run_task();
@@ -194,28 +78,6 @@ final class activity_test extends TestCase {
         $this->assertSame([], (new activity($cm, 5, 25, 20, 1000))->look_up(self::COPIED));
         $this->expectExceptionMessage('text 0: it has 8 letters, fewer than 25');
         (new activity($cm, 5, 25, 20, 1))->look_up('Too short');
-    }
-
-    public function test_every_reason_has_its_words_and_every_version_its_tables(): void {
-        $string = [];
-        require(__DIR__ . '/../lang/en/plagiarism_quadrangle.php');
-        foreach ([activity::TOO_MANY, activity::FAILED, 'notcomparable', 'outdated', 'notcompared'] as $name) {
-            $this->assertArrayHasKey($name, $string);
-        }
-        $tables = file_get_contents(__DIR__ . '/../db/install.xml');
-        $upgrade = file_get_contents(__DIR__ . '/../db/upgrade.php');
-        preg_match_all("/xmldb_field\\('(\\w+)', XMLDB_TYPE_CHAR, '(\\d+)'/", $upgrade, $fields, PREG_SET_ORDER);
-        $this->assertNotEmpty($fields);
-        foreach ($fields as [, $name, $length]) {
-            $this->assertStringContainsString("<FIELD NAME=\"$name\" TYPE=\"char\" LENGTH=\"$length\" NOTNULL=\"false\"", $tables);
-            $this->assertLessThanOrEqual((int) $length, max(array_map('strlen', [activity::COMPARED, activity::TOO_MANY, activity::FAILED])));
-        }
-        $plugin = new \stdClass();
-        defined('MATURITY_ALPHA') || define('MATURITY_ALPHA', 50);
-        defined('ANY_VERSION') || define('ANY_VERSION', 'any');
-        require(__DIR__ . '/../version.php');
-        preg_match_all('/upgrade_plugin_savepoint\(true, (\d+)/', $upgrade, $points);
-        $this->assertLessThanOrEqual($plugin->version, max($points[1]));
     }
 
     public function test_what_is_deleted_or_off_is_forgotten(): void {
