@@ -33,7 +33,8 @@ from generator.publish import (
     places,
     refused,
 )
-from generator.rendering import Rendering, Tools, opened, render_source
+from generator.remembered import keep_valid
+from generator.rendering import Rendering, Tools, input_at, opened, render_source
 from generator.schema import resolved
 from generator.since import Since, begin, keep
 from generator.staging import staged
@@ -102,6 +103,7 @@ def _whole(request: Request, tools: Tools, judge: Judge, begun: Since) -> Publis
         until = tuple(waiver.until for waiver in waivers_of(fleet.repository.fleet))
         terms = Terms(until, rendering.waived, tuple(fleet.repository.pins))
         keep(begun, request, tools.how.cache, done.outcomes, rows_of(fleet), terms)
+        keep_valid(request.root, input_at(request.root, begun.source), fleet, tools.how.cache)
     return done
 
 

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from generator import schema as schemas
+from generator import validity
 from generator.cache import Cache, digest
 from generator.census import owner_of
 from generator.fast_reading import places_of
@@ -22,6 +23,7 @@ from generator.fleet_checks import claims, exceeded, quota_of
 from generator.identity import workshop
 from generator.lazy import Later
 from generator.model import Fleet, Origin, Repository, Tenant, TenantFile
+from generator.part import rows_of
 from generator.pins import History
 from generator.pipeline import read
 from generator.resolve_one import origins_of
@@ -30,7 +32,7 @@ from generator.rows import Row, from_bytes, to_bytes
 from generator.snapshot import blob_id
 from generator.source import Document
 from generator.source import Path as Place
-from generator.validity import bytes_of_input
+from generator.validity import Valid, bytes_of_input
 
 Raw = Callable[[str], bytes]
 """The bytes of a tenant's file by its path."""
@@ -54,24 +56,31 @@ def input_of(files: Mapping[str, str]) -> Input:
 
 def read_tree(root: Path, cache: Cache) -> Fleet:
     """The fleet of a folder as it is now."""
-    found = _ids_of_input(root) if cache.folder is not None else None
+    found = bytes_of_input(root) if cache.folder is not None else None
     if found is None:
         return read(root)
-    before = input_of(found)
+    before = input_of(_ids(found))
     known = rows(before, cache)
     fleet = _with(root, None, known, lambda path: (root / path).read_bytes()) if known else None
     if fleet is None:
         fleet, known = read(root), {}
-    now = _ids_of_input(root)
-    if now is None or input_of(now) != before:
+    if bytes_of_input(root) != found:
         return read(root) if known else fleet
     keep(before, fleet, known, cache)
+    if not fleet.problems:
+        validity.keep(root, Valid(validity.input_from(found), rows_of(fleet), fleet.repository.pins), cache)
     return with_tokens(fleet, before)
 
 
-def _ids_of_input(root: Path) -> dict[str, str] | None:
-    found = bytes_of_input(root)
-    return None if found is None else {path: "" if path.endswith("/") else blob_id(raw) for path, raw in found.items()}
+def keep_valid(root: Path, found: Input, fleet: Fleet, cache: Cache) -> None:
+    """Remember that a commit's fleet is without a problem, for those who validate its checkout: if it is what lies there."""
+    there = bytes_of_input(root)
+    if there is not None and not fleet.problems and input_of(_ids(there)) == found:
+        validity.keep(root, Valid(validity.input_from(there), rows_of(fleet), fleet.repository.pins), cache)
+
+
+def _ids(found: Mapping[str, bytes]) -> dict[str, str]:
+    return {path: "" if path.endswith("/") else blob_id(raw) for path, raw in found.items()}
 
 
 def rows(found: Input, cache: Cache) -> dict[str, Row]:

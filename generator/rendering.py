@@ -90,7 +90,7 @@ def _opened(root: Path, source: Source, folder: Path, cache: Cache) -> Fleet:
     if cache.folder is None:
         export(root, source, folder)
         return read(folder, history)
-    found = remembered.input_of({path: said(entry) for path, entry in input_entries(root, source).items()})
+    found = input_at(root, source)
     known = remembered.rows(found, cache)
     raw = functools.cache(lambda: git.blobs(root, (found.ids[path] for path in known)))
     export(root, source, folder, lambda path: path not in known)
@@ -100,6 +100,11 @@ def _opened(root: Path, source: Source, folder: Path, cache: Cache) -> Fleet:
         fleet, known = read(folder, history), {}
     remembered.keep(found, fleet, known, cache)
     return remembered.with_tokens(fleet, found)
+
+
+def input_at(root: Path, source: Source) -> remembered.Input:
+    """The input as the source commit has it."""
+    return remembered.input_of({path: said(entry) for path, entry in input_entries(root, source).items()})
 
 
 def render_source(

@@ -55,8 +55,11 @@ def bytes_of_input(root: Path) -> dict[str, bytes] | None:
 def input_of(root: Path) -> Input | None:
     """None where something is no plain file or folder."""
     raw = bytes_of_input(root)
-    if raw is None:
-        return None
+    return None if raw is None else input_from(raw)
+
+
+def input_from(raw: Mapping[str, bytes]) -> Input:
+    """The input of these bytes, as `bytes_of_input` gives them."""
     files: dict[str, str] = {}
     shared: list[bytes] = []
     for path, text in raw.items():

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.bench import plot, report
+from tests.bench.cases import STAMP
 from tests.bench.goals import PeerResult, Results, Row, rows
 from tests.bench.measure import Command, CommandError, Measured, Run, ratio, rounds, run
 from tests.bench.peers.honest import Compared, compared
@@ -106,9 +107,7 @@ def measured(name: str, cpu: float, tenants: int = 10) -> Measured:
 
 
 def results() -> Results:
-    cases = {
-        name: measured(name, 0.1) for name in ("render, warm", "publish, cold", "quad --version", "python -I -c pass")
-    }
+    cases = {name: measured(name, 0.1) for name in (STAMP, "publish, cold", "quad --version", "python -I -c pass")}
     peer = PeerResult(
         measured("kustomize", 100), Compared(10, 9, "Service a|b: x is 1, not '1'"), "one process a tenant"
     )

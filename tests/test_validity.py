@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -12,8 +13,13 @@ import pytest
 from generator.cache import Cache
 from generator.part import read_part, rows_of
 from generator.pipeline import read
+from generator.provenance import head
+from generator.publication import publish
+from generator.publish import Request
+from generator.remembered import keep_valid, read_tree
+from generator.rendering import input_at
 from generator.validity import Valid, input_of, keep, look
-from tests.publishing import BIRCH, make_fleet, put
+from tests.publishing import BIRCH, make_fleet, permissive, put, tools
 from tests.running import quad
 
 PRODUCTION = "tenants/production"
@@ -105,6 +111,37 @@ def test_a_capacity_is_that_of_all_tenants(root: Path, tmp_path: Path) -> None:
     expected = read(root).problems
     assert (look(root, input_of(root), made) is None) is bool(expected)
     assert [problem.code for problem in expected] == ["capacity-exceeded"]
+
+
+def test_who_reads_the_whole_fleet_remembers_it(root: Path, tmp_path: Path) -> None:
+    made = Cache(tmp_path / "made")
+    assert look(root, input_of(root), made) is None
+    number = len(read_tree(root, made).tenants)
+    assert look(root, input_of(root), made) == number
+    put(root, DOUBTFUL["host-taken"])
+    assert read_tree(root, made).problems
+    assert look(root, input_of(root), made) is None
+
+
+def test_a_publication_remembers_its_checkout(tmp_path: Path) -> None:
+    fleet = make_fleet(tmp_path / "published", ("birch", "cedar"))
+    known, made = tools(), Cache(tmp_path / "made")
+    done = publish(Request(fleet.root, ()), replace(known, how=replace(known.how, cache=made)), permissive)
+    assert {outcome.state for outcome in done.outcomes} == {"published"}
+    assert look(fleet.root, input_of(fleet.root), made) == len(read(fleet.root).tenants)
+
+
+OTHERS = {name: files for name, files in {**VALID, **DOUBTFUL}.items() if files}
+
+
+@pytest.mark.parametrize("edit", OTHERS.values(), ids=OTHERS)
+def test_a_commit_is_not_remembered_for_a_checkout_of_another(
+    root: Path, tmp_path: Path, edit: Mapping[str, str | None]
+) -> None:
+    made, source, fleet = Cache(tmp_path / "made"), head(root), read(root)
+    put(root, edit)
+    keep_valid(root, input_at(root, source), fleet, made)
+    assert look(root, input_of(root), made) is None
 
 
 def test_the_command_says_the_same_each_time(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

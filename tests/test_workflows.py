@@ -24,6 +24,8 @@ LINT = ROOT / "tests" / "actionlint"
 # What each job may do, and nothing else; a change here is a change of trust.
 PERMISSIONS = {
     "ci.yml/ci": {"contents": "read"},
+    "kit-release.yml/build": {"contents": "read"},
+    "kit-release.yml/publish": {"contents": "write", "id-token": "write", "attestations": "write"},
     "new-release.yml/propose": {"contents": "write", "pull-requests": "write"},
     "publish.yml/publish": {"contents": "write"},
     "pull-request.yml/review": {"contents": "read"},
@@ -37,6 +39,7 @@ PERMISSIONS = {
     "release.yml/publish": {"id-token": "write", "attestations": "write"},
     "verify.yml/verify": {"contents": "read"},
 }
+KIT_RELEASE = 'gh release create "$TAG" dist/* --repo "$GITHUB_REPOSITORY" --verify-tag --title "$TAG" --notes "$NOTES"'
 ACTIONS = {
     "actions/attest-build-provenance",
     "actions/cache",
@@ -147,7 +150,12 @@ def test_the_token_is_given_to_single_steps() -> None:
 def test_you_can_run_each_step_yourself() -> None:
     pattern = re.compile(r"make [a-z]+( ARGS=\"[^\"]*\")?|\.venv/bin/quad [^;&|`]*( >>\"\$GITHUB_OUTPUT\")?")
     odd = [(name, command) for name, command in commands() if not pattern.fullmatch(command.replace("\n", " "))]
-    assert odd == [("ci.yml/ci", "bash .ci/run")]
+    assert odd == [
+        ("ci.yml/ci", "bash .ci/run"),
+        ("kit-release.yml/build", ".ci/install"),
+        ("kit-release.yml/build", '.ci/dist-kit "$TAG"'),
+        ("kit-release.yml/publish", KIT_RELEASE),
+    ]
 
 
 def targets(makefile: Path) -> dict[str, str]:

@@ -7,17 +7,22 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import yaml
 
+from generator.cache import Cache
 from generator.source import dump
-from tests.bench.fleet import commit, git
+from tests.bench import ready
+from tests.bench.fleet import ROOT, commit, git
 from tests.bench.measure import Command
 
 QUAD = str(Path(sys.executable).with_name("quad"))
 BARE = [sys.executable, "-I", "-S", "-c", "pass"]
 BRANCHES = ("refs/heads/rendered/production", "refs/heads/rendered/staging")
+STAMP = "render alone"
+BASE_DIFF = "diff of a base change, compiled"
 BASE, OLD = "overlays/base/rollout.yaml", "minReadySeconds: "
 
 
@@ -36,13 +41,22 @@ class Site:
         return self.folder.with_name(f"{self.folder.name}-cache")
 
     @property
+    def kept(self) -> Path:
+        """Where quad's own cache is."""
+        return self.cache / "quadrangle"
+
+    @property
     def output(self) -> Path:
         return self.folder / "rendered"
+
+    @property
+    def ready(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}-ready")
 
 
 def quad(site: Site, name: str, *verbs: str, tenants: int | None = None, **more: object) -> Command:
     """`quad VERB`, or several one after the other in a shell; they share the fleet's cache and nobody else's."""
-    caches = {"XDG_CACHE_HOME": str(site.cache), "QUAD_CACHE_DIR": str(site.cache / "quadrangle")}
+    caches = {"XDG_CACHE_HOME": str(site.cache), "QUAD_CACHE_DIR": str(site.kept)}
     single = [QUAD, *verbs[0].split()]
     arguments = single if len(verbs) == 1 else ["sh", "-c", " && ".join(f"{QUAD} {verb}" for verb in verbs)]
     return Command(name, arguments, site.folder, environment=caches, tenants=tenants or site.number, **more)  # type: ignore[arg-type]
@@ -54,6 +68,14 @@ def rendering(site: Site) -> list[Command]:
         quad(site, "render, cold", "render", prepare=lambda: _anew(site, _no_output)),
         quad(site, "render, warm", "render", prepare=lambda: _no_output(site)),
     ]
+
+
+def stamping(site: Site) -> list[Command]:
+    """The render alone: profiles are compiled and values are ready, as they are for the peers."""
+    program = [sys.executable, "-m", "tests.bench.stamp", str(site.ready / ready.PROFILES)]
+    lines, paths = site.ready / ready.LINES, {"PYTHONPATH": str(ROOT)}
+    prepare = partial(_make_ready, site)
+    return [Command(STAMP, program, site.folder, lines, environment=paths, tenants=site.number, prepare=prepare)]
 
 
 def whole_loop(site: Site) -> list[Command]:
@@ -77,10 +99,11 @@ def one_tenant(site: Site) -> list[Command]:
 
 
 def base_change(site: Site) -> list[Command]:
-    """A field of every tenant changes: quad's grouped diff, then publishing it, then git's diff of the two trees."""
+    """A field of every tenant changes: quad's grouped diff, the same once profiles are compiled, publishing, git's diff."""
     trees = " && ".join(f"git diff {branch}~1 {branch} --" for branch in BRANCHES)
     return [
-        quad(site, "diff of a base change", "diff", prepare=lambda: _change_base(site)),
+        quad(site, "diff of a base change, cold", "diff", prepare=lambda: _change_base(site)),
+        quad(site, BASE_DIFF, "diff"),
         quad(site, "publish a base change", "publish", prepare=lambda: _weigh(site, "before")),
         Command(
             "git diff of the two trees",
@@ -109,6 +132,11 @@ def _no_output(site: Site) -> None:
     """Moved away, not removed: for a minute after, ext4 looks at each inode that has become free before it makes a file."""
     if site.output.exists():
         site.output.rename(site.folder.with_name(f"{site.folder.name}-output-{next(site.counter)}"))
+
+
+def _make_ready(site: Site) -> None:
+    if not site.ready.exists():
+        ready.ready(site.folder, Cache(site.kept), site.ready, site.number)
 
 
 def _no_branches(site: Site) -> None:
@@ -150,4 +178,4 @@ def _change_base(site: Site) -> None:
 
 def all_cases(site: Site) -> Sequence[list[Command]]:
     """In an order in which each leaves what the next needs."""
-    return [start(site), rendering(site), whole_loop(site), one_tenant(site), base_change(site)]
+    return [start(site), rendering(site), stamping(site), whole_loop(site), one_tenant(site), base_change(site)]

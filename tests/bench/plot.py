@@ -8,7 +8,7 @@ from html import escape
 
 from tests.bench.goals import Results, figure, middle
 
-OURS = ("render, cold", "render, warm", "publish, cold", "publish, warm")
+OURS = ("render alone", "render, cold", "render, warm", "publish, cold", "publish, warm")
 LEFT, WIDTH, ROW, TOP, RIGHT = 190, 470, 26, 56, 90
 STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #1f2328; }
