@@ -8,7 +8,7 @@ let chromium;
 before(async () => { chromium = await start(); });
 after(() => chromium.stop());
 
-export const WIDGETS = ["gradepreview"];
+export const WIDGETS = ["gradepreview", "review", "timer"];
 const PHONE = { viewport: { width: 360, height: 800 } };
 const LOOKS = {
   light: {},

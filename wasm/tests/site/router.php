@@ -26,6 +26,11 @@ if (isset(FILES[$path])) {
     readfile(FILES[$path][0]);
     return;
 }
+if ($path === '/clock') { // As clock.php of the plugin answers.
+    header('Content-Type: application/json');
+    echo json_encode(['now' => site_time() * 1000, 'end' => $_GET['end'] * 1000]);
+    return;
+}
 $parts = explode('/', trim($path, '/'));
 if (count($parts) !== 5 || !function_exists("page_$parts[4]")) {
     http_response_code($path === '/favicon.ico' ? 204 : 404);

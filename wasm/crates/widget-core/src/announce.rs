@@ -10,9 +10,34 @@ pub fn seconds_left(end: f64, now: f64) -> u32 {
     whole
 }
 
-/// The threshold that has been reached since `before` seconds were left: of several, as after a sleep, the last one. More time, as when a
-/// teacher moves the deadline, reaches none, and those below are reached once more.
+/// What has been said, and what is to be said next.
+#[derive(Clone, Debug)]
+pub struct Announcer {
+    thresholds: Vec<u32>,
+    heard: u32,
+}
+
+impl Announcer {
+    /// With the thresholds in seconds, and the seconds that were left when the page was made: nothing above is said any more.
+    #[must_use]
+    pub const fn new(thresholds: Vec<u32>, left: u32) -> Self {
+        Self { thresholds, heard: left }
+    }
+
+    /// The threshold that has been reached: of several, as after a sleep, the last one. More time, as when a teacher moves the deadline,
+    /// reaches none, and those below are reached once more. What is only an estimate reaches none either.
+    pub fn due(&mut self, left: u32, certain: bool) -> Option<u32> {
+        if !certain {
+            return None;
+        }
+        let reached = self.thresholds.iter().copied().filter(|threshold| (left..self.heard).contains(threshold)).min();
+        self.heard = left;
+        reached
+    }
+}
+
+/// Hours, minutes and seconds.
 #[must_use]
-pub fn due(thresholds: &[u32], before: u32, left: u32) -> Option<u32> {
-    thresholds.iter().copied().filter(|threshold| (left..before).contains(threshold)).min()
+pub fn digits(seconds: u32) -> String {
+    format!("{}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
 }

@@ -21,6 +21,8 @@ const LONGEST_TRIP: f64 = 10_000.0;
 const DRIFT: f64 = 0.001;
 /// How old a sample may be before the server is asked again.
 const OLD: f64 = 120_000.0;
+/// How long an estimate goes without saying.
+const GRACE: f64 = 2_000.0;
 /// How long to wait for an answer, or after a failure, before asking again.
 const PATIENCE: f64 = 5_000.0;
 
@@ -33,6 +35,8 @@ pub struct ServerClock {
     sampled: f64,
     asked: Option<f64>,
     certain: bool,
+    /// Since when it is not certain, if it is not.
+    doubted: f64,
     last: Reading,
 }
 
@@ -41,7 +45,15 @@ impl ServerClock {
     #[must_use]
     pub fn new(server: f64, at: Reading) -> Self {
         let offset = server - at.monotonic;
-        Self { offset, uncertainty: LONGEST_TRIP, sampled: at.monotonic, asked: None, certain: false, last: at }
+        Self {
+            offset,
+            uncertainty: LONGEST_TRIP,
+            sampled: at.monotonic,
+            asked: None,
+            certain: false,
+            doubted: at.monotonic,
+            last: at,
+        }
     }
 
     /// The server's time.
@@ -56,10 +68,19 @@ impl ServerClock {
         self.certain
     }
 
+    /// Whether the time has been an estimate for so long that people are told.
+    #[must_use]
+    pub fn is_doubtful(&self, at: Reading) -> bool {
+        !self.certain && at.monotonic - self.doubted > GRACE
+    }
+
     /// Look at the clocks; to be called about once a second.
     pub fn tick(&mut self, at: Reading) {
         let jump = disagreement(self.last, at);
         if jump.abs() > JUMP {
+            if self.certain {
+                self.doubted = at.monotonic;
+            }
             self.certain = false;
             self.asked = None;
             self.offset += jump.max(0.0);

@@ -10,7 +10,7 @@ mod preview;
 mod review;
 mod settings;
 
-pub use announce::{due, seconds_left};
+pub use announce::{Announcer, digits, seconds_left};
 pub use clock::{Reading, ServerClock};
 pub use grade_core::{Category, Item, Method, Problem};
 pub use number::written;

@@ -3,3 +3,5 @@
 
 mod gradepreview;
 mod props;
+mod review;
+mod timer;

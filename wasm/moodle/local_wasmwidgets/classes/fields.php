@@ -7,10 +7,10 @@ use html_writer;
 
 /** Fields of a form with their labels, which are strings of this plugin by the field's name. */
 final class fields {
-    public static function select(string $name, array $options, int $chosen): string {
+    public static function select(string $name, array $options, $chosen): string {
         $html = '';
         foreach ($options as $value => $text) {
-            $selected = $value === $chosen ? ['selected' => 'selected'] : [];
+            $selected = (string) $value === (string) $chosen ? ['selected' => 'selected'] : [];
             $html .= html_writer::tag('option', s($text), ['value' => $value] + $selected);
         }
         return self::labelled($name, html_writer::tag('select', $html, ['name' => $name, 'class' => 'qw:select']));
