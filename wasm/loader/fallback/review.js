@@ -34,7 +34,7 @@ export function review(root, { states, flagged, targets, strings }) {
     button.hidden = false;
     button.addEventListener("click", () => {
       here = walk(questions, select.value, here);
-      if (here !== null) focus(document.getElementById(targets[here]));
+      if (here !== null) go(document.getElementById(targets[here]), root.querySelectorAll("tbody a")[here]);
     });
   }
   select.addEventListener("input", show);
@@ -45,8 +45,9 @@ function hide(element, hidden) {
   if (element) element.hidden = hidden;
 }
 
-function focus(element) {
-  if (!element) return;
+// A question on another page of the review is reached by its link.
+function go(element, link) {
+  if (!element) return link.click();
   element.tabIndex = -1;
   element.focus();
 }

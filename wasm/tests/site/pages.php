@@ -36,7 +36,8 @@ function page_review(): string {
         $number = (string) ($index + 1);
         $target = "question-7-$number";
         $mark = $state === 'ungraded' ? '– / 1.00' : ($state === 'correct' ? '1.00' : ($state === 'partial' ? '0.50' : '0.00')) . ' / 1.00';
-        $questions[] = ['number' => $number, 'state' => $state, 'mark' => $mark, 'flagged' => $index % 3 === 1, 'target' => $target];
+        $questions[] = ['number' => $number, 'state' => $state, 'mark' => $mark, 'flagged' => $index % 3 === 1, 'target' => $target,
+            'url' => "#$target"];
         $bodies[] = "<div class=\"que card mb-3\" id=\"$target\"><div class=\"card-body\"><h2 class=\"h5\">Question $number</h2><p>What is asked.</p></div></div>";
     }
     return (new review_page($questions, $_GET['show'] ?? 'all', ['attempt' => 7]))->html() . implode('', $bodies);

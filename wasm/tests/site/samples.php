@@ -13,7 +13,7 @@ function sample_gradebook(): gradepreview {
     $items = $students = [];
     foreach (array_keys(ITEMS) as $index => $name) {
         $items[] = ['id' => 11 + $index, 'name' => $name, 'itemtype' => 'mod', 'grademin' => 0.0, 'grademax' => (float) ITEMS[$name],
-            'aggregationcoef' => 0.0, 'aggregationcoef2' => ITEMS[$name] / array_sum(ITEMS), 'weightoverride' => 0];
+            'aggregationcoef' => 0.0, 'aggregationcoef2' => ITEMS[$name] / array_sum(ITEMS), 'weightoverride' => 0, 'extraweight' => $index === 2 ? 1.5 : 1.0];
     }
     foreach (NAMES as $row => $name) {
         $grades = $excluded = [];

@@ -32,7 +32,7 @@ impl Settings {
         }
     }
 
-    /// Its items with these settings.
+    /// Its items with these settings; what they have as `aggregationcoef` is how often extra credit counts in a mean.
     #[must_use]
     pub fn items(&self, items: &[Item]) -> Vec<Item> {
         let mut tried: Vec<_> = items.iter().enumerate().map(|(place, item)| self.item(place, item)).collect();
@@ -53,7 +53,8 @@ impl Settings {
                 weightoverride: weight.is_some(),
                 ..*item
             },
-            Method::SimpleWeightedMean | Method::ExtraCreditMean => Item { aggregationcoef: extra, ..*item },
+            Method::SimpleWeightedMean => Item { aggregationcoef: extra, ..*item },
+            Method::ExtraCreditMean => Item { aggregationcoef: extra * item.aggregationcoef, ..*item },
             _ => *item,
         }
     }

@@ -65,7 +65,7 @@ fn row(place: usize, name: String, result: &ArcMemo<Option<Vec<Outcome>>>, words
     };
     view! {
         <tr class:qw-changed=move || outcome.get().is_some_and(Outcome::differs)>
-            <th scope="row" dir="auto">{name}</th>
+            <th scope="row"><bdi>{name}</bdi></th>
             <td class="qw-number">{cell(|words, outcome| words.grade(outcome.before))}</td>
             <td class="qw-number">{cell(|words, outcome| words.grade(outcome.after))}</td>
             <td class="qw-number">{cell(Words::change)}</td>
@@ -110,7 +110,7 @@ fn read_item(item: &JsValue) -> Item {
     Item {
         grademin: number(item, "grademin"),
         grademax: number(item, "grademax"),
-        aggregationcoef: 0.0,
+        aggregationcoef: number(item, "extraweight"),
         aggregationcoef2: 0.0,
         weightoverride: false,
         category: get(item, "category").is_truthy(),

@@ -74,15 +74,28 @@ impl Page {
         document().get_element_by_id(self.targets.get(place)?)?.dyn_into().ok()
     }
 
+    /// A question on another page of the review is reached by its link.
+    fn go(&self, place: usize) {
+        if let Some(target) = self.target(place) {
+            target.set_tab_index(-1);
+            let _ = target.focus();
+        } else if let Some(link) = self.in_row(place, "a") {
+            link.click();
+        }
+    }
+
+    fn in_row(&self, place: usize, selector: &str) -> Option<HtmlElement> {
+        find(&self.root, &format!("tbody tr:nth-child({}) {selector}", place + 1))
+    }
+
     fn button(&self, selector: &str, walk: Walk, filter: RwSignal<String>, here: RwSignal<Option<usize>>) {
         let Some(button) = find::<HtmlElement>(&self.root, selector) else { return };
         button.set_hidden(false);
         let page = self.clone();
         let click = Closure::<dyn Fn()>::new(move || {
             here.set(walk(&page.questions, Filter::of(&filter.get_untracked()), here.get_untracked()));
-            if let Some(target) = here.get_untracked().and_then(|place| page.target(place)) {
-                target.set_tab_index(-1);
-                let _ = target.focus();
+            if let Some(place) = here.get_untracked() {
+                page.go(place);
             }
         });
         button.set_onclick(Some(click.into_js_value().unchecked_ref()));

@@ -13,7 +13,7 @@ final class gradepreview {
 
     /**
      * @param array $category grade_categories and its grade item in one, with maxfactor and oldextracredit
-     * @param array $items its children: grade_items, with name
+     * @param array $items its children: grade_items, with name, and extraweight: how often extra credit counts in a mean
      * @param array $students name, total, kept, and by item: grades, excluded
      */
     public function __construct(public array $category, public array $items, public array $students) {
@@ -71,7 +71,8 @@ final class gradepreview {
         return match ($aggregation) {
             10 => ['aggregationcoef' => $weight ?? 0.0],
             13 => ['aggregationcoef' => $extra, 'aggregationcoef2' => ($weight ?? 0.0) / 100, 'weightoverride' => (int) ($weight !== null)],
-            11, 12 => ['aggregationcoef' => $extra],
+            11 => ['aggregationcoef' => $extra],
+            12 => ['aggregationcoef' => $extra * $item['extraweight']],
             default => [],
         } + $item;
     }

@@ -54,7 +54,7 @@ final class gradepreview_page {
                 $this->shown->is_extra($item),
                 fields::common('extraof', $item['name'], gradepreview::EXTRA, $method)
             );
-            $rows .= html_writer::tag('tr', html_writer::tag('th', s($item['name']), ['scope' => 'row', 'dir' => 'auto'])
+            $rows .= html_writer::tag('tr', html_writer::tag('th', html_writer::tag('bdi', s($item['name'])), ['scope' => 'row'])
                 . html_writer::tag('td', number::range($item['grademin'], $item['grademax']), ['class' => 'qw-number'])
                 . html_writer::tag('td', $weight) . html_writer::tag('td', $extra));
         }
@@ -66,7 +66,7 @@ final class gradepreview_page {
         $rows = '';
         foreach ($this->shown->students as $index => $student) {
             [$now, $then] = [$student['total'], $this->totals[$index] ?? null];
-            $cells = html_writer::tag('th', s($student['name']), ['scope' => 'row', 'dir' => 'auto']);
+            $cells = html_writer::tag('th', html_writer::tag('bdi', s($student['name'])), ['scope' => 'row']);
             foreach ([number::of($now), number::of($then), number::change($now, $then)] as $cell) {
                 $cells .= html_writer::tag('td', $cell, ['class' => 'qw-number']);
             }
@@ -117,7 +117,7 @@ final class gradepreview_page {
             'category' => array_map('floatval', $this->shown->category),
             'items' => array_map(static fn(array $item): array => [
                 'id' => (int) $item['id'], 'category' => $item['itemtype'] === 'category',
-            ] + array_map('floatval', array_intersect_key($item, array_flip(['grademin', 'grademax']))), $this->shown->items),
+            ] + array_map('floatval', array_intersect_key($item, array_flip(['grademin', 'grademax', 'extraweight']))), $this->shown->items),
             'names' => array_column($students, 'name'),
             'totals' => array_column($students, 'total'),
             'kept' => array_map('intval', array_column($students, 'kept')),

@@ -11,7 +11,8 @@ final class review_page {
     private const BADGES = ['correct' => 'qw:badge-success', 'partial' => 'qw:badge-warning', 'incorrect' => 'qw:badge-error'];
 
     /**
-     * @param array $questions number, state (one of the filters between all and flagged), mark, flagged, target (an element's id)
+     * @param array $questions number, state (one of the filters between all and flagged), mark, flagged, url, and target (its element's id, on the
+     *     page where it is)
      * @param string $filter what is shown
      * @param array $hidden what the form sends besides, by name
      */
@@ -49,8 +50,8 @@ final class review_page {
 
     private function table(): string {
         $head = $rows = '';
-        foreach (['question', 'reviewstate', 'reviewmark'] as $name) {
-            $head .= html_writer::tag('th', get_string($name, 'local_wasmwidgets'), ['scope' => 'col']);
+        foreach (['question' => '', 'reviewstate' => '', 'reviewmark' => 'qw-number'] as $name => $class) {
+            $head .= html_writer::tag('th', get_string($name, 'local_wasmwidgets'), ['scope' => 'col', 'class' => $class]);
         }
         foreach ($this->questions as $question) {
             $hidden = self::is_shown($this->filter, $question) ? [] : ['hidden' => 'hidden'];
@@ -64,14 +65,14 @@ final class review_page {
 
     private static function cells(array $question): string {
         $title = get_string('questionnumber', 'local_wasmwidgets', $question['number']);
-        $link = html_writer::tag('a', s($title), ['href' => "#{$question['target']}"]);
+        $link = html_writer::tag('a', s($title), ['href' => $question['url']]);
         $badge = self::BADGES[$question['state']] ?? '';
         $state = html_writer::tag('span', get_string("state{$question['state']}", 'local_wasmwidgets'), ['class' => "qw:badge $badge"]);
         if ($question['flagged']) {
             $state .= ' ' . html_writer::tag('span', get_string('stateflagged', 'local_wasmwidgets'), ['class' => 'qw:badge qw:badge-outline']);
         }
         return html_writer::tag('th', $link, ['scope' => 'row']) . html_writer::tag('td', $state)
-            . html_writer::tag('td', s($question['mark']), ['data-text' => '']);
+            . html_writer::tag('td', s($question['mark']), ['class' => 'qw-number', 'data-text' => '']);
     }
 
     private function shown(string $filter): array {

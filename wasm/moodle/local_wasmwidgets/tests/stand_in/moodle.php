@@ -5,10 +5,11 @@
 define('MOODLE_INTERNAL', true);
 
 spl_autoload_register(static function (string $class): void {
-    [$component, $name] = explode('\\', "$class\\", 3);
+    [$component, $name] = explode('\\', $class, 2) + [1 => ''];
     $folders = ['local_wasmwidgets' => dirname(__DIR__, 2), 'local_gradebookfastpath' => dirname(__DIR__, 5) . '/rust/moodle/local_gradebookfastpath'];
-    if (isset($folders[$component])) {
-        require $folders[$component] . '/classes/' . rtrim($name, '\\') . '.php';
+    $file = ($folders[$component] ?? '') . "/classes/$name.php";
+    if (isset($folders[$component]) && is_file($file)) {
+        require $file;
     }
 });
 
