@@ -30,8 +30,12 @@ final class hook_callbacks {
         self::requires($page, $widget);
     }
 
+    /** The styles and the script, where they have been built. */
     public static function requires(\moodle_page $page, string $widget): void {
         $pack = new pack(dirname(__DIR__) . '/pack');
+        if (!$pack->is_built()) {
+            return;
+        }
         $page->requires->css(new \moodle_url($pack->url('widgets.css')));
         $page->requires->js_call_amd('local_wasmwidgets/widgets', 'start', $pack->arguments($widget));
     }

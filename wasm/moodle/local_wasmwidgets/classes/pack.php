@@ -9,8 +9,13 @@ final class pack {
 
     /** @param string $folder where pack.json is */
     public function __construct(string $folder) {
-        $json = file_get_contents("$folder/pack.json");
-        $this->files = $json === false ? [] : json_decode($json, true, 8, JSON_THROW_ON_ERROR);
+        $file = "$folder/pack.json";
+        $this->files = is_file($file) ? json_decode(file_get_contents($file), true, 8, JSON_THROW_ON_ERROR) : [];
+    }
+
+    /** Whether there is a build; without one the widgets are the server's HTML. */
+    public function is_built(): bool {
+        return $this->files !== [];
     }
 
     /** Arguments of the AMD module's `start`: an element's id, where the WebAssembly is, and its hash. */

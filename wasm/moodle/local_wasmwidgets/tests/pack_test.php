@@ -30,6 +30,11 @@ final class pack_test extends TestCase {
         $this->assertMatchesRegularExpression('#^/local/wasmwidgets/pack/widgets\.wasm\?v=[0-9a-f]{12}$#', $address);
     }
 
+    public function test_a_plugin_without_a_build_has_none(): void {
+        $this->assertTrue($this->pack('sha384-one')->is_built());
+        $this->assertFalse((new pack("$this->folder/elsewhere"))->is_built());
+    }
+
     public function test_another_content_has_another_address(): void {
         $one = $this->pack('sha384-one')->url('widgets.wasm');
         $this->assertNotSame($one, $this->pack('sha384-two')->url('widgets.wasm'));

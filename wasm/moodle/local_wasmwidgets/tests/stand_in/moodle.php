@@ -19,7 +19,7 @@ function s(?string $text): string {
 
 /** A string of the plugin; in the language `xx` between brackets, so that what is not translated is seen. */
 function get_string(string $name, string $component, $a = null): string {
-    $string = ['decsep' => $GLOBALS['decsep'] ?? '.'];
+    $string = ['decsep' => $GLOBALS['decsep'] ?? '.', 'strftimetime' => '%H:%M'];
     require dirname(__DIR__, 2) . '/lang/en/local_wasmwidgets.php';
     $text = $string[$name] ?? throw new LogicException("no string $name in $component");
     $text = preg_replace_callback('/\{\$a(?:->(\w+))?\}/', static fn(array $found): string => isset($found[1]) ? $a->{$found[1]} : $a, $text);
