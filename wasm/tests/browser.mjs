@@ -49,7 +49,7 @@ const EXPECTED = { run: [], refuse: [/WebAssembly/], wrong: [/integrity/] };
 export async function open({ browser, site }, widget, { policy = "run", scheme = "light", direction = "ltr", language = "en", query = "", before, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: scheme, reducedMotion: "reduce", ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const faults = [];
   const expected = (text) => EXPECTED[policy].some((pattern) => pattern.test(text));
   page.on("console", (message) => { if (["error", "warning"].includes(message.type()) && !expected(message.text())) faults.push(`console: ${message.text()}`); });

@@ -69,9 +69,14 @@ for (const way of WAYS) {
     assert.equal(await page.getByLabel("Weight: Essay").isDisabled(), true);
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("ArrowUp");
-    await says(page, /now, 200\.00 then/); // no item weighs anything yet, and one total is overridden
+    await page.waitForFunction(() => document.querySelector("[name=aggregation]").value === "10");
     assert.equal(await page.getByLabel("Weight: Essay").isDisabled(), false);
     assert.equal(await page.evaluate(() => document.activeElement.name), "aggregation");
+    for (const item of ["Essay", "Laboratory", "Midterm examination", "Final examination", "Forum & wiki"]) {
+      await page.getByLabel(`Weight: ${item}`).focus();
+      await page.keyboard.type("0");
+    }
+    await says(page, /now, 200\.00 then/); // nothing weighs anything, and one total is overridden
     assert.deepEqual(faults, []);
     await close();
   });

@@ -46,7 +46,7 @@ impl Settings {
         let weight = self.weights.get(place).copied().flatten().map(|weight| weight.clamp(0.0, 10_000.0));
         let extra = f64::from(u8::from(self.extra.get(place).copied().unwrap_or_default()));
         match self.method {
-            Method::WeightedMean => Item { aggregationcoef: weight.unwrap_or(0.0), ..*item },
+            Method::WeightedMean => Item { aggregationcoef: weight.unwrap_or(1.0), ..*item },
             Method::Natural => Item {
                 aggregationcoef: extra,
                 aggregationcoef2: weight.unwrap_or(0.0) / 100.0,

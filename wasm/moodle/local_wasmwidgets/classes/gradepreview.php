@@ -69,7 +69,7 @@ final class gradepreview {
         $weight = is_numeric($weight) ? max(0.0, min(10000.0, (float) $weight)) : null;
         $extra = (float) !empty($sent['extra'][$item['id']]);
         return match ($aggregation) {
-            10 => ['aggregationcoef' => $weight ?? 0.0],
+            10 => ['aggregationcoef' => $weight ?? 1.0],
             13 => ['aggregationcoef' => $extra, 'aggregationcoef2' => ($weight ?? 0.0) / 100, 'weightoverride' => (int) ($weight !== null)],
             11 => ['aggregationcoef' => $extra],
             12 => ['aggregationcoef' => $extra * $item['extraweight']],

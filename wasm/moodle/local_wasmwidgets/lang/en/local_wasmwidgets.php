@@ -76,5 +76,5 @@ $string['unsure'] = 'The connection is being checked; the time shown is an estim
 $string['update'] = 'Update the preview';
 $string['wasmwidgets:gradepreview'] = 'Preview what other settings would make of totals';
 $string['weight'] = 'Weight';
-$string['weighthelp'] = 'Weights count in the weighted mean, and in per cent in natural weighting, where an empty field gets its share of the rest. Extra credit counts in the simple weighted mean, the mean with extra credits and natural weighting.';
+$string['weighthelp'] = 'Weights count in the weighted mean, where an empty field weighs 1, and in per cent in natural weighting, where it gets its share of the rest. Extra credit counts in the simple weighted mean, the mean with extra credits and natural weighting.';
 $string['weightof'] = 'Weight: {$a}';
