@@ -33,11 +33,14 @@ export async function start() {
   const port = await freePort();
   const site = `http://127.0.0.1:${port}`;
   const server = spawn("php", ["-d", "opcache.enable=0", "-S", `127.0.0.1:${port}`, "router.php"], { cwd: join(HERE, "site"), stdio: "ignore", env: { ...process.env, PHP_CLI_SERVER_WORKERS: "2" }, detached: true });
+  const end = () => { try { process.kill(-server.pid); } catch { /* it has ended */ } };
+  process.once("exit", end);
+  process.once("SIGTERM", () => process.exit(1));
   await answers(site, server);
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
   const stop = async () => {
     await browser.close();
-    process.kill(-server.pid);
+    end();
   };
   return { site, browser, stop };
 }
