@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup render validate check review publish dist test golden diff all bench bench-rust e2e pages outside rust crds lock clean
+.PHONY: help setup render validate check review publish dist test golden diff all bench bench-rust e2e pages outside rust wasm crds lock clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -35,6 +35,7 @@ pages: setup ; @$(BIN)/python tests/pages/run.py  ## the HTML review in a real b
 outside: setup ; @$(BIN)/python -m tests.outside.run  ## let checkers that others wrote look at the rendered sample fleet (needs Go)
 crds: ; @tests/crds/fetch  ## fetch the CRD schemas that the tests check against (needs Go)
 rust: setup ; @rust/test  ## crates, PHP extension, Moodle plugin, backup tool (needs Rust, PHP's headers, libclang, PHPUnit, PostgreSQL, restic, Go)
+wasm: setup ; @wasm/test  ## the widgets: their crates, their Moodle plugin, and each in a real browser (needs Rust, Debian's rustc-web and lld, PHPUnit, Node.js, Chromium)
 lock: setup  ## lock the dependencies again, to their newest versions
 	@for k in run dev workers; do $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --no-emit-options --no-header --no-annotate --allow-unsafe $$([ $$k = run ] || echo --extra $$k -c requirements/run.txt) -o requirements/$$k.txt pyproject.toml; done
 clean:  ## remove what make has made; rendered/ keeps its README

@@ -1,4 +1,4 @@
-"""rust/versions: what was released changes only with its version."""
+"""rust/versions, of rust/ and wasm/: what was released changes only with its version."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ def git(folder: Path, *arguments: str) -> None:
 
 @pytest.fixture
 def kit(tmp_path: Path) -> Path:
-    """A crate and a plugin in their first versions, both released."""
+    """Crates and a plugin in their first versions, all released."""
     for path, text in (
         ("rust/crates/core/Cargo.toml", '[package]\nname = "core"\nversion = "0.1.0"\n'),
         ("rust/moodle/local_x/version.php", "<?php\n$plugin->version = 2026112200;\n$plugin->release = '0.1.0';\n"),
+        ("wasm/crates/pack/Cargo.toml", '[package]\nname = "pack"\nversion = "0.1.0"\n'),
     ):
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).write_text(text)
@@ -30,7 +31,7 @@ def kit(tmp_path: Path) -> Path:
     git(tmp_path, "init", "-q")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-qm", "a")
-    for tag in ("core-v0.1.0", "local_x-v0.1.0"):
+    for tag in ("core-v0.1.0", "local_x-v0.1.0", "pack-v0.1.0"):
         git(tmp_path, "tag", tag)
     return tmp_path
 
@@ -43,11 +44,15 @@ def problems(kit: Path) -> list[str]:
 
 @pytest.mark.parametrize(
     ("folder", "file", "tag"),
-    [("crates/core", "Cargo.toml", "core-v0.1.0"), ("moodle/local_x", "version.php", "local_x-v0.1.0")],
+    [
+        ("rust/crates/core", "Cargo.toml", "core-v0.1.0"),
+        ("rust/moodle/local_x", "version.php", "local_x-v0.1.0"),
+        ("wasm/crates/pack", "Cargo.toml", "pack-v0.1.0"),
+    ],
 )
 def test_what_has_changed_needs_a_new_version(folder: str, file: str, tag: str, kit: Path) -> None:
     assert problems(kit) == []
-    versioned = kit / "rust" / folder / file
+    versioned = kit / folder / file
     versioned.write_text(versioned.read_text() + "\n")
     assert problems(kit) == [f"{folder} has changed since {tag}; give it a new version"]
     versioned.write_text(versioned.read_text().replace("0.1.0", "0.2.0"))

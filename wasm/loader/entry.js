@@ -1,0 +1,2 @@
+import "./widgets.css";
+export { start } from "./main.js";

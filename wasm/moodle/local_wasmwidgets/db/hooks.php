@@ -1,0 +1,11 @@
+<?php
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+defined('MOODLE_INTERNAL') || die();
+
+$callbacks = [
+    [
+        'hook' => \core\hook\output\before_http_headers::class,
+        'callback' => [\local_wasmwidgets\hook_callbacks::class, 'before_http_headers'],
+    ],
+];
