@@ -64,6 +64,8 @@ class Redis:
 
 def _read(answers: object) -> object:
     line = answers.readline().decode().rstrip()  # type: ignore[attr-defined]
+    if not line:
+        raise ConnectionError("Redis has gone")
     kind, rest = line[:1], line[1:]
     if kind == "*":
         return [_read(answers) for _ in range(int(rest))]

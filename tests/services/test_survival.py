@@ -44,7 +44,7 @@ class Chaos(threading.Thread):
     """Kills a worker, and every fourth time Redis as well, until it is told to stop and has killed often enough."""
 
     def __init__(self, site: Site) -> None:
-        super().__init__()
+        super().__init__(daemon=True)
         self.site, self.over, self.kills, self.restarts = site, threading.Event(), 0, 0
         self.error: BaseException | None = None
 
