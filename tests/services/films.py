@@ -152,11 +152,14 @@ class Transcoder:
 
     def left(self) -> list[str]:
         """What work left behind, in the cache and on the pod."""
-        found = [*(self.folder / "tmp").iterdir(), *(self.folder / "cache").glob(".making*"), *(self.folder / "cache").glob(".lock*")]
+        found = [
+            *(self.folder / "tmp").iterdir(),
+            *(self.folder / "cache").glob(".making*"),
+            *(self.folder / "cache").glob(".lock*"),
+        ]
         return [each.name for each in found]
 
     def children(self) -> list[int]:
         assert self.running
         tasks = Path(f"/proc/{self.running.pid}/task").glob("*/children")
         return [int(each) for task in tasks for each in task.read_text().split()]
-

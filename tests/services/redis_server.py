@@ -47,11 +47,9 @@ class Redis:
     def ask(self, *words: str) -> object:
         """One command by Redis' own protocol."""
         with socket.create_connection(("127.0.0.1", self.port), 20) as connection, connection.makefile("rb") as answers:
-            for command in (("AUTH", PASSWORD), words):
-                parts = [f"${len(word.encode())}\r\n{word}\r\n" for word in command]
-                connection.sendall(f"*{len(command)}\r\n{''.join(parts)}".encode())
-                answer = _read(answers)
-            return answer
+            connection.sendall(_command("AUTH", PASSWORD) + _command(*words))
+            _read(answers)
+            return _read(answers)
 
     @contextmanager
     def run(self) -> Iterator[Redis]:
@@ -60,6 +58,11 @@ class Redis:
             yield self
         finally:
             self.kill()
+
+
+def _command(*words: str) -> bytes:
+    parts = [f"${len(word.encode())}\r\n{word}\r\n" for word in words]
+    return f"*{len(words)}\r\n{''.join(parts)}".encode()
 
 
 def _read(answers: object) -> object:

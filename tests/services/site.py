@@ -23,7 +23,8 @@ from tests.services.redis_server import Redis
 TABLES = """
 CREATE TABLE mdl_user (id BIGSERIAL PRIMARY KEY, username TEXT, firstname TEXT, lastname TEXT, deleted SMALLINT DEFAULT 0);
 CREATE TABLE mdl_grade_items (id BIGSERIAL PRIMARY KEY, courseid BIGINT, itemname TEXT, itemtype TEXT);
-CREATE TABLE mdl_grade_grades (id BIGSERIAL PRIMARY KEY, itemid BIGINT, userid BIGINT, finalgrade NUMERIC(10,5), timemodified BIGINT);
+CREATE TABLE mdl_grade_grades (id BIGSERIAL PRIMARY KEY, itemid BIGINT, userid BIGINT, finalgrade NUMERIC(10,5),
+  timemodified BIGINT);
 CREATE TABLE mdl_forum_discussions (id BIGSERIAL PRIMARY KEY, course BIGINT, forum BIGINT);
 CREATE TABLE mdl_forum_posts (id BIGSERIAL PRIMARY KEY, discussion BIGINT, userid BIGINT, created BIGINT, subject TEXT NOT NULL,
   message TEXT NOT NULL, privatereplyto BIGINT NOT NULL DEFAULT 0);
@@ -32,10 +33,11 @@ CREATE TABLE mdl_course_modules (id BIGSERIAL PRIMARY KEY, course BIGINT, module
 CREATE TABLE mdl_context (id BIGSERIAL PRIMARY KEY, contextlevel BIGINT, instanceid BIGINT);
 CREATE TABLE mdl_tag_area (id BIGSERIAL PRIMARY KEY, component TEXT, itemtype TEXT, enabled SMALLINT, tagcollid BIGINT);
 CREATE TABLE mdl_tag (id BIGSERIAL PRIMARY KEY, userid BIGINT NOT NULL, tagcollid BIGINT NOT NULL, name VARCHAR(255) NOT NULL,
-  rawname VARCHAR(255) NOT NULL, isstandard SMALLINT NOT NULL DEFAULT 0, description TEXT, descriptionformat SMALLINT NOT NULL DEFAULT 0,
-  flag SMALLINT DEFAULT 0, timemodified BIGINT, UNIQUE (tagcollid, name));
-CREATE TABLE mdl_tag_instance (id BIGSERIAL PRIMARY KEY, tagid BIGINT NOT NULL, component VARCHAR(100), itemtype VARCHAR(100) NOT NULL,
-  itemid BIGINT NOT NULL, contextid BIGINT, tiuserid BIGINT NOT NULL DEFAULT 0, ordering BIGINT, timecreated BIGINT NOT NULL DEFAULT 0,
+  rawname VARCHAR(255) NOT NULL, isstandard SMALLINT NOT NULL DEFAULT 0, description TEXT,
+  descriptionformat SMALLINT NOT NULL DEFAULT 0, flag SMALLINT DEFAULT 0, timemodified BIGINT, UNIQUE (tagcollid, name));
+CREATE TABLE mdl_tag_instance (id BIGSERIAL PRIMARY KEY, tagid BIGINT NOT NULL, component VARCHAR(100),
+  itemtype VARCHAR(100) NOT NULL, itemid BIGINT NOT NULL, contextid BIGINT, tiuserid BIGINT NOT NULL DEFAULT 0, ordering BIGINT,
+  timecreated BIGINT NOT NULL DEFAULT 0,
   timemodified BIGINT NOT NULL DEFAULT 0, UNIQUE (component, itemtype, itemid, contextid, tiuserid, tagid));
 CREATE TABLE runs (at TIMESTAMPTZ DEFAULT now());
 INSERT INTO mdl_modules (name) VALUES ('forum');
@@ -148,8 +150,10 @@ class Site:
     def grades(self, courses: int, rows: int) -> None:
         """So many courses, each with one item and so many grades."""
         self.sql(
-            f"INSERT INTO mdl_user (username, firstname, lastname) SELECT 'u' || n, '=cmd()', 'Doe, ' || n FROM generate_series(1, {rows}) n;"
-            f"INSERT INTO mdl_grade_items (courseid, itemname, itemtype) SELECT n, 'Quiz ' || n, 'mod' FROM generate_series(1, {courses}) n;"
+            f"INSERT INTO mdl_user (username, firstname, lastname) SELECT 'u' || n, '=cmd()', 'Doe, ' || n "
+            f"FROM generate_series(1, {rows}) n;"
+            f"INSERT INTO mdl_grade_items (courseid, itemname, itemtype) SELECT n, 'Quiz ' || n, 'mod' "
+            f"FROM generate_series(1, {courses}) n;"
             "INSERT INTO mdl_grade_grades (itemid, userid, finalgrade, timemodified) "
             "SELECT i.id, u.id, u.id % 100, 1700000000 FROM mdl_grade_items i, mdl_user u ORDER BY i.id, u.id;"
         )

@@ -56,12 +56,12 @@ class Chaos(threading.Thread):
             self.error = error
 
     def once(self) -> None:
-        time.sleep(random.uniform(0.05, 0.8))  # noqa: S311  it keeps no secret
+        time.sleep(random.uniform(0.05, 0.8))
         if self.kills % 4 == 3:
             self.site.redis.kill()
             self.restarts += 1
         alive = [worker for worker in self.site.workers if worker.poll() is None]
-        victim = random.choice(alive)  # noqa: S311
+        victim = random.choice(alive)
         victim.kill()
         victim.wait()
         self.kills += 1
@@ -95,7 +95,10 @@ def test_no_job_is_lost_or_done_twice(site: Site) -> None:
     assert isinstance(pending, list)
     assert pending[0] == 0
     # Two words of each post, once each: as rows, and as insertions that were ever committed.
-    assert site.sql("SELECT count(*), count(DISTINCT itemid) FROM mdl_tag_instance") == f"{FORUMS * POSTS * 2}|{FORUMS * POSTS}"
+    assert (
+        site.sql("SELECT count(*), count(DISTINCT itemid) FROM mdl_tag_instance")
+        == f"{FORUMS * POSTS * 2}|{FORUMS * POSTS}"
+    )
     assert site.sql("SELECT count(*) FROM runs") == str(FORUMS * POSTS * 2)
     assert site.sql("SELECT string_agg(name, ' ' ORDER BY name) FROM mdl_tag") == "energy photon"
     files = Counter(path for path in site.puts() if site.name in path)

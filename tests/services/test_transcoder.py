@@ -46,7 +46,7 @@ def test_a_film_is_hls_in_ranges_of_fragmented_mp4(transcoder: Transcoder, tmp_p
     assert transcoder.state(name) == {"id": name, "state": "done", "error": None}
     query = transcoder.query(name)
     master = transcoder.get(name, "master.m3u8", query)[2].decode()
-    assert re.findall(r"^\w.*$", master, re.M) == [f"240p.m3u8?{query}", f"480p.m3u8?{query}"]
+    assert re.findall(r"^\w.*$", master, re.MULTILINE) == [f"240p.m3u8?{query}", f"480p.m3u8?{query}"]
     playlist = transcoder.get(name, "480p.m3u8", query)[2].decode()
     assert f'#EXT-X-MAP:URI="480p.mp4?{query}"' in playlist
     ranges = [tuple(map(int, each)) for each in re.findall(r"BYTERANGE[:=]\"?(\d+)@(\d+)", playlist)]
@@ -94,9 +94,16 @@ def test_an_address_is_good_for_its_video_and_its_time(transcoder: Transcoder, s
         assert transcoder.get(name, part)[0] == 404, part
 
 
-@pytest.mark.parametrize("headers", [{}, {"authorization": f"Bearer {TOKEN}"}, {"authorization": f"Bearer {bearer('worker')}"}])
+@pytest.mark.parametrize(
+    "headers", [{}, {"authorization": f"Bearer {TOKEN}"}, {"authorization": f"Bearer {bearer('worker')}"}]
+)
 def test_moodles_routes_want_a_token(transcoder: Transcoder, headers: dict[str, str]) -> None:
-    for method, path in (("POST", "/videos"), ("GET", f"/videos/{'a' * 40}"), ("DELETE", f"/videos/{'a' * 40}"), ("GET", "/metrics")):
+    for method, path in (
+        ("POST", "/videos"),
+        ("GET", f"/videos/{'a' * 40}"),
+        ("DELETE", f"/videos/{'a' * 40}"),
+        ("GET", "/metrics"),
+    ):
         assert ask(transcoder.port, method, path, b"{}", headers)[0] == 401, path
 
 
@@ -132,7 +139,22 @@ def hostile(folder: Path) -> dict[str, bytes]:
     film(folder / "cut.mp4")
     (folder / "sound.mp4").write_bytes(b"")
     subprocess.run(
-        ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "sine", "-t", "2", "-c:a", "aac", str(folder / "sound.mp4")], check=True
+        [
+            "ffmpeg",
+            "-v",
+            "error",
+            "-y",
+            "-f",
+            "lavfi",
+            "-i",
+            "sine",
+            "-t",
+            "2",
+            "-c:a",
+            "aac",
+            str(folder / "sound.mp4"),
+        ],
+        check=True,
     )
     return {
         "nothing": b"",
@@ -228,11 +250,16 @@ def test_many_clients_at_once_in_bounded_memory(transcoder: Transcoder, tmp_path
     before = peak(transcoder.running.pid)
     command = [sys.executable, str(Path(__file__).with_name("watch.py"))]
     done = subprocess.run(
-        [*command, str(transcoder.port), name, transcoder.query(name), str(CLIENTS)], capture_output=True, text=True, check=True
+        [*command, str(transcoder.port), name, transcoder.query(name), str(CLIENTS)],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     found = json.loads(done.stdout)
     after = peak(transcoder.running.pid)
-    print(f"\n{CLIENTS} clients, {found['bytes'] // 1_000_000} MB, {found['together']} connections at once, {before} to {after} MiB")
+    print(
+        f"\n{CLIENTS} clients, {found['bytes'] // 1_000_000} MB, {found['together']} connections at once, {before} to {after} MiB"
+    )
     assert found["wrong"] == []
     assert found["together"] == CLIENTS
     assert after < 100 + CLIENTS // 5

@@ -75,7 +75,10 @@ def test_a_summary_is_json_and_a_page(site: Site) -> None:
 
 def test_tags_are_added_once(site: Site) -> None:
     site.forums(1, 4)
-    site.sql("INSERT INTO mdl_forum_posts (discussion, userid, created, subject, message, privatereplyto) VALUES (1,2,0,'x','secret secret',3)")
+    site.sql(
+        "INSERT INTO mdl_forum_posts (discussion, userid, created, subject, message, privatereplyto) "
+        "VALUES (1, 2, 0, 'x', 'secret secret', 3)"
+    )
     site.start()
     for number, added in ((1, 8), (2, 0)):
         job = site.ended(site.enqueue(f"tag{number}", {"kind": "tag", "forum": 1}))
@@ -112,15 +115,16 @@ def test_a_store_that_refuses_makes_a_job_wait_and_then_dead_and_it_can_be_reviv
 
 
 class Held:
-    """The store holds one PUT until it is let go."""
+    """Knows that a file came to the store, and what the store did then."""
 
-    def __init__(self) -> None:
-        self.came, self.go = threading.Event(), threading.Event()
+    def __init__(self, fault: str = "") -> None:
+        self.came, self.fault = threading.Event(), fault
 
     def __call__(self, method: str, _path: str) -> str:
-        if method == "PUT" and not self.came.is_set():
-            self.came.set()
-        return ""
+        if method != "PUT":
+            return ""
+        self.came.set()
+        return self.fault
 
 
 def test_told_to_end_it_finishes_the_job_at_hand_and_takes_no_other(site: Site) -> None:
@@ -144,11 +148,11 @@ def test_told_to_end_it_finishes_the_job_at_hand_and_takes_no_other(site: Site) 
 def test_told_to_end_it_gives_back_what_takes_too_long(site: Site) -> None:
     site.grades(1, 10)
     site.changes = {"WORKER_JOBS": "1", "WORKER_GRACE_SECONDS": "0"}
-    came = threading.Event()
-    site.proxy.fault = lambda method, _path: (came.set(), "hang")[1] if method == "PUT" else ""
+    held = Held("hang")
+    site.proxy.fault = held
     worker = site.start()
     name = site.enqueue("long", EXPORT)
-    assert came.wait(60)
+    assert held.came.wait(60)
     worker.send_signal(signal.SIGTERM)
     eventually("it is given back", lambda: site.redis.ask("HGET", f"acme_worker:job:{name}", "state") == "queued")
     worker.kill()
@@ -174,7 +178,10 @@ def test_an_upload_that_was_cut_off_is_taken_back(site: Site) -> None:
     worker.kill()
     site.start()
     assert site.ended(name)["state"] == "done"
-    assert len([path for method, path in site.proxy.asked if method == "DELETE" and "uploadId" in path and name in path]) == 1
+    assert (
+        len([path for method, path in site.proxy.asked if method == "DELETE" and "uploadId" in path and name in path])
+        == 1
+    )
 
 
 def test_a_job_that_nobody_wants_is_not_done(site: Site) -> None:

@@ -1,5 +1,7 @@
-"""Many players of one film at once, as a program of its own: PORT NAME QUERY CLIENTS. Each reads master, playlist and all ranges, and none begins to
-read before all are connected. Prints what it saw as JSON."""
+"""Many players of one film at once, as a program of its own: PORT NAME QUERY CLIENTS.
+
+Each reads master, playlist and all ranges, and none begins to read before all are connected. Prints what it saw as JSON.
+"""
 
 from __future__ import annotations
 

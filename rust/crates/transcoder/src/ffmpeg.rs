@@ -5,11 +5,15 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use serde::Deserialize;
-use tokio::process::{Child, Command};
+use tokio::io::AsyncReadExt;
+use tokio::process::Command;
+
+use crate::child::Running;
 
 /// Formats that cameras and sites write. Playlists, concatenations, images and devices are not among them: those name other files.
 const FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg";
 const MOST_PIXELS: u64 = 8192 * 4320;
+const MOST_PROBED: u64 = 1 << 20;
 const MOST_SIDE: u64 = 8192;
 /// Heights of the sizes; those above the original's are not made.
 const HEIGHTS: [u64; 3] = [240, 480, 720];
@@ -74,8 +78,7 @@ impl Bounds {
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true);
+            .stderr(Stdio::null());
         command
     }
 
@@ -93,9 +96,14 @@ impl Bounds {
         let mut command = self.command("ffprobe", time, folder);
         command.args(["-show_entries", "format=duration:stream=codec_type,width,height", "-of", "json"]);
         Self::input(&mut command, original);
-        let done = tokio::time::timeout(time, command.stdout(Stdio::piped()).output()).await;
-        let output = done.map_err(|_| "looking at it takes too long")?.map_err(|error| error.to_string())?;
-        let found = Some(output.stdout).filter(|text| output.status.success() && text.len() < 1 << 20);
+        let mut running = Running::of(command.stdout(Stdio::piped())).map_err(|error| error.to_string())?;
+        let looked = async {
+            let mut text = Vec::new();
+            running.output()?.take(MOST_PROBED).read_to_end(&mut text).await?;
+            running.wait().await.map(|status| Some(text).filter(|_| status.success()))
+        };
+        let done = tokio::time::timeout(time, looked).await.map_err(|_| "looking at it takes too long")?;
+        let found = done.map_err(|error| error.to_string())?;
         let probed = found.and_then(|text| serde_json::from_slice::<Probed>(&text).ok());
         self.judge(&probed.ok_or("this is no video that is known here")?)
     }
@@ -134,7 +142,8 @@ impl Bounds {
             command.args(["-hls_flags", "single_file", "-hls_segment_filename", &format!("{height}p.mp4")]);
             command.arg(format!("{height}p.m3u8"));
         }
-        let done = tokio::time::timeout(time, command.status()).await;
+        let mut running = Running::of(&mut command).map_err(|error| error.to_string())?;
+        let done = tokio::time::timeout(time, running.wait()).await;
         let status = done.map_err(|_| "it takes too long")?.map_err(|error| error.to_string())?;
         if !status.success() {
             return Err("ffmpeg could not read it to its end within its bounds".to_owned());
@@ -169,14 +178,14 @@ impl Bounds {
     ///
     /// # Errors
     /// Where ffmpeg does not start.
-    pub fn stream(&self, original: &Path, video: &Video, folder: &Path) -> Result<(Child, Duration), String> {
+    pub fn stream(&self, original: &Path, video: &Video, folder: &Path) -> Result<(Running, Duration), String> {
         let time = time(video);
         let mut command = self.command("ffmpeg", time, folder);
         command.arg("-nostdin");
         Self::input(&mut command, original);
         self.encode(&mut command, heights(video).last().copied().unwrap_or(240).min(480));
         command.args(["-f", "mp4", "-movflags", "frag_keyframe+empty_moov+default_base_moof", "pipe:1"]);
-        let child = command.stdout(Stdio::piped()).spawn().map_err(|error| error.to_string())?;
+        let child = Running::of(command.stdout(Stdio::piped())).map_err(|error| error.to_string())?;
         Ok((child, time))
     }
 }

@@ -10,10 +10,11 @@ use futures_util::stream;
 use service_frame::metrics::METRICS;
 use service_frame::problem::Problem;
 use tokio::io::AsyncReadExt;
-use tokio::process::{Child, ChildStdout};
+use tokio::process::ChildStdout;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 
+use crate::child::Running;
 use crate::videos::{Original, Videos};
 
 const PIECE: usize = 64 << 10;
@@ -21,24 +22,24 @@ const PIECE: usize = 64 << 10;
 /// All that ends with the answer.
 struct Live {
     output: ChildStdout,
-    child: Child,
+    child: Running,
     end: Instant,
     _original: Original,
     _permit: OwnedSemaphorePermit,
-    _running: Running,
+    _counted: Counted,
 }
 
 /// Counts those that run.
-struct Running;
+struct Counted;
 
-impl Running {
+impl Counted {
     fn new() -> Self {
         METRICS.add("transcoder_live", 1);
         Self
     }
 }
 
-impl Drop for Running {
+impl Drop for Counted {
     fn drop(&mut self) {
         METRICS.add("transcoder_live", -1);
     }
@@ -53,9 +54,9 @@ pub async fn live(videos: &Arc<Videos>, source: &str) -> Result<Response, Proble
     let original = videos.original(source).await.map_err(Problem::bad)?;
     let (mut child, time) =
         videos.bounds().stream(&original.file, &original.video, &original.folder.0).map_err(Problem::later)?;
-    let output = child.stdout.take().ok_or_else(|| Problem::later("ffmpeg has no output"))?;
+    let output = child.output().map_err(|error| Problem::later(error.to_string()))?;
     let end = Instant::now() + time;
-    let live = Live { output, child, end, _original: original, _permit: permit, _running: Running::new() };
+    let live = Live { output, child, end, _original: original, _permit: permit, _counted: Counted::new() };
     let body = Body::from_stream(stream::try_unfold(live, next));
     Ok(([(header::CONTENT_TYPE, "video/mp4"), (header::CACHE_CONTROL, "no-store")], body).into_response())
 }

@@ -5,6 +5,7 @@
 mod address;
 mod api;
 mod cache;
+mod child;
 mod ffmpeg;
 mod live;
 mod media;
