@@ -4,6 +4,7 @@
 //! the job has ended; when a consumer does not renew it, another takes it. Two may then believe that they have the job: the fence, which each
 //! beginning sets anew, lets only the last one end it.
 
+mod pause;
 mod scripts;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ use redis::{Client, RedisResult, Script, cmd};
 use service_frame::now_ms;
 use service_frame::settings::Wrong;
 
+use pause::{milliseconds, pause};
 use scripts::{BEGIN, CANCEL, ENQUEUE, FAIL, FINISH, FORGET, PROMOTE, RELEASE, RENEW, REVIVE};
 
 const GROUP: &str = "workers";
@@ -285,29 +287,4 @@ fn of_entry(entry: &StreamId) -> (String, String) {
 
 fn truth(found: i64) -> Option<bool> {
     (found >= 0).then_some(found > 0)
-}
-
-fn milliseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// Twice as long each time, an hour at the most, and up to a half more, so that what failed together is not tried together.
-fn pause(first: Duration, failed: u32) -> u64 {
-    let whole = milliseconds(first).saturating_mul(1 << failed.min(20)).min(3_600_000);
-    let part = u64::from_str_radix(&service_frame::random_id(), 16).unwrap_or(0) % 50;
-    whole + whole * part / 100
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_and_end() {
-        let first = Duration::from_secs(2);
-        for (failed, least) in [(0, 2_000), (1, 4_000), (5, 64_000), (60, 3_600_000)] {
-            let found = pause(first, failed);
-            assert!((least..=least * 3 / 2).contains(&found), "{found} after {failed}");
-        }
-    }
 }
