@@ -22,13 +22,15 @@ class Redis:
     folder: Path
     port: int = field(default_factory=free_port)
     running: subprocess.Popen[bytes] | None = None
+    more: dict[str, str] = field(default_factory=dict)
+    """Settings of its own."""
 
     def start(self) -> None:
         server = path_of("redis-server")
         assert server
         self.folder.mkdir(exist_ok=True)
         told = {"port": self.port, "bind": "127.0.0.1", "dir": self.folder, "requirepass": PASSWORD, "save": ""}
-        told |= {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
+        told |= {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction", **self.more}
         arguments = [word for name, value in told.items() for word in (f"--{name}", str(value))]
         self.running = subprocess.Popen([server, *arguments], stdout=subprocess.DEVNULL)
         eventually("Redis answers", self._answers)

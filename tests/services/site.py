@@ -103,14 +103,23 @@ class Site:
         }
 
     def start(self) -> subprocess.Popen[bytes]:
+        """A worker that can work."""
+        worker = self.begin()
+        self.wait_for_status(worker, "/readyz", http_ok)
+        return worker
+
+    def begin(self) -> subprocess.Popen[bytes]:
+        """A worker that may not be able to."""
         port = free_port()
         program = Path(os.environ["SERVICES"]) / "worker"
         with (self.folder / f"worker-{port}.log").open("wb") as log:
             worker = subprocess.Popen([program], env=self.environment(port), stderr=log, stdout=log)
         self.workers.append(worker)
         self.ports[worker.pid] = port
-        eventually("the worker is ready", lambda: self.answers(worker, "/readyz") == http_ok)
         return worker
+
+    def wait_for_status(self, worker: subprocess.Popen[bytes], path: str, status: int) -> None:
+        eventually(f"{path} is {status}", lambda: self.answers(worker, path) == status)
 
     def answers(self, worker: subprocess.Popen[bytes], path: str) -> int:
         with suppress(OSError):
