@@ -161,6 +161,22 @@ def test_told_to_end_it_gives_back_what_takes_too_long(site: Site) -> None:
     assert site.ended(name)["state"] == "done"
 
 
+def test_told_to_end_it_ends_without_redis_too(site: Site) -> None:
+    site.grades(1, 10)
+    site.changes = {"WORKER_JOBS": "1", "WORKER_GRACE_SECONDS": "0"}
+    held = Held("late")
+    site.proxy.fault = held
+    worker = site.start()
+    name = site.enqueue("untold", EXPORT)
+    assert held.came.wait(60)
+    site.redis.kill()
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(60) == 0
+    site.redis.start()
+    site.start()
+    assert site.ended(name)["state"] == "done"
+
+
 def test_an_upload_that_was_cut_off_is_taken_back(site: Site) -> None:
     site.grades(1, 450_000)
     second = threading.Event()

@@ -24,6 +24,9 @@ use jobs::run::Tools;
 use queue::Queue;
 use settings::Worker;
 
+/// To say how the last job ended.
+const LAST: Duration = Duration::from_secs(15);
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match start().await {
@@ -61,8 +64,10 @@ async fn start() -> Result<(), Wrong> {
     };
     let router = api::api().router(frame, stop.clone(), api::Shared { queue, store });
     serve(&worker.listen, router, stop, Duration::from_secs(20)).await.map_err(of_system)?;
+    // Where the queue does not answer, nobody can be told how a job ended: then another begins it anew.
+    let last = tokio::time::Instant::now() + worker.grace + LAST;
     for each in running {
-        let _ = each.await;
+        let _ = tokio::time::timeout_at(last, each).await;
     }
     service_frame::log("ended", &serde_json::Value::Null);
     Ok(())
