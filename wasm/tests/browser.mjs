@@ -49,7 +49,7 @@ export async function start() {
 const EXPECTED = { run: [], refuse: [/WebAssembly/], wrong: [/integrity/] };
 
 // A page of a widget that has started. `engine` is what it has to run by: wasm, script, or none where JavaScript is off.
-export async function open({ browser, site }, widget, { policy = "run", scheme = "light", direction = "ltr", language = "en", query = "", before, ...options } = {}) {
+export async function open({ browser, site }, widget, { policy = "run", scheme = "light", direction = "ltr", language = "en", query = "", before, prepare, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: scheme, reducedMotion: "reduce", ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
@@ -57,8 +57,9 @@ export async function open({ browser, site }, widget, { policy = "run", scheme =
   const expected = (text) => EXPECTED[policy].some((pattern) => pattern.test(text));
   page.on("console", (message) => { if (["error", "warning"].includes(message.type()) && !expected(message.text())) faults.push(`console: ${message.text()}`); });
   page.on("pageerror", (error) => faults.push(`exception: ${error.message}`));
-  page.on("request", (request) => { if (!request.url().startsWith(`${site}/`)) faults.push(`request: ${request.url()}`); });
+  page.on("request", (request) => { if (!request.url().replace(/^blob:/, "").startsWith(`${site}/`)) faults.push(`request: ${request.url()}`); });
   if (before) await page.addInitScript(before);
+  if (prepare) await prepare(page);
   await page.goto(`${site}/${policy}/${scheme}/${direction}/${language}/${widget}${query}`);
   const root = page.locator(`#local-wasmwidgets-${widget}`);
   const engine = options.javaScriptEnabled === false ? null : policy === "run" ? "wasm" : "script";

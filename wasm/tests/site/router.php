@@ -8,6 +8,7 @@ use local_wasmwidgets\pack;
 require dirname(__DIR__, 2) . '/moodle/local_wasmwidgets/tests/stand_in/moodle.php';
 require __DIR__ . '/samples.php';
 require __DIR__ . '/pages.php';
+require __DIR__ . '/pdf.php';
 
 const ROOT = __DIR__ . '/../..';
 const DIST = ROOT . '/dist/local_wasmwidgets';
@@ -24,6 +25,9 @@ $path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
 if (isset(FILES[$path])) {
     header('Content-Type: ' . FILES[$path][1]);
     readfile(FILES[$path][0]);
+    return;
+}
+if (pdf_serves($path)) {
     return;
 }
 if ($path === '/clock') { // As clock.php of the plugin answers.
@@ -46,10 +50,12 @@ if ($policy === 'wrong') {
 }
 $content = ("page_$name")();
 $css = (new pack(DIST . '/pack'))->url('widgets.css');
+$more = $name === 'pdf' ? '<link rel="stylesheet" href="' . s((new pack(DIST . '/pack'))->url('pdf.css')) . '">' : '';
+$module = $name === 'pdf' ? 'pdf' : 'widgets';
 $attributes = 'dir="' . s($direction) . '" data-bs-theme="' . s($scheme) . '" lang="' . ($language === 'xx' ? 'en' : s($language)) . '"';
 echo "<!DOCTYPE html><html $attributes><head><meta charset=\"utf-8\"><title>A page like Moodle's</title>
 <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><link rel=\"stylesheet\" href=\"/bootstrap.css\">
-<link rel=\"stylesheet\" href=\"" . s($css) . "\"></head><body><nav class=\"navbar border-bottom mb-3\" aria-label=\"Site\"><div class=\"container\">
+<link rel=\"stylesheet\" href=\"" . s($css) . "\">$more</head><body><nav class=\"navbar border-bottom mb-3\" aria-label=\"Site\"><div class=\"container\">
 <a class=\"navbar-brand\" href=\"#main\">Course</a><button class=\"btn btn-primary\" type=\"button\">Moodle's button</button></div></nav>
 <main class=\"container\" id=\"main\"><h1 class=\"h3\">" . s(ucfirst($name)) . "</h1>$content</main>
-<script src=\"/require.js\"></script><script src=\"/boot.js\" data-arguments=\"" . s(json_encode($arguments)) . '"></script></body></html>';
+<script src=\"/require.js\"></script><script src=\"/boot.js\" data-module=\"$module\" data-arguments=\"" . s(json_encode($arguments)) . '"></script></body></html>';

@@ -23,6 +23,13 @@ final class pack {
         return [widget::id($widget), $this->url('widgets.wasm'), $this->files['widgets.wasm']['integrity']];
     }
 
+    /** Address and hash by name, of those of the files that there are. */
+    public function files(array $names): array {
+        $names = array_intersect($names, array_keys($this->files));
+        $one = fn(string $name): array => [$this->url($name), $this->files[$name]['integrity']];
+        return array_combine($names, array_map($one, $names));
+    }
+
     /** The address changes with the content, so that a browser may keep it for ever. */
     public function url(string $name): string {
         $revision = substr(hash('sha256', $this->files[$name]['integrity']), 0, 12);

@@ -50,6 +50,11 @@ final class moodle_url {
     public function __construct(private string $path, private array $params = []) {
     }
 
+    /** Where Moodle serves a file of a plugin. */
+    public static function make_pluginfile_url(int $context, string $component, string $area, $item, string $folder, string $name): self {
+        return new self("/pluginfile.php/$context/$component/$area/$item$folder" . rawurlencode($name));
+    }
+
     public function out(bool $escaped = true): string {
         $query = $this->params ? '?' . http_build_query($this->params) : '';
         return $escaped ? s($this->path . $query) : $this->path . $query;

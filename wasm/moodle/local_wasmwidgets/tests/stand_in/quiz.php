@@ -81,6 +81,7 @@ namespace {
     /** Takes what is added to it; it is its own blocks and requirements. */
     final class moodle_page {
         public array $added = [];
+        public ?object $cm = null;
         public self $blocks;
         public self $requires;
 

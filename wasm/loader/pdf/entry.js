@@ -1,0 +1,2 @@
+import "./pdf.css";
+export { start } from "./start.js";
