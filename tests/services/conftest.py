@@ -11,6 +11,9 @@ import pytest
 from tests.backup_tool.store import Proxy, store
 from tests.postgres import Database, postgres
 from tests.programs import need
+from tests.services.chroma import Chroma
+from tests.services.model_stand_in import Model
+from tests.services.quiz import Quiz
 from tests.services.redis_server import Redis
 from tests.services.site import Site
 
@@ -52,3 +55,21 @@ def site(tmp_path: Path, server: Database, redis: Redis, proxy: Proxy) -> Iterat
     made.install()
     yield made
     made.end()
+
+
+@pytest.fixture
+def chroma(tmp_path: Path) -> Iterator[Chroma]:
+    with Chroma(tmp_path).run() as found:
+        yield found
+
+
+@pytest.fixture
+def model() -> Iterator[Model]:
+    with Model().run() as found:
+        yield found
+
+
+@pytest.fixture
+def quiz(tmp_path: Path, chroma: Chroma, model: Model) -> Iterator[Quiz]:
+    with Quiz(tmp_path, chroma, model).run() as found:
+        yield found

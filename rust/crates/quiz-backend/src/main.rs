@@ -1,15 +1,20 @@
-//! Questions made from the texts of a course, by a model of OpenAI's protocol and an index in ChromaDB, for people to review.
+//! Questions for a Moodle course from its own texts: an index in ChromaDB, a model behind OpenAI's protocol, and a reviewer before any of them is
+//! used.
 
 #![forbid(unsafe_code)]
 
 mod api;
+mod course;
+mod export;
 mod index;
 mod model;
+mod outward;
 mod pieces;
-mod questions;
-mod remote;
+mod plain;
+mod prompt;
+mod question;
+mod review;
 mod settings;
-mod work;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -18,14 +23,19 @@ use std::time::Duration;
 use service_frame::api::{Frame, Ready, serve};
 use service_frame::settings::{Settings, Wrong};
 use service_frame::stop::Stop;
-use tokio::sync::Semaphore;
 
+use course::Courses;
 use settings::Quiz;
-use work::Tools;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match start().await {
+fn main() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let done = runtime.map_err(|error| Wrong(error.to_string())).and_then(|runtime| {
+        let done = runtime.block_on(start());
+        // Else the end would wait for a model that still writes, which nobody would read.
+        runtime.shutdown_background();
+        done
+    });
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(wrong) => {
             eprintln!("quiz-backend: {wrong}");
@@ -40,25 +50,24 @@ async fn start() -> Result<(), Wrong> {
     service_frame::traces::begin(&environment, "quiz-backend");
     let of_system = |error: std::io::Error| Wrong(error.to_string());
     let stop = Stop::by_signals().map_err(of_system)?;
-    let tools = Arc::new(Tools { model: quiz.model, index: quiz.index });
+    let courses = Arc::new(quiz.courses);
     let frame = Frame {
         verifier: quiz.verifier,
         rate: quiz.rate,
         most_body: 1 << 20,
-        patience: Duration::from_secs(300),
-        ready: ready(Arc::clone(&tools)),
+        patience: quiz.patience,
+        ready: ready(Arc::clone(&courses)),
         document: include_str!("../openapi.json"),
     };
-    let shared = api::Shared { tools, permits: Arc::new(Semaphore::new(quiz.jobs)) };
-    serve(&quiz.listen, api::api().router(frame, stop.clone(), shared), stop, Duration::from_secs(25))
-        .await
-        .map_err(of_system)
+    let router = api::api().router(frame, stop.clone(), courses);
+    // A pod has 30 seconds to end.
+    serve(&quiz.listen, router, stop, Duration::from_secs(25)).await.map_err(of_system)
 }
 
-/// Without the index it can do nothing; a model may be away for a while, and says so itself.
-fn ready(tools: Arc<Tools>) -> Ready {
+/// Without the index it can do nothing; without the model questions can be reviewed and exported, so that it is not asked.
+fn ready(courses: Arc<Courses>) -> Ready {
     Arc::new(move || {
-        let tools = Arc::clone(&tools);
-        Box::pin(async move { tools.index.prepare().await.map_err(|trouble| trouble.0) })
+        let courses = Arc::clone(&courses);
+        Box::pin(async move { courses.index.prepare().await.map_err(|_| "the index does not answer".to_owned()) })
     })
 }

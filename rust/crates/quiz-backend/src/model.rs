@@ -1,86 +1,144 @@
-//! A model by OpenAI's protocol: numbers of texts, and questions as JSON.
+//! The model, by OpenAI's protocol: numbers of texts, and texts by a schema.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
+use service_frame::problem::Problem;
 
-use crate::remote::{Remote, Trouble};
+use crate::outward::{Answer, Server};
 
-/// Texts of one request.
-const BATCH: usize = 64;
+/// Texts of one request for embeddings.
+const BATCH: usize = 32;
+const MOST_DIMENSIONS: usize = 8192;
+/// Tokens of an answer for each question that is wanted.
+const TOKENS: usize = 700;
 
-/// Where it is, and what it is called there.
+/// One endpoint with two models.
 pub struct Model {
-    /// The server.
-    pub remote: Remote,
-    /// What writes.
+    /// Where.
+    pub server: Server,
+    /// The one that writes.
     pub writer: String,
-    /// What makes numbers of texts.
+    /// The one that makes numbers of texts.
     pub embedder: String,
 }
 
-/// Numbers of a text.
-pub type Vector = Vec<f64>;
+/// A text as numbers.
+pub type Embedding = Vec<f32>;
+
+#[derive(Deserialize)]
+struct Embedded {
+    data: Vec<One>,
+}
+
+#[derive(Deserialize)]
+struct One {
+    index: usize,
+    embedding: Embedding,
+}
+
+#[derive(Deserialize)]
+struct Completion {
+    choices: Vec<Written>,
+}
+
+#[derive(Deserialize)]
+struct Written {
+    message: Message,
+    #[serde(default)]
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    #[serde(default)]
+    content: Option<String>,
+}
 
 impl Model {
-    /// Numbers of texts, in their order.
+    /// Numbers of each text.
     ///
     /// # Errors
-    /// Where the model does not give as many as were asked for.
-    pub async fn embed(&self, texts: &[String]) -> Result<Vec<Vector>, Trouble> {
+    /// Where the endpoint does not answer, or with other numbers than were asked for.
+    pub async fn embed(&self, texts: &[&str]) -> Result<Vec<Embedding>, Problem> {
         let mut all = Vec::with_capacity(texts.len());
-        for some in texts.chunks(BATCH) {
-            let body = json!({"model": self.embedder, "input": some, "encoding_format": "float"});
-            let found = self.remote.ask("/embeddings".to_owned(), body).await?;
-            all.extend(vectors(&found, some.len())?);
-        }
-        let length = all.first().map(Vec::len);
-        if all.iter().any(|vector| vector.is_empty() || Some(vector.len()) != length) {
-            return Err(Trouble("the model gives numbers of several lengths".to_owned()));
+        for batch in texts.chunks(BATCH) {
+            let body = json!({"model": self.embedder, "input": batch, "encoding_format": "float"});
+            let answer = self.server.ask("POST", "/embeddings", Some(&body)).await?;
+            all.extend(embeddings(answer.good()?, batch.len()).ok_or_else(|| answer.unlike())?);
         }
         Ok(all)
     }
 
-    /// What it writes to an order, by a schema.
+    /// What the model writes, or why that is no text to be read.
     ///
     /// # Errors
-    /// Where it writes nothing.
-    pub async fn write(&self, order: &str, texts: &str, schema: &Value) -> Result<String, Trouble> {
+    /// Where the endpoint does not answer.
+    pub async fn write(
+        &self,
+        messages: &Value,
+        schema: &Value,
+        count: usize,
+    ) -> Result<Result<String, String>, Problem> {
+        let format =
+            json!({"type": "json_schema", "json_schema": {"name": "questions", "strict": true, "schema": schema}});
         let body = json!({
-            "model": self.writer, "temperature": 0.3,
-            "messages": [{"role": "system", "content": order}, {"role": "user", "content": texts}],
-            "response_format": {"type": "json_schema", "json_schema": {"name": "questions", "strict": true, "schema": schema}},
+            "model": self.writer, "messages": messages, "response_format": format, "max_tokens": TOKENS * count, "n": 1,
         });
-        let found = self.remote.ask("/chat/completions".to_owned(), body).await?;
-        let text = found.pointer("/choices/0/message/content").and_then(Value::as_str);
-        text.map(str::to_owned).ok_or_else(|| Trouble("the model writes nothing".to_owned()))
+        let answer = self.server.ask("POST", "/chat/completions", Some(&body)).await?;
+        Ok(written(&answer)?.ok_or_else(|| "the answer has no text, or was cut off".to_owned()))
     }
 }
 
-fn vectors(found: &Value, count: usize) -> Result<Vec<Vector>, Trouble> {
-    let mut all = vec![Vector::new(); count];
-    for each in found.get("data").and_then(Value::as_array).into_iter().flatten() {
-        let at = each.get("index").and_then(Value::as_u64).and_then(|at| usize::try_from(at).ok());
-        let numbers = each.get("embedding").and_then(Value::as_array).into_iter().flatten().map(Value::as_f64);
-        if let (Some(place), Some(vector)) = (at.and_then(|at| all.get_mut(at)), numbers.collect::<Option<Vector>>()) {
-            *place = vector;
-        }
-    }
-    if all.iter().any(Vec::is_empty) {
-        Err(Trouble("the model gives no numbers for a text".to_owned()))
-    } else {
-        Ok(all)
-    }
+fn written(answer: &Answer) -> Result<Option<String>, Problem> {
+    let completion: Completion = answer.good()?;
+    let whole = |one: &Written| one.finish_reason.as_deref().is_none_or(|reason| reason == "stop");
+    Ok(completion.choices.into_iter().next().filter(whole).and_then(|one| one.message.content))
+}
+
+/// In the order of the texts: one for each, of one length, and usable for angles.
+fn embeddings(found: Embedded, count: usize) -> Option<Vec<Embedding>> {
+    let mut data = found.data;
+    data.sort_by_key(|one| one.index);
+    let length = data.first()?.embedding.len();
+    let usable = |embedding: &Embedding| {
+        embedding.len() == length
+            && embedding.iter().all(|number| number.is_finite())
+            && embedding.iter().any(|number| *number != 0.0)
+    };
+    let fits = data.len() == count
+        && (1..=MOST_DIMENSIONS).contains(&length)
+        && data.iter().enumerate().all(|(at, one)| one.index == at && usable(&one.embedding));
+    fits.then(|| data.into_iter().map(|one| one.embedding).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn read(data: &Value, count: usize) -> Option<Vec<Embedding>> {
+        embeddings(serde_json::from_value(json!({"data": data, "object": "list"})).ok()?, count)
+    }
+
     #[test]
-    fn vectors_are_in_their_places_or_refused() {
-        let found = json!({"data": [{"index": 1, "embedding": [3, 4]}, {"index": 0, "embedding": [1.5, 2]}]});
-        assert_eq!(vectors(&found, 2), Ok(vec![vec![1.5, 2.0], vec![3.0, 4.0]]));
-        for (wrong, count) in [(found, 3), (json!({"data": [{"index": 0, "embedding": ["x"]}]}), 1), (json!([]), 1)] {
-            assert!(vectors(&wrong, count).is_err());
+    fn embeddings_are_one_for_each_text() {
+        let one = |index: usize, embedding: &Value| json!({"index": index, "embedding": embedding});
+        let (first, second) = (json!([1.0, 0.0]), json!([0.5, 2.0]));
+        let mixed = read(&json!([one(1, &second), one(0, &first)]), 2);
+        assert_eq!(mixed, Some(vec![vec![1.0, 0.0], vec![0.5, 2.0]]));
+        let wrong = [
+            json!([]),
+            json!([one(0, &first)]),
+            json!([one(0, &first), one(0, &second)]),
+            json!([one(0, &first), one(2, &second)]),
+            json!([one(0, &first), one(1, &json!([1.0]))]),
+            json!([one(0, &first), one(1, &json!([]))]),
+            json!([one(0, &first), one(1, &json!([0.0, 0.0]))]),
+            json!([one(0, &first), one(1, &json!([1e300, 0.0]))]),
+            json!([one(0, &first), one(1, &json!(["x", 0.0]))]),
+            json!([one(0, &first), one(1, &second), one(2, &second)]),
+        ];
+        for data in wrong {
+            assert_eq!(read(&data, 2), None, "{data}");
         }
     }
 }
