@@ -8,6 +8,7 @@ use local_wasmwidgets\pack;
 require dirname(__DIR__, 2) . '/moodle/local_wasmwidgets/tests/stand_in/moodle.php';
 require __DIR__ . '/samples.php';
 require __DIR__ . '/pages.php';
+require __DIR__ . '/questions.php';
 
 const ROOT = __DIR__ . '/../..';
 const DIST = ROOT . '/dist/local_wasmwidgets';

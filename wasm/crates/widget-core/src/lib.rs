@@ -6,6 +6,7 @@
 mod announce;
 mod clock;
 mod number;
+mod order;
 mod preview;
 mod review;
 mod settings;
@@ -14,6 +15,7 @@ pub use announce::{Announcer, digits, seconds_left};
 pub use clock::{Reading, ServerClock};
 pub use grade_core::{Category, Item, Method, Problem};
 pub use number::written;
+pub use order::{Line, OrderRule, OrderStep, Program, grade_order};
 pub use preview::{Class, Outcome, Summary, preview, summary};
 pub use review::{Filter, Question, State, count, next, previous};
 pub use settings::Settings;
