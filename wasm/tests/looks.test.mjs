@@ -8,9 +8,9 @@ let chromium;
 before(async () => { chromium = await start(); });
 after(() => chromium.stop());
 
-export const WIDGETS = ["gradepreview", "order", "review", "timer"];
+export const WIDGETS = ["gradepreview", "graph", "order", "review", "timer"];
 // A question that has been answered in part.
-const QUERIES = { order: "?place2=1&place5=2&indent5=1&place4=3&indent4=2" };
+const QUERIES = { graph: "?kind=line&x0=-2&y0=0&x1=3&y1=2.5", order: "?place2=1&place5=2&indent5=1&place4=3&indent4=2" };
 const PHONE = { viewport: { width: 360, height: 800 } };
 const LOOKS = {
   light: {},
