@@ -37,7 +37,7 @@ final class plane {
      * @param string $role `group` where there is something in it to be reached, else `img`
      */
     public function html(string $points, string $label, string $role): string {
-        $content = $this->lines(0) . $this->lines(1) . $points;
+        $content = $this->lines(0) . $this->lines(1) . $this->axis(0) . $this->axis(1) . $points;
         return html_writer::tag('svg', $content, ['class' => 'qw-plane', 'viewBox' => '0 0 100 100', 'role' => $role, 'aria-label' => $label, 'focusable' => 'false']);
     }
 
@@ -59,19 +59,32 @@ final class plane {
         $html = '';
         for ($index = 0; $index <= $count; $index++) {
             $value = round($this->from[$side] + $index * $this->step, 6);
-            $along = $this->place($side === 0 ? [$value, 0.0] : [0.0, $value])[$side];
-            $class = $value == 0 ? 'qw-axis' : 'qw-gridline';
-            $ends = $side === 0 ? ['x1' => $along, 'x2' => $along, 'y1' => 0, 'y2' => 100] : ['y1' => $along, 'y2' => $along, 'x1' => 0, 'x2' => 100];
-            $html .= html_writer::tag('line', '', ['class' => $class] + $ends);
-            $html .= $index % $each === 0 && $value != 0 ? $this->tick($side, $along, $value) : '';
+            $html .= $this->line($side, $value, 'qw-gridline');
+            $html .= $index % $each === 0 && $value != 0 ? $this->tick($side, $value) : '';
         }
         return $html;
     }
 
+    /** Where the coordinate is 0, drawn over all other lines. */
+    private function axis(int $side): string {
+        return $this->from[$side] <= 0 && $this->to[$side] >= 0 ? $this->line($side, 0.0, 'qw-axis') : '';
+    }
+
+    private function line(int $side, float $value, string $class): string {
+        $along = $this->along($side, $value);
+        $ends = $side === 0 ? ['x1' => $along, 'x2' => $along, 'y1' => 0, 'y2' => 100] : ['y1' => $along, 'y2' => $along, 'x1' => 0, 'x2' => 100];
+        return html_writer::tag('line', '', ['class' => $class] + $ends);
+    }
+
+    private function along(int $side, float $value): float {
+        return $this->place($side === 0 ? [$value, 0.0] : [0.0, $value])[$side];
+    }
+
     /** A number beside its axis, or beside the border where the axis is not to be seen. */
-    private function tick(int $side, float $along, float $value): string {
+    private function tick(int $side, float $value): string {
         $other = 1 - $side;
-        $axis = $this->place([max($this->from[0], min($this->to[0], 0.0)), max($this->from[1], min($this->to[1], 0.0))])[$other];
+        $along = $this->along($side, $value);
+        $axis = $this->along($other, max($this->from[$other], min($this->to[$other], 0.0)));
         $near = $side === 0 ? min($axis + 4.5, 99.0) : max($axis - 1.5, 5.0);
         $at = $side === 0 ? ['x' => $along, 'y' => $near, 'text-anchor' => 'middle'] : ['x' => $near, 'y' => $along + 1.2, 'text-anchor' => 'end'];
         return html_writer::tag('text', str_replace('-', '−', target::written($value)), $at + ['class' => 'qw-tick', 'aria-hidden' => 'true']);

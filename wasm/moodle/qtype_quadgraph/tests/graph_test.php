@@ -110,6 +110,10 @@ final class graph_test extends TestCase {
         $html = self::html(self::question(), ['x0' => '0', 'y0' => '-5', 'x1' => '5', 'y1' => '']);
         $this->assertMatchesRegularExpression('/<circle cx="50" cy="100" [^>]*data-point="0"/', $html);
         $this->assertMatchesRegularExpression('/<circle display="none" [^>]*data-point="1"/', $html);
+        $this->assertSame([42, 2], [substr_count($html, 'class="qw-gridline"'), substr_count($html, 'class="qw-axis"')]);
+        $html = self::html(self::question(['xmin' => '2', 'xmax' => '4']));
+        $this->assertSame(1, substr_count($html, 'class="qw-axis" y1="50" y2="50"'), 'only one axis is to be seen');
+        $this->assertSame(1, substr_count($html, 'qw-axis'));
     }
 
     public function test_no_string_is_missing(): void {
