@@ -19,6 +19,12 @@ class qtype_quadgraph_question extends question_graded_automatically {
     public $step;
     public $partialcredit;
 
+    public function validate_can_regrade_with_other_version(question_definition $otherversion): ?string {
+        $refused = parent::validate_can_regrade_with_other_version($otherversion);
+        $same = $refused === null && $this->target()->fields() === $otherversion->target()->fields();
+        return $refused ?? ($same ? null : get_string('regradefields', 'qtype_quadgraph'));
+    }
+
     public function target(): target {
         return target::of(get_object_vars($this));
     }

@@ -27,6 +27,13 @@ class qtype_quadorder_question extends question_graded_automatically {
         $this->order = array_map('intval', explode(',', $step->get_qt_var('_order')));
     }
 
+    /** Lines are known again by their number. */
+    public function validate_can_regrade_with_other_version(question_definition $otherversion): ?string {
+        $refused = parent::validate_can_regrade_with_other_version($otherversion);
+        $same = $refused === null && count($this->code()->lines) === count($otherversion->code()->lines);
+        return $refused ?? ($same ? null : get_string('regradelines', 'qtype_quadorder'));
+    }
+
     public function code(): code {
         return code::of((string) $this->solution, (string) $this->distractors);
     }

@@ -96,6 +96,12 @@ final class graph_test extends TestCase {
         }
     }
 
+    public function test_another_version_with_the_same_fields_can_be_regraded(): void {
+        $this->assertNull(self::question()->validate_can_regrade_with_other_version(self::question(['kind' => 'line', 'tolerance' => '1'])));
+        $other = self::question(['solution' => '1, 2']);
+        $this->assertStringStartsWith('It asks for something else', self::question()->validate_can_regrade_with_other_version($other));
+    }
+
     public function test_the_page_does_not_tell_the_answer(): void {
         $one = self::html(self::question());
         $this->assertSame($one, self::html(self::question(['solution' => "4, 4\n5, -5", 'tolerance' => '3'])));

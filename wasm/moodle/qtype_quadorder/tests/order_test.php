@@ -90,6 +90,14 @@ final class order_test extends TestCase {
         $this->assertFalse($question->is_same_response($same, ['place0' => '1']));
     }
 
+    public function test_another_version_with_as_many_lines_can_be_regraded(): void {
+        $other = self::question();
+        $other->solution = str_replace('n < 2', 'n <= 1', $other->solution);
+        $this->assertNull(self::question()->validate_can_regrade_with_other_version($other));
+        $other->distractors = '';
+        $this->assertSame('The number of lines is another one.', self::question()->validate_can_regrade_with_other_version($other));
+    }
+
     public function test_the_page_does_not_tell_the_answer(): void {
         $page = static fn(string $order): string => (new order_page(self::started(self::question(), $order)->texts(), [], static fn($name) => $name, true))->html('id');
         $this->assertSame($page('2,0,1'), $page('5,0,1'), 'a line and a distractor that say the same look the same');

@@ -2,7 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // As much of Moodle's question engine as the question types' question.php calls.
 
-abstract class question_graded_automatically {
+abstract class question_definition {
+    public function validate_can_regrade_with_other_version(question_definition $otherversion): ?string {
+        return get_class($otherversion) === get_class($this) ? null : 'another type';
+    }
+}
+
+abstract class question_graded_automatically extends question_definition {
 }
 
 /** Moodle's states are objects; here the fraction tells enough. */

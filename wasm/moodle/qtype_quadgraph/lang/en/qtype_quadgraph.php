@@ -28,6 +28,7 @@ $string['point'] = 'Point {$a}';
 $string['pointx'] = 'Point {$a}: x';
 $string['pointy'] = 'Point {$a}: y';
 $string['privacy:metadata'] = 'Answers are stored by Moodle\'s question engine; this plugin stores nothing of its own about people.';
+$string['regradefields'] = 'It asks for something else, or for another number of points.';
 $string['rightanswer'] = 'The right answer: {$a}';
 $string['solution'] = 'Answer';
 $string['solution_help'] = 'Points: one to a row, as 2, -1.5. A line: two points of it, far apart. A number: the number alone. Decimals have a point.';

@@ -31,6 +31,7 @@ $string['pluginnameediting'] = 'Editing a code ordering question';
 $string['pluginnamesummary'] = 'Lines of code have to be put into order, where wanted with indentation, and without the lines that do not belong.';
 $string['privacy:metadata'] = 'Answers are stored by Moodle\'s question engine; this plugin stores nothing of its own about people.';
 $string['program'] = 'Your program';
+$string['regradelines'] = 'The number of lines is another one.';
 $string['remove'] = 'Take out: {$a}';
 $string['removed'] = 'Not in the program: {$a}';
 $string['rightanswer'] = 'The right program:';
