@@ -1,2 +1,3 @@
 import "./widgets.css";
+import "./questions.css";
 export { start } from "./main.js";

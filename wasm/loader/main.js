@@ -1,12 +1,14 @@
 // The AMD module local_wasmwidgets/widgets: finds a widget's element, and makes it answer by WebAssembly where it runs, else by plain JavaScript.
 import { serverTime } from "./ask.js";
 import { gradepreview } from "./fallback/gradepreview.js";
+import { graph } from "./fallback/graph.js";
+import { order } from "./fallback/order.js";
 import { review } from "./fallback/review.js";
 import { timer } from "./fallback/timer.js";
 import { keepToPage } from "./form.js";
 import { load } from "./pack.js";
 
-const plain = { gradepreview, review, timer };
+const plain = { gradepreview, graph, order, review, timer };
 
 // `id` of the widget's element, `address` of the WebAssembly, its `integrity` as in HTML. What it ran by is in data-engine afterwards.
 export async function start(id, address, integrity) {

@@ -8,7 +8,9 @@ let chromium;
 before(async () => { chromium = await start(); });
 after(() => chromium.stop());
 
-export const WIDGETS = ["gradepreview", "review", "timer"];
+export const WIDGETS = ["gradepreview", "graph", "order", "review", "timer"];
+// A question that has been answered in part.
+const QUERIES = { graph: "?kind=line&x0=-2&y0=0&x1=3&y1=2.5", order: "?place2=1&place5=2&indent5=1&place4=3&indent4=2" };
 const PHONE = { viewport: { width: 360, height: 800 } };
 const LOOKS = {
   light: {},
@@ -31,7 +33,7 @@ const stickingOut = () => [...document.querySelectorAll(".qw, .qw *")].filter((e
 for (const widget of WIDGETS) {
   for (const [look, options] of Object.entries(LOOKS)) {
     test(`${widget}, ${look}: nothing sticks out, nothing keeps anybody out`, async () => {
-      const { page, faults, engine, wanted, close } = await open(chromium, widget, options);
+      const { page, faults, engine, wanted, close } = await open(chromium, widget, { query: QUERIES[widget], ...options });
       assert.equal(engine, wanted);
       await page.screenshot({ path: join(PICTURES, `${widget}-${look}.png`), fullPage: true });
       if (options.javaScriptEnabled !== false) {

@@ -11,7 +11,7 @@ const RUNS = 5;
 const took = () => performance.getEntriesByType("mark").find(({ name }) => name.startsWith("local_wasmwidgets/")).startTime - globalThis.began;
 const loaded = () => performance.getEntriesByType("resource").filter(({ name }) => name.includes("widgets.wasm")).length;
 
-for (const widget of ["gradepreview", "review", "timer"]) {
+for (const widget of ["gradepreview", "graph", "order", "review", "timer"]) {
   test(`${widget}: it starts, and loads one WebAssembly`, async (t) => {
     const times = [];
     for (let run = 0; run < RUNS; run += 1) {

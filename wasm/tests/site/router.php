@@ -9,6 +9,7 @@ require dirname(__DIR__, 2) . '/moodle/local_wasmwidgets/tests/stand_in/moodle.p
 require __DIR__ . '/samples.php';
 require __DIR__ . '/pages.php';
 require __DIR__ . '/pdf.php';
+require __DIR__ . '/questions.php';
 
 const ROOT = __DIR__ . '/../..';
 const DIST = ROOT . '/dist/local_wasmwidgets';

@@ -5,7 +5,9 @@
 
 mod announce;
 mod clock;
+mod graph;
 mod number;
+mod order;
 mod preview;
 mod review;
 mod settings;
@@ -13,7 +15,9 @@ mod settings;
 pub use announce::{Announcer, digits, seconds_left};
 pub use clock::{Reading, ServerClock};
 pub use grade_core::{Category, Item, Method, Problem};
+pub use graph::{Plane, Point, grade_line, grade_number, grade_points};
 pub use number::written;
+pub use order::{Line, OrderRule, OrderStep, Program, grade_order};
 pub use preview::{Class, Outcome, Summary, preview, summary};
 pub use review::{Filter, Question, State, count, next, previous};
 pub use settings::Settings;

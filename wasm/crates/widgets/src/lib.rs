@@ -2,6 +2,8 @@
 //! answer at once; what is shown and when is decided in `widget-core`.
 
 mod gradepreview;
+mod graph;
+mod order;
 mod props;
 mod review;
 mod timer;

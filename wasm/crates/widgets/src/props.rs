@@ -35,3 +35,10 @@ pub fn flags(object: &JsValue, name: &str) -> Vec<u8> {
 pub fn find<T: JsCast>(root: &Element, selector: &str) -> Option<T> {
     root.query_selector(selector).ok()??.dyn_into().ok()
 }
+
+/// Shows what only a script makes of use.
+pub fn unveil(root: &Element) {
+    while let Some(hidden) = find::<Element>(root, "[hidden]") {
+        let _ = hidden.remove_attribute("hidden");
+    }
+}

@@ -7,6 +7,7 @@ define('MOODLE_INTERNAL', true);
 spl_autoload_register(static function (string $class): void {
     [$component, $name] = explode('\\', $class, 2) + [1 => ''];
     $folders = ['local_wasmwidgets' => dirname(__DIR__, 2), 'local_gradebookfastpath' => dirname(__DIR__, 5) . '/rust/moodle/local_gradebookfastpath'];
+    $folders += ['qtype_quadorder' => dirname(__DIR__, 3) . '/qtype_quadorder', 'qtype_quadgraph' => dirname(__DIR__, 3) . '/qtype_quadgraph'];
     $file = ($folders[$component] ?? '') . "/classes/$name.php";
     if (isset($folders[$component]) && is_file($file)) {
         require $file;
@@ -17,10 +18,11 @@ function s(?string $text): string {
     return htmlspecialchars((string) $text, ENT_QUOTES | ENT_HTML5 | ENT_SUBSTITUTE);
 }
 
-/** A string of the plugin; in the language `xx` between brackets, so that what is not translated is seen. */
+/** A string of a plugin; in the language `xx` between brackets, so that what is not translated is seen. */
 function get_string(string $name, string $component, $a = null): string {
     $string = ['decsep' => $GLOBALS['decsep'] ?? '.', 'strftimetime' => '%H:%M'];
-    require dirname(__DIR__, 2) . '/lang/en/local_wasmwidgets.php';
+    $plugin = $component === 'langconfig' ? 'local_wasmwidgets' : $component;
+    require dirname(__DIR__, 3) . "/$plugin/lang/en/$plugin.php";
     $text = $string[$name] ?? throw new LogicException("no string $name in $component");
     $text = preg_replace_callback('/\{\$a(?:->(\w+))?\}/', static fn(array $found): string => isset($found[1]) ? $a->{$found[1]} : $a, $text);
     $plain = ($GLOBALS['language'] ?? 'en') !== 'xx' || $component === 'langconfig' || $name === 'nograde';
