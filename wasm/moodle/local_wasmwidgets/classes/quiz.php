@@ -52,8 +52,9 @@ final class quiz {
 
     private static function question(quiz_attempt $attempt, int $slot, \question_display_options $options): array {
         $question = $attempt->get_question_attempt($slot);
+        $given = $question->format_mark($options->markdp); // '' where there is none, and '0' is one
         $mark = $options->marks >= \question_display_options::MARK_AND_MAX
-            ? ($question->format_mark($options->markdp) ?: '–') . ' / ' . $question->format_max_mark($options->markdp)
+            ? ($given === '' ? '–' : $given) . ' / ' . $question->format_max_mark($options->markdp)
             : '';
         return [
             'number' => (string) $attempt->get_question_number($slot),

@@ -93,6 +93,13 @@ final class quiz_test extends TestCase {
         $this->assertSame([], self::page('mod-quiz-review'));
     }
 
+    public function test_a_mark_of_nothing_is_a_mark_and_none_is_a_dash(): void {
+        quiz_attempt::$said['get_question_attempt'][3] = new \question_attempt(new state('incorrect'), false, '0');
+        $html = quiz::review(7);
+        $this->assertSame(1, substr_count($html, '>0 / 1.00<'));
+        $this->assertSame(4, substr_count($html, '>– / 1.00<'));
+    }
+
     public function test_what_is_not_to_be_seen_is_not_there(): void {
         $this->options->marks = \question_display_options::MAX_ONLY;
         $this->options->flags = false;
