@@ -295,3 +295,16 @@ def test_it_is_not_ready_without_redis_and_counts_what_it_does(site: Site) -> No
     assert site.answers(worker, "/livez") == http_ok
     site.redis.start()
     eventually("it is ready again", lambda: site.answers(worker, "/readyz") == http_ok)
+
+
+def test_a_key_that_is_asked_anew_once_it_is_forgotten_has_files_of_its_own(site: Site) -> None:
+    site.grades(2, 1)
+    site.start()
+    for kind in ("export", "summary"):
+        files = []
+        for course in (1, 2):
+            report = {"name": "grades", "course": course}
+            name = site.enqueue(f"grades-{kind}", {"kind": kind, "report": report})
+            files.append(fetched(site.ended(name)["link"]))
+            site.redis.ask("DEL", f"acme_worker:job:{name}")  # as it ends after WORKER_KEEP_DAYS
+        assert [f"Quiz {course}".encode() in file for course, file in enumerate(files, 1)] == [True, True]

@@ -58,6 +58,8 @@ pub struct Held {
     pub trace: String,
     /// An upload that another began and did not end.
     pub upload: String,
+    /// When it was asked for, which no other asking under its name has.
+    pub asked: String,
     entry: String,
     fence: String,
     failed: u32,
@@ -180,8 +182,8 @@ impl Queue {
             (format!("{}:{}", self.consumer, service_frame::random_id()), self.rules.beginnings.to_string());
         let arguments = [GROUP, &entry, &fence, &id, &now_ms().to_string(), &most, &self.keep()];
         let found: Vec<String> = self.run(&BEGIN, &keys, &arguments).await?;
-        let Ok([payload, trace, upload, failed]) = <[String; 4]>::try_from(found) else { return Ok(None) };
-        Ok(Some(Held { id, payload, trace, upload, entry, fence, failed: failed.parse().unwrap_or(0) }))
+        let Ok([payload, trace, upload, failed, asked]) = <[String; 5]>::try_from(found) else { return Ok(None) };
+        Ok(Some(Held { id, payload, trace, upload, asked, entry, fence, failed: failed.parse().unwrap_or(0) }))
     }
 
     /// Keep the job, and note an upload that is to be taken back if this process ends. False: it is another's by now.
