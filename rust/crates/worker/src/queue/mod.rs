@@ -161,11 +161,18 @@ impl Queue {
     }
 
     async fn left(&self) -> RedisResult<Option<(String, String)>> {
-        let mut claim = cmd("XAUTOCLAIM");
-        claim.arg(self.key("queue")).arg(GROUP).arg(&self.consumer).arg(milliseconds(self.rules.lease));
-        claim.arg("0").arg("COUNT").arg(1);
-        let reply: StreamAutoClaimReply = claim.query_async(&mut self.connection.clone()).await?;
-        Ok(reply.claimed.first().map(of_entry))
+        let mut from = "0-0".to_owned();
+        loop {
+            let mut claim = cmd("XAUTOCLAIM");
+            claim.arg(self.key("queue")).arg(GROUP).arg(&self.consumer).arg(milliseconds(self.rules.lease));
+            claim.arg(&from).arg("COUNT").arg(1);
+            let reply: StreamAutoClaimReply = claim.query_async(&mut self.connection.clone()).await?;
+            // It looks at ten entries and no more: behind those that others renew it goes on where it was.
+            if !reply.claimed.is_empty() || reply.next_stream_id == "0-0" || reply.next_stream_id == from {
+                return Ok(reply.claimed.first().map(of_entry));
+            }
+            from = reply.next_stream_id;
+        }
     }
 
     async fn next(&self) -> RedisResult<Option<(String, String)>> {
