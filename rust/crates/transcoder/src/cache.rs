@@ -124,9 +124,21 @@ impl Cache {
         }
         self.make_room(needed)?;
         match fs::rename(&folder.0, self.root.join(id)) {
-            Err(_) if self.has(id) => Ok(()), // another pod was faster
-            done => done,
+            Err(_) if self.has(id) => return Ok(()), // another pod was faster
+            Err(error) if [io::ErrorKind::DirectoryNotEmpty, io::ErrorKind::AlreadyExists].contains(&error.kind()) => {
+                ()
+            }
+            done => return done,
         }
+        self.remove(&self.root.join(id))?; // what somebody has left half removed
+        fs::rename(&folder.0, self.root.join(id))
+    }
+
+    /// Gone at once, as it came: whoever is killed in between leaves a folder for work, which is removed later, and no half of a video. It may be gone
+    /// already, for other pods make room too.
+    fn remove(&self, video: &Path) -> io::Result<()> {
+        let aside = Folder(self.root.join(format!(".making-{}", random_id())));
+        fs::rename(video, &aside.0).or_else(none)
     }
 
     /// The videos that were not used for the longest time go, and what work left behind.
@@ -137,10 +149,10 @@ impl Cache {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             if name.starts_with(".making-") {
                 if newest(&path).is_none_or(|age| age > STALE * 30) {
-                    fs::remove_dir_all(&path)?;
+                    fs::remove_dir_all(&path).or_else(none)?;
                 }
             } else if let Some(age) = age(&path.join("used")) {
-                all.push((age, size_of(&path)?, path));
+                all.push((age, size_of(&path).unwrap_or_default(), path));
             }
         }
         all.sort();
@@ -148,12 +160,17 @@ impl Cache {
         for (_, size, path) in all {
             kept += size;
             if kept > self.size {
-                fs::remove_dir_all(&path)?;
+                self.remove(&path)?;
                 kept -= size;
             }
         }
         Ok(())
     }
+}
+
+/// What another has removed is removed.
+fn none(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }
 
 fn size_of(folder: &Path) -> io::Result<u64> {
@@ -187,6 +204,13 @@ mod tests {
         add(&cache, "c", 400, 0)?;
         assert_eq!([cache.has("a"), cache.has("b"), cache.has("c")], [false, true, true]);
         assert!(add(&cache, "d", 1001, 0).is_err() && cache.has("c"));
+        fs::create_dir(root.join("f"))?;
+        fs::write(root.join("f/240p.mp4"), "left behind")?;
+        add(&cache, "f", 5, 0)?;
+        assert!(
+            cache.has("f") && fs::read(cache.part("f", "240p.mp4"))? == [0; 5],
+            "what was half removed is no hindrance"
+        );
         let lock = cache.lock("e")?;
         assert!(lock.is_some() && cache.lock("e")?.is_none());
         drop(lock);
