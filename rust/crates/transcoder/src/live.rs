@@ -47,9 +47,9 @@ impl Drop for Counted {
 ///
 /// # Errors
 /// Where all work, or it is no video.
-pub async fn live(videos: &Arc<Videos>, source: &str) -> Result<Response, Problem> {
+pub async fn live(videos: &Arc<Videos>, id: &str, source: &str) -> Result<Response, Problem> {
     let permit = videos.permit_now().ok_or_else(|| Problem::later("all are at work"))?;
-    let original = videos.original(source).await.map_err(Problem::bad)?;
+    let original = videos.original(id, source).await.map_err(Problem::bad)?;
     let (mut child, time) =
         videos.bounds().stream(&original.file, &original.video, &original.folder.0).map_err(Problem::later)?;
     let output = child.output().map_err(|error| Problem::later(error.to_string()))?;
