@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 
 use crate::cache::{Cache, Folder, Lock};
-use crate::ffmpeg::{Bounds, Video};
+use crate::ffmpeg::{Bounds, Video, bytes};
 use crate::original::Site;
 
 /// So many wait at the most.
@@ -149,6 +149,7 @@ impl Videos {
         let folder = self.cache.folder().map_err(of_disk)?;
         let making = async {
             let original = self.original(id, source).await?;
+            self.cache.room(bytes(&original.video), &folder).map_err(of_disk)?;
             self.bounds.convert(&original.file, &original.video, &folder.0).await
         };
         tokio::select! { done = making => done?, () = touched(&lock) => () }
