@@ -132,14 +132,12 @@ impl Cache {
             return Err(io::Error::other("the video is larger than the cache"));
         }
         self.make_room(needed, &folder.0)?;
+        let half = [io::ErrorKind::DirectoryNotEmpty, io::ErrorKind::AlreadyExists];
         match fs::rename(&folder.0, self.root.join(id)) {
             Err(_) if self.has(id) => return Ok(()), // another pod was faster
-            Err(error) if [io::ErrorKind::DirectoryNotEmpty, io::ErrorKind::AlreadyExists].contains(&error.kind()) => {
-                ()
-            }
+            Err(error) if half.contains(&error.kind()) => self.remove(&self.root.join(id))?,
             done => return done,
         }
-        self.remove(&self.root.join(id))?; // what somebody has left half removed
         fs::rename(&folder.0, self.root.join(id))
     }
 
