@@ -182,7 +182,9 @@ def test_hostile_films_are_refused_and_leave_nothing(transcoder: Transcoder, tmp
     assert transcoder.state(transcoder.make(small))["state"] == "done"  # and it works as before
 
 
-def test_a_file_that_was_replaced_is_not_shown_under_the_name_of_the_other(transcoder: Transcoder, tmp_path: Path, small: bytes) -> None:
+def test_a_file_that_was_replaced_is_not_shown_under_the_name_of_the_other(
+    transcoder: Transcoder, tmp_path: Path, small: bytes
+) -> None:
     name, source = transcoder.add(small)
     transcoder.files[source] = film(tmp_path / "other.mp4", 2)
     assert transcoder.ask("POST", "/videos", {"id": name, "source": source})[0] == 202

@@ -318,7 +318,20 @@ def test_what_was_left_is_found_behind_many_that_others_have(site: Site) -> None
     entries = []
     for number in range(12):
         name = f"{number:032x}"
-        ask("HSET", f"acme_worker:job:{name}", "payload", payload, "state", "queued", "failed", "0", "asked", "1", "kind", "export")
+        ask(
+            "HSET",
+            f"acme_worker:job:{name}",
+            "payload",
+            payload,
+            "state",
+            "queued",
+            "failed",
+            "0",
+            "asked",
+            "1",
+            "kind",
+            "export",
+        )
         entries.append(str(ask("XADD", queue, "*", "id", name)))
     ask("XREADGROUP", "GROUP", "workers", "alive", "COUNT", "12", "STREAMS", queue, ">")
     ask("XCLAIM", queue, "workers", "gone", "0", entries[-1], "IDLE", "3600000")
