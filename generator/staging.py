@@ -107,7 +107,7 @@ def _sweep(output: Path) -> None:
 
 
 def _is_stale(folder: Path) -> bool:
-    """Whether the process that made the folder, whose number is in its name, is gone. Of another name it is not ours, but somebody's."""
+    """Whether the process that made the folder, whose number is in its name, is gone; a folder of another name is not ours."""
     number, dash, _ = folder.name.removeprefix(_PREFIX).partition("-")
     if not (dash and number.isdecimal()):
         return False
