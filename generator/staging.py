@@ -107,10 +107,13 @@ def _sweep(output: Path) -> None:
 
 
 def _is_stale(folder: Path) -> bool:
-    """Whether the process that made the folder, whose number is in its name, is gone."""
+    """Whether the process that made the folder, whose number is in its name, is gone; a folder of another name is not ours."""
+    number, dash, _ = folder.name.removeprefix(_PREFIX).partition("-")
+    if not (dash and number.isdecimal()):
+        return False
     try:
-        os.kill(int(folder.name.removeprefix(_PREFIX).split("-")[0]), 0)
-    except (OSError, ValueError):
+        os.kill(int(number), 0)
+    except (OSError, OverflowError):
         return True
     return False
 

@@ -223,3 +223,12 @@ def test_the_wheel_carries_the_frames() -> None:
         ["git", "check-ignore", "--no-index", *every], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
     )
     assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_what_looks_like_a_run_of_ours_and_is_not_stays(tmp_path: Path) -> None:
+    for name in (".staging-site/file", ".staging-9/kept.old/file", ".staging-/file"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+    before = files(tmp_path)
+    assert new(tmp_path, "moodle").code == 0
+    assert [name for name in files(tmp_path) if not name.startswith("local_visits/")] == before

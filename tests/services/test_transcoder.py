@@ -182,6 +182,18 @@ def test_hostile_films_are_refused_and_leave_nothing(transcoder: Transcoder, tmp
     assert transcoder.state(transcoder.make(small))["state"] == "done"  # and it works as before
 
 
+def test_a_file_that_was_replaced_is_not_shown_under_the_name_of_the_other(
+    transcoder: Transcoder, tmp_path: Path, small: bytes
+) -> None:
+    name, source = transcoder.add(small)
+    transcoder.files[source] = film(tmp_path / "other.mp4", 2)
+    assert transcoder.ask("POST", "/videos", {"id": name, "source": source})[0] == 202
+    eventually("it is refused", lambda: transcoder.state(name)["state"] == "refused")
+    with live(transcoder, name, source) as answer:
+        assert answer.status == 400
+    assert transcoder.left() == []
+
+
 def test_a_film_that_is_too_long_is_refused(tmp_path: Path) -> None:
     need("ffmpeg", "prlimit")
     long = film(tmp_path / "long.mp4", 61, "64x36")

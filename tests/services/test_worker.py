@@ -295,3 +295,46 @@ def test_it_is_not_ready_without_redis_and_counts_what_it_does(site: Site) -> No
     assert site.answers(worker, "/livez") == http_ok
     site.redis.start()
     eventually("it is ready again", lambda: site.answers(worker, "/readyz") == http_ok)
+
+
+def test_a_key_that_is_asked_anew_once_it_is_forgotten_has_files_of_its_own(site: Site) -> None:
+    site.grades(2, 1)
+    site.start()
+    for kind in ("export", "summary"):
+        files = []
+        for course in (1, 2):
+            report = {"name": "grades", "course": course}
+            name = site.enqueue(f"grades-{kind}", {"kind": kind, "report": report})
+            files.append(fetched(site.ended(name)["link"]))
+            site.redis.ask("DEL", f"acme_worker:job:{name}")  # as it ends after WORKER_KEEP_DAYS
+        assert [f"Quiz {course}".encode() in file for course, file in enumerate(files, 1)] == [True, True]
+
+
+def test_what_was_left_is_found_behind_many_that_others_have(site: Site) -> None:
+    site.changes = {"WORKER_LEASE_SECONDS": "60"}
+    site.grades(1, 1)
+    ask, queue, payload = site.redis.ask, "acme_worker:queue", json.dumps(EXPORT)
+    ask("XGROUP", "CREATE", queue, "workers", "0", "MKSTREAM")
+    entries = []
+    for number in range(12):
+        name = f"{number:032x}"
+        ask(
+            "HSET",
+            f"acme_worker:job:{name}",
+            "payload",
+            payload,
+            "state",
+            "queued",
+            "failed",
+            "0",
+            "asked",
+            "1",
+            "kind",
+            "export",
+        )
+        entries.append(str(ask("XADD", queue, "*", "id", name)))
+    ask("XREADGROUP", "GROUP", "workers", "alive", "COUNT", "12", "STREAMS", queue, ">")
+    ask("XCLAIM", queue, "workers", "gone", "0", entries[-1], "IDLE", "3600000")
+    site.start()
+    assert site.ended(f"{11:032x}")["state"] == "done"
+    assert site.job(f"{0:032x}")["state"] == "queued"

@@ -90,7 +90,7 @@ async fn part(
         return Err(refused());
     }
     if name == "live.mp4" && is_source(&signed.source) {
-        return live(&shared.videos, &signed.source).await;
+        return live(&shared.videos, &id, &signed.source).await;
     }
     if !is_part(&name) || !signed.source.is_empty() || !shared.videos.cache.has(&id) {
         return Err(Problem::unknown());

@@ -111,6 +111,15 @@ impl Cache {
         }
     }
 
+    /// Room for a video before it is written: on a volume that is full of finished ones, it would never come so far as to be published.
+    ///
+    /// # Errors
+    /// Where the volume cannot be read or written.
+    pub fn room(&self, needed: u64, folder: &Folder) -> io::Result<()> {
+        let _one = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        self.make_room(needed.min(self.size), &folder.0)
+    }
+
     /// What was made is the video, from now on and at once.
     ///
     /// # Errors
@@ -122,38 +131,54 @@ impl Cache {
         if needed > self.size {
             return Err(io::Error::other("the video is larger than the cache"));
         }
-        self.make_room(needed)?;
+        self.make_room(needed, &folder.0)?;
+        let half = [io::ErrorKind::DirectoryNotEmpty, io::ErrorKind::AlreadyExists];
         match fs::rename(&folder.0, self.root.join(id)) {
-            Err(_) if self.has(id) => Ok(()), // another pod was faster
-            done => done,
+            Err(_) if self.has(id) => return Ok(()), // another pod was faster
+            Err(error) if half.contains(&error.kind()) => self.remove(&self.root.join(id))?,
+            done => return done,
         }
+        fs::rename(&folder.0, self.root.join(id))
     }
 
-    /// The videos that were not used for the longest time go, and what work left behind.
-    fn make_room(&self, needed: u64) -> io::Result<()> {
-        let mut all = Vec::new();
+    /// Gone at once, as it came: whoever is killed in between leaves a folder for work, which is removed later, and no half of a video. It may be gone
+    /// already, for other pods make room too.
+    fn remove(&self, video: &Path) -> io::Result<()> {
+        let aside = Folder(self.root.join(format!(".making-{}", random_id())));
+        fs::rename(video, &aside.0).or_else(none)
+    }
+
+    /// The videos that were not used for the longest time go, and what work left behind. What others are making takes room too.
+    fn make_room(&self, needed: u64, own: &Path) -> io::Result<()> {
+        let (mut all, mut kept) = (Vec::new(), needed);
         for entry in fs::read_dir(&self.root)? {
             let path = entry?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             if name.starts_with(".making-") {
                 if newest(&path).is_none_or(|age| age > STALE * 30) {
-                    fs::remove_dir_all(&path)?;
+                    fs::remove_dir_all(&path).or_else(none)?;
+                } else if path != own {
+                    kept += size_of(&path).unwrap_or_default();
                 }
             } else if let Some(age) = age(&path.join("used")) {
-                all.push((age, size_of(&path)?, path));
+                all.push((age, size_of(&path).unwrap_or_default(), path));
             }
         }
         all.sort();
-        let mut kept = needed;
         for (_, size, path) in all {
             kept += size;
             if kept > self.size {
-                fs::remove_dir_all(&path)?;
+                self.remove(&path)?;
                 kept -= size;
             }
         }
         Ok(())
     }
+}
+
+/// What another has removed is removed.
+fn none(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }
 
 fn size_of(folder: &Path) -> io::Result<u64> {
@@ -187,6 +212,22 @@ mod tests {
         add(&cache, "c", 400, 0)?;
         assert_eq!([cache.has("a"), cache.has("b"), cache.has("c")], [false, true, true]);
         assert!(add(&cache, "d", 1001, 0).is_err() && cache.has("c"));
+        fs::create_dir(root.join("f"))?;
+        fs::write(root.join("f/240p.mp4"), "left behind")?;
+        add(&cache, "f", 5, 0)?;
+        assert!(
+            cache.has("f") && fs::read(cache.part("f", "240p.mp4"))? == [0; 5],
+            "what was half removed is no hindrance"
+        );
+        let folder = cache.folder()?;
+        fs::write(folder.0.join("240p.mp4"), vec![0; 300])?;
+        cache.room(300, &cache.folder()?)?;
+        assert_eq!(
+            [cache.has("c"), cache.has("f")],
+            [false, true],
+            "what is written, and what will be, has its room before"
+        );
+        drop(folder);
         let lock = cache.lock("e")?;
         assert!(lock.is_some() && cache.lock("e")?.is_none());
         drop(lock);

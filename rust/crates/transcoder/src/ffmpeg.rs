@@ -190,6 +190,13 @@ impl Bounds {
     }
 }
 
+/// Bytes that all sizes of a video take, and a tenth more.
+#[must_use]
+pub fn bytes(video: &Video) -> u64 {
+    let kilobits: u64 = heights(video).iter().map(|height| height * 5 / 2 + 96).sum();
+    (Duration::from_secs_f64(video.seconds.clamp(0.0, 86_400.0)).as_secs() + 1) * kilobits * 1100 / 8
+}
+
 /// Wall time for a video of that length: even a slow machine makes it in six times its length.
 fn time(video: &Video) -> Duration {
     Duration::from_secs(60) + Duration::from_secs_f64(video.seconds.clamp(0.0, 86_400.0) * 6.0)

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use sha1::{Digest, Sha1};
 use ureq::Agent;
 
 /// Where originals come from.
@@ -58,14 +59,15 @@ impl Site {
     ///
     /// # Errors
     /// Why it is not there, in words for the caller.
-    pub async fn fetch(&self, source: &str, into: &Path) -> Result<(), String> {
-        let (gone, site, source, into) = (Gone::default(), self.clone(), source.to_owned(), into.to_owned());
+    pub async fn fetch(&self, id: &str, source: &str, into: &Path) -> Result<(), String> {
+        let (gone, site, into) = (Gone::default(), self.clone(), into.to_owned());
+        let (id, source) = (id.to_owned(), source.to_owned());
         let _guard = GoneGuard(gone.clone());
-        let done = tokio::task::spawn_blocking(move || site.copy(&source, &into, &gone)).await;
+        let done = tokio::task::spawn_blocking(move || site.copy(&id, &source, &into, &gone)).await;
         done.unwrap_or_else(|_| Err("fetching the original broke off".to_owned()))
     }
 
-    fn copy(&self, source: &str, into: &Path, gone: &Gone) -> Result<(), String> {
+    fn copy(&self, id: &str, source: &str, into: &Path, gone: &Gone) -> Result<(), String> {
         let request = self.agent.get(format!("{}{source}", self.base)).header("host", &self.host);
         let mut response = request.call().map_err(|_| "the site does not answer".to_owned())?;
         if response.status().as_u16() != 200 {
@@ -77,17 +79,22 @@ impl Site {
         }
         let mut body = response.body_mut().with_config().limit(self.most.saturating_add(1)).reader();
         let mut file = File::create_new(into).map_err(|error| error.to_string())?;
-        let (mut buffer, mut count) = (vec![0; 64 << 10], 0_u64);
+        let (mut buffer, mut count, mut sum) = (vec![0; 64 << 10], 0_u64, Sha1::new());
         loop {
             let read = body.read(&mut buffer).map_err(|_| "the original broke off".to_owned())?;
             count += read as u64;
             match buffer.get(..read) {
-                None | Some([]) => return Ok(()),
+                None | Some([]) => break,
                 Some(_) if count > self.most => return Err(too_large()),
                 Some(_) if gone.0.load(Ordering::Relaxed) => return Err("nobody waits".to_owned()),
-                Some(piece) => file.write_all(piece).map_err(|error| error.to_string())?,
+                Some(piece) => {
+                    sum.update(piece);
+                    file.write_all(piece).map_err(|error| error.to_string())?;
+                }
             }
         }
+        let is_it = service_frame::hex(&sum.finalize()) == id;
+        if is_it { Ok(()) } else { Err("the original is another file than was asked for".to_owned()) }
     }
 }
 

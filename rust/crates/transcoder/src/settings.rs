@@ -56,7 +56,9 @@ impl Transcoder {
             keys,
             site: site(settings, megabytes)?,
             cache: PathBuf::from(settings.text("TRANSCODER_CACHE")?),
+            // The volume is as large as it says, less what its file system takes.
             cache_size: bytes(&size)
+                .map(|bytes| bytes / 10 * 9)
                 .ok_or_else(|| Wrong(format!("TRANSCODER_CACHE_SIZE is `{size}`, and not 20Gi")))?,
             bounds: Bounds {
                 seconds: settings.within("TRANSCODER_MOST_MINUTES", 180, 1..=720)? * 60,

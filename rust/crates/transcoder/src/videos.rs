@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 
 use crate::cache::{Cache, Folder, Lock};
-use crate::ffmpeg::{Bounds, Video};
+use crate::ffmpeg::{Bounds, Video, bytes};
 use crate::original::Site;
 
 /// So many wait at the most.
@@ -148,7 +148,8 @@ impl Videos {
         }
         let folder = self.cache.folder().map_err(of_disk)?;
         let making = async {
-            let original = self.original(source).await?;
+            let original = self.original(id, source).await?;
+            self.cache.room(bytes(&original.video), &folder).map_err(of_disk)?;
             self.bounds.convert(&original.file, &original.video, &folder.0).await
         };
         tokio::select! { done = making => done?, () = touched(&lock) => () }
@@ -168,15 +169,16 @@ impl Videos {
         }
     }
 
-    /// Fetch an original and look at it.
+    /// Fetch an original and look at it. It is the file of that name, or none: who may replace a file has not made what others see under the name
+    /// of the one before.
     ///
     /// # Errors
     /// Why it is refused.
-    pub async fn original(&self, source: &str) -> Result<Original, String> {
+    pub async fn original(&self, id: &str, source: &str) -> Result<Original, String> {
         let folder = Folder(std::env::temp_dir().join(format!("transcoder-{}", random_id())));
         tokio::fs::create_dir(&folder.0).await.map_err(|error| error.to_string())?;
         let file = folder.0.join("original");
-        self.site.fetch(source, &file).await?;
+        self.site.fetch(id, source, &file).await?;
         let video = self.bounds.probe(&file, &folder.0).await?;
         Ok(Original { file, folder, video })
     }

@@ -27,9 +27,15 @@ final class quiz {
         return $isrunning && $end && $attempt->get_userid() == $USER->id ? (float) $end : null;
     }
 
-    /** The review's HTML, or null where what became of the questions is not shown. */
+    /**
+     * The review's HTML, or null where what became of the questions is not shown. Who may see the attempt is asked here again, as Moodle's
+     * review.php asks: its page of an error has the same page type, and the options do not look at whose the attempt is.
+     */
     public static function review(int $attemptid): ?string {
         $attempt = quiz_attempt::create($attemptid);
+        if (!($attempt->is_own_attempt() ? $attempt->is_finished() : $attempt->is_review_allowed())) {
+            return null;
+        }
         $options = $attempt->get_display_options(true);
         if (!$options->attempt || !$options->correctness) {
             return null;
@@ -46,8 +52,9 @@ final class quiz {
 
     private static function question(quiz_attempt $attempt, int $slot, \question_display_options $options): array {
         $question = $attempt->get_question_attempt($slot);
+        $given = $question->format_mark($options->markdp); // '' where there is none, and '0' is one
         $mark = $options->marks >= \question_display_options::MARK_AND_MAX
-            ? ($question->format_mark($options->markdp) ?: '–') . ' / ' . $question->format_max_mark($options->markdp)
+            ? ($given === '' ? '–' : $given) . ' / ' . $question->format_max_mark($options->markdp)
             : '';
         return [
             'number' => (string) $attempt->get_question_number($slot),

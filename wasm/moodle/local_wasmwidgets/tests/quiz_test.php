@@ -25,6 +25,8 @@ final class quiz_test extends TestCase {
             'get_state' => quiz_attempt::IN_PROGRESS,
             'get_due_date' => 1000000000,
             'get_userid' => '5',
+            'is_own_attempt' => true,
+            'is_finished' => true,
             'get_display_options' => $this->options,
             'get_slots' => array_keys($states),
             'is_real_question' => [6 => false] + array_fill_keys(range(1, 5), true),
@@ -76,6 +78,26 @@ final class quiz_test extends TestCase {
         $props = self::props(quiz::review(7));
         $this->assertSame(['correct', 'partial', 'incorrect', 'unanswered', 'ungraded'], $props['states']);
         $this->assertSame([0, 0, 0, 1, 0], $props['flagged']);
+    }
+
+    /** Moodle's page "you may not review this attempt" is of the type mod-quiz-review, and asks the hook too. */
+    public function test_the_review_of_anothers_attempt_is_for_those_who_may_see_it(): void {
+        quiz_attempt::$said['is_own_attempt'] = quiz_attempt::$said['is_review_allowed'] = false;
+        $this->assertSame([], self::page('mod-quiz-review'));
+        quiz_attempt::$said['is_review_allowed'] = true;
+        $this->assertArrayHasKey('add_fake_block', self::page('mod-quiz-review'));
+    }
+
+    public function test_there_is_no_review_of_an_attempt_that_goes_on(): void {
+        quiz_attempt::$said['is_finished'] = false;
+        $this->assertSame([], self::page('mod-quiz-review'));
+    }
+
+    public function test_a_mark_of_nothing_is_a_mark_and_none_is_a_dash(): void {
+        quiz_attempt::$said['get_question_attempt'][3] = new \question_attempt(new state('incorrect'), false, '0');
+        $html = quiz::review(7);
+        $this->assertSame(1, substr_count($html, '>0 / 1.00<'));
+        $this->assertSame(4, substr_count($html, '>– / 1.00<'));
     }
 
     public function test_what_is_not_to_be_seen_is_not_there(): void {

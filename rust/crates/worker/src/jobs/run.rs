@@ -78,8 +78,13 @@ pub async fn run(tools: &Tools, queue: &Queue, held: &Held) -> Result<Value, Fai
     }
 }
 
+/// A file's name: the same each time the job is tried, and another when its key is asked for anew, once the job is forgotten.
+fn file(held: &Held, report: &Report, kind: &str) -> String {
+    format!("{}/{}/{}.{kind}", held.id, held.asked, report.name())
+}
+
 async fn export(tools: &Tools, queue: &Queue, held: &Held, report: &Report) -> Result<Value, Failure> {
-    let key = format!("{}/{}.csv", held.id, report.name());
+    let key = file(held, report, "csv");
     if let Some(bytes) = on_store(tools, &key, Store::size).await? {
         return Ok(json!({"file": key, "bytes": bytes})); // Another was ended between this and saying so.
     }
@@ -127,7 +132,7 @@ async fn copied(client: &Client, report: &Report) -> Result<tokio_postgres::Copy
 }
 
 async fn summary(tools: &Tools, held: &Held, report: &Report) -> Result<Value, Failure> {
-    let (page, data) = (format!("{}/{}.html", held.id, report.name()), format!("{}/{}.json", held.id, report.name()));
+    let (page, data) = (file(held, report, "html"), file(held, report, "json"));
     if on_store(tools, &page, Store::size).await?.is_some() {
         return Ok(json!({"file": page, "data": data}));
     }

@@ -18,5 +18,5 @@ if redis.call('HINCRBY', KEYS[1], 'begun', 1) > tonumber(ARGV[6]) then
   return {}
 end
 redis.call('HSET', KEYS[1], 'state', 'running', 'fence', ARGV[3])
-local found = redis.call('HMGET', KEYS[1], 'payload', 'trace', 'upload', 'failed')
-return {found[1] or '', found[2] or '', found[3] or '', found[4] or '0'}
+local found = redis.call('HMGET', KEYS[1], 'payload', 'trace', 'upload', 'failed', 'asked')
+return {found[1] or '', found[2] or '', found[3] or '', found[4] or '0', found[5] or ''}

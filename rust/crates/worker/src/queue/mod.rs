@@ -58,6 +58,8 @@ pub struct Held {
     pub trace: String,
     /// An upload that another began and did not end.
     pub upload: String,
+    /// When it was asked for, which no other asking under its name has.
+    pub asked: String,
     entry: String,
     fence: String,
     failed: u32,
@@ -159,11 +161,18 @@ impl Queue {
     }
 
     async fn left(&self) -> RedisResult<Option<(String, String)>> {
-        let mut claim = cmd("XAUTOCLAIM");
-        claim.arg(self.key("queue")).arg(GROUP).arg(&self.consumer).arg(milliseconds(self.rules.lease));
-        claim.arg("0").arg("COUNT").arg(1);
-        let reply: StreamAutoClaimReply = claim.query_async(&mut self.connection.clone()).await?;
-        Ok(reply.claimed.first().map(of_entry))
+        let mut from = "0-0".to_owned();
+        loop {
+            let mut claim = cmd("XAUTOCLAIM");
+            claim.arg(self.key("queue")).arg(GROUP).arg(&self.consumer).arg(milliseconds(self.rules.lease));
+            claim.arg(&from).arg("COUNT").arg(1);
+            let reply: StreamAutoClaimReply = claim.query_async(&mut self.connection.clone()).await?;
+            // It looks at ten entries and no more: behind those that others renew it goes on where it was.
+            if !reply.claimed.is_empty() || reply.next_stream_id == "0-0" || reply.next_stream_id == from {
+                return Ok(reply.claimed.first().map(of_entry));
+            }
+            from = reply.next_stream_id;
+        }
     }
 
     async fn next(&self) -> RedisResult<Option<(String, String)>> {
@@ -180,8 +189,8 @@ impl Queue {
             (format!("{}:{}", self.consumer, service_frame::random_id()), self.rules.beginnings.to_string());
         let arguments = [GROUP, &entry, &fence, &id, &now_ms().to_string(), &most, &self.keep()];
         let found: Vec<String> = self.run(&BEGIN, &keys, &arguments).await?;
-        let Ok([payload, trace, upload, failed]) = <[String; 4]>::try_from(found) else { return Ok(None) };
-        Ok(Some(Held { id, payload, trace, upload, entry, fence, failed: failed.parse().unwrap_or(0) }))
+        let Ok([payload, trace, upload, failed, asked]) = <[String; 5]>::try_from(found) else { return Ok(None) };
+        Ok(Some(Held { id, payload, trace, upload, asked, entry, fence, failed: failed.parse().unwrap_or(0) }))
     }
 
     /// Keep the job, and note an upload that is to be taken back if this process ends. False: it is another's by now.

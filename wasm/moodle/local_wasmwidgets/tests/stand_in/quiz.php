@@ -49,7 +49,7 @@ namespace {
     question_state::$gaveup = new question_state('incorrect'); // Moodle's says that of itself too.
 
     final class question_attempt {
-        public function __construct(private question_state $state, private bool $flagged = false) {
+        public function __construct(private question_state $state, private bool $flagged = false, private string $mark = '') {
         }
 
         public function get_state(): question_state {
@@ -61,7 +61,7 @@ namespace {
         }
 
         public function format_mark(int $decimals): string {
-            return '';
+            return $this->mark;
         }
 
         public function format_max_mark(int $decimals): string {
