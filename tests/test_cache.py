@@ -68,7 +68,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Warm:
     time.sleep(2.1)  # the age at which files are remembered by their looks
     assert is_unchanged(render(root, cache))
     without = [kind for kind, size in Cache(cache).sizes().items() if not size.entries]
-    assert without == ["crd", "census", "valid", "document"]  # it has none; and three that other commands keep
+    assert without == ["crd", "census", "document"]  # it has none; and two that other commands keep
     return Warm(root, cache, said, trees(root / "rendered"))
 
 

@@ -14,6 +14,7 @@ require_login($course);
 $context = context_course::instance($course->id);
 require_capability('local/wasmwidgets:gradepreview', $context);
 require_capability('moodle/grade:viewall', $context);
+require_capability('moodle/grade:viewhidden', $context);
 if (groups_get_course_groupmode($course) == SEPARATEGROUPS) {
     require_capability('moodle/site:accessallgroups', $context); // The page has the whole course.
 }
