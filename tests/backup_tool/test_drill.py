@@ -61,7 +61,8 @@ def test_a_good_drill_and_its_evidence(site: Moodle) -> None:
     assert (shown["rows"], shown["read"], shown["missing"], shown["corrupt"]) == (300, 300, [], [])
     seconds = found["seconds"]
     assert sorted(seconds) == ["check", "clear", "database", "files", "open", "total"]
-    assert sum(seconds[part] for part in ("open", "database", "files", "check")) <= seconds["total"]
+    parts = sum(seconds[part] for part in ("open", "database", "files", "check"))
+    assert round(parts, 3) <= seconds["total"]  # milliseconds, whose sum in binary can be a bit more
     given = metrics(site.folder / "drill.prom")
     assert given["moodle_backup_success{drill}"] == 1
     assert given["moodle_backup_last_success_timestamp_seconds{drill}"] == pytest.approx(time.time(), abs=60)
